@@ -1,0 +1,61 @@
+"""What went wrong, in one shape for pages, tooltips, the API and the command line.
+
+A problem is a stable code for machines, one full sentence for people, and where it helps a hint and a place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with what was given.
+
+    `row` counts lines of data as a person sees them in the file: the header is row 1, so the first person is row 2.
+    """
+
+    code: str
+    sentence: str
+    hint: str = ""
+    row: int | None = None
+    column: str | None = None
+    found: str | None = None
+    expected: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.sentence} {self.hint}".strip()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all fields, in a stable order, for one line of JSON."""
+        return asdict(self)
+
+
+class Refused(Exception):
+    """An act is refused, or input is not accepted: carries every problem found, at least one.
+
+    >>> raise Refused(Problem("empty-file", "The file is empty."))
+    Traceback (most recent call last):
+    compliance.lib.problems.Refused: The file is empty.
+    """
+
+    def __init__(self, *problems: Problem):
+        if not problems:
+            raise ValueError("Refused needs at least one problem.")
+        super().__init__(" ".join(str(problem) for problem in problems))
+        self.problems: tuple[Problem, ...] = problems
+
+    @classmethod
+    def all(cls, problems: Iterable[Problem]) -> Refused:
+        """Gather problems that were found one after the other."""
+        return cls(*problems)
+
+    @property
+    def code(self) -> str:
+        return self.problems[0].code
+
+
+class Forbidden(Refused):
+    """The person is known and may see the thing, but may not do this to it (HTTP 403)."""
