@@ -1,0 +1,56 @@
+# Every target does its own set-up from a bare clone. `make help` lists them.
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+MAKEFLAGS += --no-print-directory
+
+PY := .venv/bin/python
+PYTEST := $(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+OUT ?= # make demo OUT=folder
+ARGS ?= # make test ARGS="-k ratio"
+
+.PHONY: help demo test serve check journeys bench services services-stop clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## Make a signed audit dossier from the official worked example, and verify it
+	@scripts/bootstrap runtime
+	@PYTHON=$(PY) scripts/system print
+	@$(PY) manage.py demo $(if $(strip $(OUT)),--out "$(strip $(OUT))")
+
+serve: ## Run the application on this machine; Ctrl-C stops it
+	@scripts/bootstrap runtime services
+	@PYTHON=$(PY) scripts/system print
+	@exec $(PY) manage.py serve $(ARGS)
+
+test: ## Run the tests (the browser's are under journeys)
+	@scripts/bootstrap dev
+	@PYTHON=$(PY) scripts/system print pdf
+	@$(PYTEST) -m "not journey" $(ARGS)
+
+journeys: ## Walk the application in a real browser
+	@scripts/bootstrap dev
+	@PYTHON=$(PY) scripts/system print pdf browser
+	@$(PYTEST) -m journey $(ARGS)
+
+check: ## Check style, types, imports, templates, documents, lock and migrations
+	@scripts/bootstrap dev
+	@PYTHON=$(PY) scripts/system print
+	@$(PY) scripts/check.py $(ARGS)
+
+bench: ## Measure beside Fairlearn, Aequitas and a bare WeasyPrint
+	@scripts/bootstrap dev bench
+	@PYTHON=$(PY) scripts/system print
+	@$(PY) scripts/bench.py
+
+services: ## Start PostgreSQL and Redis on loopback, and print their addresses
+	@scripts/bootstrap runtime services
+	@PYTHON=$(PY) scripts/system postgres redis
+	@$(PY) scripts/services.py start
+
+services-stop: ## Stop them
+	@$(PY) scripts/services.py stop
+
+clean: ## Remove what was built; var/ (your data) stays
+	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -1,0 +1,22 @@
+"""The application's own settings, in a private folder that lasts as long as the tests.
+
+Nothing of the operator's is read or written: only DATABASE_URL and CELERY_BROKER_URL pass through, so that the same
+suite runs on SQLite and on the services that `make services` starts.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+for _name in [name for name in os.environ if name.startswith("PROBANDA_")]:
+    del os.environ[_name]
+_home = tempfile.mkdtemp(prefix="probanda-tests-")
+_owner = os.getpid()
+atexit.register(lambda: os.getpid() == _owner and shutil.rmtree(_home, ignore_errors=True))  # not in a forked child
+os.environ["PROBANDA_HOME"] = _home
+
+from compliance.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # for speed: no real password is ever hashed here
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
