@@ -1,0 +1,98 @@
+"""A result document as people read it: every page, dossier and command shows these texts and no others.
+
+They are cut from the exact fractions, not from the 15 digits of the document, so that no number is rounded twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Final
+
+from audits.metrics.categories import Category, TableName
+from audits.metrics.ratios import Row, Table
+from audits.metrics.result import exact_tables_of
+from audits.metrics.rounding import decimals, percent
+
+FOUR_FIFTHS: Final = Fraction(4, 5)
+FOUR_FIFTHS_NOTE: Final = (
+    "The four-fifths line is context from 29 CFR 1607.4(D), a federal guideline on employee selection; "
+    "Local Law 144 sets no threshold."
+)
+NO_NUMBER: Final = "not computable"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """One category in words and digits. `below_four_fifths` compares the unrounded ratio; None where there is none."""
+
+    category: Category
+    name: str
+    applicants: int
+    selected: int
+    rate: str
+    impact_ratio: str
+    share: str
+    excluded: bool
+    is_benchmark: bool
+    below_four_fifths: bool | None
+    ratio: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTable:
+    """One table ready to be printed."""
+
+    name: TableName
+    title: str
+    selected_label: str
+    rate_label: str
+    benchmark: str
+    rows: tuple[ShownRow, ...]
+
+
+_TITLES: Final[Mapping[TableName, str]] = {
+    "sex": "Sex",
+    "race_ethnicity": "Race/ethnicity",
+    "intersectional": "Sex and race/ethnicity (intersectional)",
+}
+
+
+def shown(result: Mapping[str, Any]) -> tuple[ShownTable, ...]:
+    """Return the three tables with rates and shares as percentages with one digit and ratios with three.
+
+    Three digits, because 0.796 shown as 0.80 would stand on the wrong side of the four-fifths line.
+    """
+    scoring = result["method"]["rate_kind"] == "scoring"
+    return tuple(_table(found, scoring, result["method"]) for found in exact_tables_of(result))
+
+
+def _table(found: Table, scoring: bool, method: Mapping[str, Any]) -> ShownTable:
+    leaders = (found.benchmark, *found.tied) if found.benchmark else ()
+    side = "Above the median" if method.get("higher_is_better") is not False else "Below the median"
+    return ShownTable(
+        name=found.name,
+        title=_TITLES[found.name],
+        selected_label=side if scoring else "Selected",
+        rate_label="Scoring rate" if scoring else "Selection rate",
+        benchmark="; ".join(str(leader) for leader in leaders) or NO_NUMBER,
+        rows=tuple(_row(row, row.category in leaders) for row in found.rows),
+    )
+
+
+def _row(row: Row, is_benchmark: bool) -> ShownRow:
+    ratio = NO_NUMBER if row.impact_ratio is None else decimals(row.impact_ratio, 3)
+    return ShownRow(
+        category=row.category,
+        name=str(row.category),
+        applicants=row.applicants,
+        selected=row.selected,
+        rate=NO_NUMBER if row.rate is None else percent(row.rate),
+        impact_ratio="excluded" if row.excluded else ratio,
+        share=NO_NUMBER if row.share is None else percent(row.share),
+        excluded=row.excluded,
+        is_benchmark=is_benchmark,
+        below_four_fifths=None if row.impact_ratio is None else row.impact_ratio < FOUR_FIFTHS,
+        ratio=row.impact_ratio,
+    )

@@ -1,0 +1,67 @@
+"""The one place where an exact number becomes digits: half up, from a fraction, never from a float."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from fractions import Fraction
+from typing import Final
+
+RULE: Final = "half up, from exact fractions, when a number is written and not before"
+WRITTEN: Final = 15
+"""Digits after the point of a rate, ratio or share in a result document."""
+
+
+def decimals(value: Fraction, places: int) -> str:
+    """Write `value` with `places` digits after the point, a half going away from zero.
+
+    A float would lose the half: `round(0.825, 2)` is 0.82, while 165 of 200 is published as 0.83.
+
+    >>> decimals(Fraction(165, 200), 2), decimals(Fraction(2, 3), 3), decimals(Fraction(1), 0)
+    ('0.83', '0.667', '1')
+    """
+    if places < 0:
+        raise ValueError("The number of places cannot be negative.")
+    scale: int = 10**places
+    whole, rest = divmod(abs(value.numerator) * scale, value.denominator)
+    digits = str(whole + (2 * rest >= value.denominator)).rjust(places + 1, "0")
+    sign = "-" if value < 0 and digits.strip("0") else ""
+    return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
+
+
+def percent(value: Fraction, places: int = 1) -> str:
+    """Write `value` as a percentage.
+
+    >>> percent(Fraction(412, 797)), percent(Fraction(18, 28)), percent(Fraction(1, 2), 0)
+    ('51.7%', '64.3%', '50%')
+    """
+    return decimals(value * 100, places) + "%"
+
+
+def written(value: Fraction | None) -> str | None:
+    """Write a number as result documents hold it: 15 digits after the point, or `None` where there is no number.
+
+    >>> written(Fraction(667, 1390)), written(None)
+    ('0.479856115107914', None)
+    """
+    return None if value is None else decimals(value, WRITTEN)
+
+
+def plain(value: Decimal) -> str:
+    """Write an exact decimal without exponent and without zeros that say nothing.
+
+    >>> plain(Decimal("3.50")), plain(Decimal("1E+2")), plain(Decimal("-0.0"))
+    ('3.5', '100', '0')
+    """
+    text = format(value, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if value == 0 else text
+
+
+def mean(first: Decimal, second: Decimal) -> Decimal:
+    """Return the exact mean of two decimals, which always is a decimal itself.
+
+    >>> mean(Decimal("0.1"), Decimal("0.2"))
+    Decimal('0.15')
+    """
+    with localcontext(prec=20_000, rounding=ROUND_HALF_UP):
+        return (first + second) / 2
