@@ -12,9 +12,9 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 TableName: TypeAlias = Literal["sex", "race_ethnicity", "intersectional"]
 
 TABLES: Final[tuple[TableName, ...]] = ("sex", "race_ethnicity", "intersectional")
-SEXES: Final = ("Male", "Female")
+SEXES: Final[tuple[str, ...]] = ("Male", "Female")
 HISPANIC: Final = "Hispanic or Latino"
-RACES: Final = (
+RACES: Final[tuple[str, ...]] = (
     HISPANIC,
     "White (Not Hispanic or Latino)",
     "Black or African American (Not Hispanic or Latino)",

@@ -18,7 +18,7 @@ LARGEST = 2**53 - 1
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """People of one sex and one race/ethnicity; `None` is unknown. For scores `selected` is the number above the median.
+    """People of one sex and one race/ethnicity; `None` is unknown. For scores, `selected` are those above the median.
 
     >>> Cell("Male", None, applicants=3, selected=4)
     Traceback (most recent call last):

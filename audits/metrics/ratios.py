@@ -17,8 +17,8 @@ SMALL = Fraction(2, 100)
 class Row:
     """One category: people, those selected (or above the median), and the exact numbers that follow.
 
-    `rate` is None where nobody was assessed; `impact_ratio` is None there, where the row is excluded, and where the best
-    rate is 0, since nothing can be divided by it.
+    `rate` is None where nobody was assessed; `impact_ratio` is None there, where the row is excluded, and where the
+    best rate is 0, since nothing can be divided by it.
     """
 
     category: Category
@@ -45,9 +45,9 @@ def table(
 ) -> Table:
     """Return one table with its own benchmark: the highest unrounded rate among the rows that are not excluded.
 
-    `excluded` names categories left out under 6 RCNY 5-301(d). That is only allowed below 2% of the known people of this
-    table (strictly below), and only for a category that has people; anything else is a ValueError. An excluded row keeps
-    its number and rate, has no ratio, and cannot be the benchmark.
+    `excluded` names categories left out under 6 RCNY 5-301(d). That is only allowed below 2% of the known people of
+    this table (strictly below), and only for a category that has people; anything else is a ValueError. An excluded row
+    keeps its number and rate, has no ratio, and cannot be the benchmark.
 
     >>> counted = table([Cell("Male", None, 1390, 667), Cell("Female", None, 1181, 555)], "sex")
     >>> str(counted.benchmark), counted.rows[1].rate, counted.rows[1].impact_ratio

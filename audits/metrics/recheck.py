@@ -77,7 +77,7 @@ def _compare(where: str, got: Any, expected: Any) -> Iterator[Check]:
 
 
 def _median(median: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[Check]:
-    """Check what counts alone can say about the median: its sample, those above, and no more than half on either side."""
+    """Check what counts alone can say about the median: its sample, and no more than half on either side."""
     complete = result["method"]["unknowns"] == "complete-case"
     sample = [cell for cell in cells_of(result) if not complete or (cell.sex and cell.race_ethnicity)]
     size, above = sum(cell.applicants for cell in sample), sum(cell.selected for cell in sample)

@@ -45,8 +45,8 @@ def tables_from_counts(
 ) -> list[dict[str, Any]]:
     """Return the sex, race/ethnicity and intersectional tables as a result document holds them.
 
-    Each exclusion is `{"table", "sex", "race_ethnicity", "justification"}`. A choice outside those known, or an exclusion
-    that 6 RCNY 5-301(d) does not allow, is a ValueError.
+    Each exclusion is `{"table", "sex", "race_ethnicity", "justification"}`. A choice outside those known, or an
+    exclusion that 6 RCNY 5-301(d) does not allow, is a ValueError.
 
     >>> counted = [Cell("Male", None, 1390, 667), Cell("Female", None, 1181, 555)]
     >>> tables_from_counts(counted, rate_kind="selection")[0]["rows"][1]["impact_ratio"]
@@ -76,8 +76,9 @@ def result_from_counts(cells: Iterable[Cell], *, source: Mapping[str, Any], meth
     """Return the whole result document.
 
     `source` is `{"sha256", "bytes", "rows", "lines"}` of the file that was read, `rows` being people; `method` holds at
-    least `rate_kind` and `unknowns`, and every further choice that was made on the way to the counts. The rules that this
-    module applies are added to it. Counts that do not add up to `rows` are a ValueError: a person was lost on the way.
+    least `rate_kind` and `unknowns`, and every further choice that was made on the way to the counts. The rules that
+    this module applies are added to it. Counts that do not add up to `rows` are a ValueError: a person was lost on the
+    way.
     """
     kept = merge(cells)
     people = sum(cell.applicants for cell in kept)
