@@ -1,0 +1,159 @@
+"""Which laws there are, and each of them as a checked, frozen catalogue.
+
+>>> [ref.law for ref in laws() if ref.law == "nyc-ll144"]
+['nyc-ll144']
+>>> load("nyc-ll144").row("LL144-SEL-02").citation_text
+'6 RCNY § 5-301(b)(2); 6 RCNY § 5-300 "Impact Ratio" (1)'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from compliance.catalogue.conditions import Fact, facts_named
+from compliance.catalogue.reading import Raw, problem, read
+from compliance.catalogue.schema import Catalogue, Row
+from compliance.lib.problems import Problem, Refused
+
+DATA = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class LawVersionRef:
+    """One law as it stood in one dated version."""
+
+    law: str
+    text_version: str
+
+
+def laws(folder: Path = DATA) -> tuple[LawVersionRef, ...]:
+    """Return every law in every version that there is a file for, oldest version first within a law."""
+    return tuple(sorted(LawVersionRef(path.parent.name, path.stem) for path in folder.glob("*/*.yaml")))
+
+
+def load(law: str, text_version: str | None = None, *, folder: Path = DATA) -> Catalogue:
+    """Return `law` in one version, the newest when none is named; read once in a process.
+
+    Refused with every problem of the file at once, or with `no-such-law`, `no-such-version`.
+    """
+    versions = [ref.text_version for ref in laws(folder) if ref.law == law]
+    if not versions:
+        known = ", ".join(sorted({ref.law for ref in laws(folder)}))
+        raise Refused(Problem("no-such-law", f"There is no law {law!r} in the catalogue.", found=law, expected=known))
+    version = text_version or versions[-1]
+    if version not in versions:
+        sentence = f"The law {law!r} has no text version {version}."
+        raise Refused(Problem("no-such-version", sentence, found=version, expected=", ".join(versions)))
+    return _load(folder, law, version)
+
+
+@lru_cache(maxsize=64)
+def facts(folder: Path = DATA) -> Mapping[str, Fact]:
+    """Return the facts that conditions may name, in the order of `facts.yaml`; empty when there is no such file."""
+    path = folder / "facts.yaml"
+    if not path.is_file():
+        return {}
+    content = yaml.load(path.read_bytes(), yaml.CSafeLoader)
+    return {name: Fact.model_validate(fact) for name, fact in content["facts"].items()}
+
+
+@lru_cache(maxsize=64)
+def _load(folder: Path, law: str, version: str) -> Catalogue:
+    raw = read(folder, law, version)
+    problems = list(raw.problems)
+    rows = [_resolved(row, raw, problems) for row in raw.rows]
+    sections = raw.head.get("sections")
+    head = {**raw.head, "text_version": str(raw.head.get("text_version"))}
+    if isinstance(sections, dict):
+        head["sections"] = [{"id": id, "title": title} for id, title in sections.items()]
+    try:
+        catalogue = Catalogue.model_validate({**head, "rows": rows})
+    except ValidationError as error:
+        raise Refused.all([*problems, *_from_schema(error, raw, rows)]) from None
+    problems += _wrong_head(catalogue, raw, law, version)
+    for row in catalogue.rows:
+        problems += _wrong_names(row, catalogue, raw, facts(folder))
+    if problems:
+        raise Refused.all(problems)
+    return catalogue
+
+
+def _resolved(row: dict[str, Any], raw: Raw, problems: list[Problem]) -> dict[str, Any]:
+    """Put the named set of dates or penalties, and the long form of `checked`, in place of their names."""
+    full = dict(row)
+    for field, head, noun in (("dates", "date_sets", "date set"), ("penalty", "penalty_sets", "penalty set")):
+        sets, name = raw.head.get(head) or {}, row.get(field)
+        if isinstance(name, str):
+            full[field] = sets.get(name)
+            if name not in sets:
+                problems.append(
+                    _wrong(raw, row["id"], field, "no-such-set", f"There is no {noun} {name!r}.", name, sets)
+                )
+    if isinstance(row.get("checked"), str):
+        full["checked"] = {"text": row["checked"]}
+    return full
+
+
+def _from_schema(error: ValidationError, raw: Raw, rows: list[dict[str, Any]]) -> Iterator[Problem]:
+    for one in error.errors(include_url=False):
+        loc, sentence = one["loc"], f"{one['msg'].removeprefix('Value error, ').rstrip('.')}."
+        found = None if one["type"] == "missing" else repr(one["input"])[:80]
+        if len(loc) > 1 and loc[0] == "rows" and isinstance(loc[1], int):
+            id, path = str(rows[loc[1]]["id"]), loc[2:]
+            place, what = raw.place(id), ".".join([id, *map(str, path)])
+        else:
+            place, path, what = raw.top, loc, ".".join(map(str, loc))
+        hint = {} if found is None else {"found": found}
+        yield problem("wrong-field", sentence, place, what, path=path, **hint)
+
+
+def _wrong_head(catalogue: Catalogue, raw: Raw, law: str, version: str) -> Iterator[Problem]:
+    for field, got, expected in (("law", catalogue.law, law), ("text_version", catalogue.text_version, version)):
+        if got != expected:
+            sentence = "The file must say the same as its own path."
+            yield problem("wrong-path", sentence, raw.top, field, path=(field,), found=got, expected=expected)
+
+
+def _wrong_names(row: Row, catalogue: Catalogue, raw: Raw, known_facts: Mapping[str, Fact]) -> Iterator[Problem]:
+    """Yield a problem for each name in `row` that nothing at the head of the file, or in the facts, answers to."""
+    if not row.id.startswith(catalogue.row_prefix):
+        sentence = "The id does not start with the prefix of this law."
+        yield _wrong(raw, row.id, "id", "wrong-prefix", sentence, row.id, [catalogue.row_prefix])
+    events = [row.clock.event, row.clock.subject] if row.clock else []
+    tests = list(facts_named(row.condition)) if row.condition else []
+    basis = list(row.penalty.basis) if row.penalty else []
+    checks: list[tuple[str, list[str], Any, str]] = [
+        ("section", [row.section], {section.id for section in catalogue.sections}, "section"),
+        ("citation", list(row.citation), catalogue.citations, "provision"),
+        ("penalty", basis, catalogue.citations, "provision"),
+        ("roles", list(row.roles), catalogue.roles, "role"),
+        ("tier", [row.tier] if row.tier else [], catalogue.tiers, "tier"),
+        ("clock", events, catalogue.events, "event"),
+        ("checked", [row.checked.text], catalogue.texts, "text"),
+        ("condition", tests, known_facts, "fact"),
+    ]
+    for field, names, known, noun in checks:
+        for name in names:
+            if name not in known:
+                sentence = f"There is no {noun} {name!r}."
+                yield _wrong(
+                    raw, row.id, field, f"no-such-{noun}", sentence, name, () if noun == "provision" else known
+                )
+    if (row.computed == "none") != (not row.computed_how) or (row.computed == "none") != (not row.computed_rates):
+        sentence = "A computed row says how and from which rates, and a row that is not computed says neither."
+        yield _wrong(raw, row.id, "computed", "computed-without-how", sentence, row.computed, ())
+    if (row.condition is None) != (not row.applies_when):
+        sentence = "A condition stands in words (applies_when) and as data (condition), or in neither."
+        yield _wrong(raw, row.id, "condition", "condition-without-words", sentence, row.applies_when, ())
+
+
+def _wrong(raw: Raw, id: str, field: str, code: str, sentence: str, found: str, known: Any) -> Problem:
+    more = {"expected": ", ".join(sorted(known))} if known else {}
+    return problem(code, sentence, raw.place(id), f"{id}.{field}", path=(field,), found=found, **more)
