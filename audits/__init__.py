@@ -1,0 +1,1 @@
+"""What we measured, and what we hand over."""

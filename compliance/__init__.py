@@ -1,0 +1,1 @@
+"""What the law asks, and where each AI system stands."""

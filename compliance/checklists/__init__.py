@@ -1,0 +1,1 @@
+"""One law asked of one AI system, row by row: answers, evidence, review."""

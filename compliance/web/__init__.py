@@ -1,0 +1,1 @@
+"""What both rooms use over HTTP."""

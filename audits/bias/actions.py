@@ -1,0 +1,179 @@
+"""Take in a file of applicants, run the audit in the background, publish its result as evidence."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import IO, Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audits.bias import audit, profile
+from audits.bias.models import BiasAudit
+from audits.work.models import MOST_ATTEMPTS, State
+from compliance.checklists import actions as checklists
+from compliance.checklists.models import Checklist, ChecklistItem, Progress
+from compliance.catalogue import loader
+from compliance.evidence import actions as evidence_actions
+from compliance.evidence import blobs
+from compliance.evidence.models import Evidence
+from compliance.lib.canonical import dump, load
+from compliance.lib.problems import Problem, Refused
+from compliance.people.models import Membership
+from compliance.people.rules import check_can
+from compliance.systems.models import AISystem
+from compliance.trail.actions import write
+
+# Results are made by the software; the trail names it as the actor and the person who started it in the data.
+MACHINE = {"id": "probanda", "name": "Probanda", "role": "software"}
+
+
+def open_audit(*, by: Membership, system: AISystem, title: str, stream: IO[bytes], file_name: str) -> BiasAudit:
+    """Keep the applicants file by its digest and look at what is in it; nothing is computed yet.
+
+    Raises Refused with every problem that can be seen at once: not a table, no header, a doubled column and so on.
+    """
+    check_can(by, "run_bias_audits")
+    if system.organisation_id != by.organisation_id:
+        raise ValueError("The AI system belongs to another organisation.")
+    name = evidence_actions.clean_file_name(file_name)
+    kept = blobs.store().put(by.organisation_id, stream, limit=settings.MAX_APPLICANTS_BYTES)
+    with blobs.local_path(by.organisation_id, kept.sha256) as path:
+        found = profile.profile(path).as_json()
+    with transaction.atomic():
+        bias_audit = BiasAudit.objects.create(
+            organisation=by.organisation,
+            system=system,
+            title=title.strip() or _("Bias audit of {system}").format(system=system),
+            file_name=name,
+            input_sha256=kept.sha256,
+            input_size=kept.size,
+            profile=found,
+            uploaded_by=by,
+        )
+        _record(
+            by.actor,
+            bias_audit,
+            "bias.uploaded",
+            file_name=name,
+            sha256=kept.sha256,
+            size=kept.size,
+            short=kept.sha256[:12],
+        )
+    return bias_audit
+
+
+@transaction.atomic
+def start(*, by: Membership, bias_audit: BiasAudit, plan: audit.Plan) -> BiasAudit:
+    """Confirm the mapping and every choice, and hand the audit to a worker."""
+    from audits.bias.tasks import run_bias_audit
+    from audits.work.tasks import nudge
+
+    check_can(by, "run_bias_audits")
+    bias_audit = BiasAudit.objects.select_for_update().get(pk=bias_audit.pk, organisation_id=by.organisation_id)
+    if bias_audit.state in (State.RUNNING, State.FINISHED) or (bias_audit.asked_at and not bias_audit.is_over):
+        raise Refused(Problem("started-already", _("This bias audit was started already.")))
+    bias_audit.plan = plan.as_json()
+    bias_audit.state, bias_audit.attempts, bias_audit.problems = State.WAITING, 0, []
+    bias_audit.started_by, bias_audit.asked_at = by, timezone.now()
+    bias_audit.save()
+    _record(by.actor, bias_audit, "bias.started", plan=bias_audit.plan)
+    nudge(run_bias_audit, bias_audit)
+    return bias_audit
+
+
+def carry_out(pk: UUID) -> None:
+    """Do the work of one audit, in a worker. Doing it twice, or killing it anywhere, does no harm."""
+    work = BiasAudit.claim(pk)
+    if work is None:
+        return
+    if work.attempts > MOST_ATTEMPTS:
+        sentence = _("The worker stopped {count} times while it was at this.").format(count=work.attempts - 1)
+        _fail(work, [Problem("worker-stopped", sentence, _("Tell the operator; then start it again.")).as_json()])
+        return
+    try:
+        with work.kept_alive(), blobs.local_path(work.organisation_id, work.input_sha256) as path:
+            result = audit.run(path, audit.Plan.from_json(work.plan), progress=work.say)
+    except Refused as refused:
+        _fail(work, [problem.as_json() for problem in refused.problems])
+        return
+    kept = blobs.put_bytes(work.organisation_id, dump(result.as_json()))
+    with work.handing_in(State.FINISHED, result_sha256=kept.sha256) as ours:
+        if ours:
+            _record(MACHINE, work, "bias.finished", sha256=kept.sha256, short=kept.sha256[:12], by=_starter(work))
+
+
+def result_of(bias_audit: BiasAudit) -> Mapping[str, Any]:
+    """Return the finished result, after its digest was checked again."""
+    found: Mapping[str, Any] = load(blobs.read(bias_audit.organisation_id, bias_audit.result_sha256))
+    return found
+
+
+def publish(*, by: Membership, bias_audit: BiasAudit) -> Evidence:
+    """Make the result's exact bytes a piece of evidence; publishing again returns the same piece."""
+    check_can(by, "run_bias_audits")
+    data = blobs.read(by.organisation_id, bias_audit.result_sha256) if bias_audit.result_sha256 else b""
+    with transaction.atomic():
+        bias_audit = BiasAudit.objects.select_for_update().get(pk=bias_audit.pk, organisation_id=by.organisation_id)
+        if bias_audit.state != State.FINISHED:
+            raise Refused(Problem("not-finished", _("This bias audit has no result yet.")))
+        if bias_audit.evidence:
+            return bias_audit.evidence
+        bias_audit.evidence = evidence_actions.add_file(
+            by=by,
+            title=_("Result of the bias audit “{title}”").format(title=bias_audit.title)[:200],
+            stream=io.BytesIO(data),
+            file_name="bias-audit-result.json",
+            system=bias_audit.system,
+            source=_("Computed by Probanda from {name} (SHA-256 {sha256})").format(
+                name=bias_audit.file_name, sha256=bias_audit.input_sha256
+            )[:300],
+            effective_on=bias_audit.ended_at.date() if bias_audit.ended_at else None,
+        )
+        bias_audit.save(update_fields=["evidence"])
+        _record(by.actor, bias_audit, "bias.published", evidence=str(bias_audit.evidence.id))
+        return bias_audit.evidence
+
+
+@transaction.atomic
+def link_to_rows(*, by: Membership, bias_audit: BiasAudit, checklist: Checklist) -> list[ChecklistItem]:
+    """Attach the published result to every open row that this kind of computation evidences; returns those rows."""
+    evidence = publish(by=by, bias_audit=bias_audit)
+    rate_kind = result_of(bias_audit)["method"]["rate_kind"]
+    catalogue = loader.load(checklist.law, checklist.text_version)
+    rows = {
+        row.id
+        for row in catalogue.rows
+        if row.computed != "none" and (not row.computed_rates or rate_kind in row.computed_rates)
+    }
+    linked = []
+    for item in checklist.items.filter(row_id__in=rows, progress__in=[Progress.TO_DO, Progress.IN_PROGRESS]):
+        checklists.attach(by=by, item=item, evidence=evidence)
+        linked.append(item)
+    return linked
+
+
+def _fail(work: BiasAudit, problems: list[dict[str, Any]]) -> None:
+    with work.handing_in(State.FAILED, problems=problems) as ours:
+        if ours:
+            reason = problems[0]["sentence"]
+            _record(MACHINE, work, "bias.failed", reason=reason, problems=len(problems), by=_starter(work))
+
+
+def _starter(work: BiasAudit) -> str:
+    return work.started_by.name if work.started_by else ""
+
+
+def _record(actor: Mapping[str, str], bias_audit: BiasAudit, verb: str, **data: Any) -> None:
+    write(
+        organisation_id=bias_audit.organisation_id,
+        actor=actor,
+        verb=verb,
+        subject=bias_audit.subject,
+        system_id=bias_audit.system_id,
+        data=data,
+    )

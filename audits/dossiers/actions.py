@@ -1,0 +1,132 @@
+"""Freeze a checklist into a manifest; render and sign it in the background."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audits.dossiers import freeze as freezing
+from audits.dossiers.models import Dossier
+from audits.dossiers.rules import check_status
+from audits.work.models import MOST_ATTEMPTS, State
+from compliance.checklists.models import Checklist
+from compliance.evidence import blobs
+from compliance.lib.canonical import dump, load
+from compliance.lib.problems import Problem, Refused
+from compliance.people.models import Membership
+from compliance.people.rules import check_can
+from compliance.trail.actions import hold, write
+
+MACHINE = {"id": "probanda", "name": "Probanda", "role": "software"}
+
+
+def freeze(*, by: Membership, checklist: Checklist, title: str = "", status: str, statement: str = "") -> Dossier:
+    """Pin everything as it is now and hand it to a worker; later changes do not reach into it."""
+    from audits.dossiers.tasks import make_dossier
+    from audits.work.tasks import nudge
+
+    check_can(by, "make_dossiers")
+    if checklist.organisation_id != by.organisation_id:
+        raise ValueError("The checklist belongs to another organisation.")
+    with transaction.atomic():
+        hold(by.organisation_id)
+        check_status(status, checklist)
+        at, id = timezone.now(), uuid4()
+        title = title.strip() or _("{law}: {system}").format(law=checklist.title, system=checklist.system)
+        manifest, attachments = freezing.gather(
+            by=by,
+            checklist=checklist,
+            id=str(id),
+            title=title[:200],
+            status=status,
+            statement=statement.strip(),
+            at=at,
+        )
+        kept = blobs.put_bytes(by.organisation_id, dump(manifest))
+        for data in attachments.values():
+            blobs.put_bytes(by.organisation_id, data)
+        dossier = Dossier.objects.create(
+            id=id,
+            organisation=by.organisation,
+            system=checklist.system,
+            checklist=checklist,
+            title=title[:200],
+            status=status,
+            manifest_sha256=kept.sha256,
+            frozen_by=by,
+            frozen_at=at,
+            asked_at=at,
+        )
+        _record(by.actor, dossier, "dossier.frozen", sha256=kept.sha256, short=kept.sha256[:12], status=status)
+        nudge(make_dossier, dossier)
+    return dossier
+
+
+def carry_out(pk: UUID) -> None:
+    """Render, sign and check one dossier, in a worker. A killed worker leaves nothing half-signed: the file is kept
+    only when it is whole, in the same transaction as the row that names it."""
+    from audits.dossiers import making  # heavy: only a worker needs it
+
+    work = Dossier.claim(pk)
+    if work is None:
+        return
+    if work.attempts > MOST_ATTEMPTS:
+        sentence = _("The worker stopped {count} times while it was at this.").format(count=work.attempts - 1)
+        _fail(work, Problem("worker-stopped", sentence, _("Tell the operator; then freeze it again.")))
+        return
+    try:
+        with work.kept_alive():
+            manifest, attachments = contents(work)
+            made = making.make(manifest, attachments, signer=making.signer(), at=timezone.now(), say=work.say)
+    except Refused as refused:
+        _fail(work, *refused.problems)
+        return
+    rendered = blobs.put_bytes(work.organisation_id, made.rendered)
+    signed = blobs.put_bytes(work.organisation_id, made.signed)
+    columns = {
+        "rendered_sha256": rendered.sha256,
+        "signed_sha256": signed.sha256,
+        "signed_size": signed.size,
+        "signer": made.signer[:300],
+    }
+    with work.handing_in(State.FINISHED, **columns) as ours:
+        if ours:
+            short = signed.sha256[:12]
+            _record(MACHINE, work, "dossier.signed", sha256=signed.sha256, short=short, signer=made.signer)
+
+
+def contents(dossier: Dossier) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Return the frozen manifest and its attachments, every digest checked again."""
+    manifest = load(blobs.read(dossier.organisation_id, dossier.manifest_sha256))
+    attachments = {
+        entry["name"]: blobs.read(dossier.organisation_id, entry["sha256"]) for entry in manifest["attachments"]
+    }
+    return manifest, attachments
+
+
+@transaction.atomic
+def record_download(*, by: Membership, dossier: Dossier) -> None:
+    """Write into the trail that a member took a copy."""
+    _record(by.actor, dossier, "dossier.downloaded", sha256=dossier.signed_sha256)
+
+
+def _fail(work: Dossier, *problems: Problem) -> None:
+    with work.handing_in(State.FAILED, problems=[problem.as_json() for problem in problems]) as ours:
+        if ours:
+            _record(MACHINE, work, "dossier.failed", reason=problems[0].sentence)
+
+
+def _record(actor: Mapping[str, str], dossier: Dossier, verb: str, **data: Any) -> None:
+    write(
+        organisation_id=dossier.organisation_id,
+        actor=actor,
+        verb=verb,
+        subject=dossier.subject,
+        system_id=dossier.system_id,
+        data=data,
+    )

@@ -1,0 +1,225 @@
+"""Gather everything that a dossier says into one manifest, as it stands at one moment."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from audits.bias.actions import result_of
+from audits.bias.models import BiasAudit
+from audits.work.models import State
+from compliance.catalogue import loader
+from compliance.catalogue.schema import Catalogue
+from compliance.checklists.models import Checklist, ChecklistItem
+from compliance.checklists.queries import items
+from compliance.evidence.models import Evidence
+from compliance.lib.canonical import dump, load, sha256
+from compliance.people.models import Membership
+from compliance.systems.models import AISystem
+from compliance.trail import queries as trail
+from compliance.trail.verbs import sentence
+
+SOFTWARE = {"name": "Probanda", "version": "0.1.0"}
+
+
+def gather(
+    *, by: Membership, checklist: Checklist, id: str, title: str, status: str, statement: str, at: datetime
+) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Return the manifest and the bytes of its attachments by name. Reads within the caller's transaction."""
+    catalogue = loader.load(checklist.law, checklist.text_version)
+    found = list(items(by).filter(checklist=checklist).order_by("position"))
+    pieces = {a.evidence_id: a.evidence for item in found for a in item.attachments.all()}
+    evidence = sorted(pieces.values(), key=lambda piece: (piece.added_at, str(piece.id)))
+    audits, attachments = _bias_audits(by, checklist.system, pieces)
+    seq, head = trail.head(by.organisation_id)
+    manifest = {
+        "schema": "probanda/dossier/1",
+        "dossier": {
+            "id": id,
+            "title": title,
+            "status": status,
+            "frozen_at": moment(at),
+            "frozen_by": {"name": by.name, "role": str(by.get_role_display())},
+            "language": "en",
+            "statement": statement,
+        },
+        "organisation": {"name": by.organisation.name},
+        "system": _system(checklist.system),
+        "catalogue": _catalogue(catalogue),
+        "rows": [_row(catalogue, item) for item in found],
+        "evidence": [_evidence(piece) for piece in evidence],
+        "bias_audits": audits,
+        "trail": {"head": {"seq": seq, "sha256": head}, "entries": _entries(by, checklist.system)},
+        "attachments": [_attachment(name, data) for name, data in attachments.items()],
+        "software": SOFTWARE,
+    }
+    return manifest, attachments
+
+
+def moment(at: datetime) -> str:
+    """Write a moment in UTC to the second: 2026-11-21T10:00:00Z."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def counts_csv(counts: Iterable[Mapping[str, Any]]) -> bytes:
+    """Write the counts that everything follows from; an empty field means unknown."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["sex", "race_ethnicity", "applicants", "selected"])
+    for cell in counts:
+        table.writerow([cell["sex"] or "", cell["race_ethnicity"] or "", cell["applicants"], cell["selected"]])
+    return text.getvalue().encode()
+
+
+def _bias_audits(
+    by: Membership, system: AISystem, pieces: Mapping[Any, Evidence]
+) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
+    # Only audits whose published result a row of this checklist rests on: what is shown is what was reviewed.
+    told, attachments = [], {}
+    published = BiasAudit.objects.filter(
+        organisation_id=by.organisation_id, system=system, state=State.FINISHED, evidence_id__in=list(pieces)
+    ).select_related("started_by__user")
+    for number, bias_audit in enumerate(published.order_by("ended_at", "id"), start=1):
+        result = result_of(bias_audit)
+        names = f"bias-{number}-result.json", f"bias-{number}-counts.csv"
+        attachments[names[0]], attachments[names[1]] = dump(result), counts_csv(result["counts"])
+        told.append(
+            {
+                "id": str(bias_audit.id),
+                "title": bias_audit.title,
+                "evidence": str(bias_audit.evidence_id),
+                "result_sha256": bias_audit.result_sha256,
+                "attachment": names[0],
+                "counts_attachment": names[1],
+                "ran_at": moment(bias_audit.ended_at or bias_audit.uploaded_at),
+                "ran_by": bias_audit.started_by.name if bias_audit.started_by else "",
+                "result": dict(result),
+            }
+        )
+    return told, attachments
+
+
+def _system(system: AISystem) -> dict[str, Any]:
+    return {
+        "id": str(system.id),
+        "name": system.name,
+        "version": system.version,
+        "vendor": system.vendor,
+        "intended_purpose": system.intended_purpose,
+        "deployer": system.deployer,
+        "first_use_on": _day(system.first_use_on),
+        "positions": system.positions,
+        "status": str(system.get_status_display()),
+    }
+
+
+def _catalogue(catalogue: Catalogue) -> dict[str, Any]:
+    return {
+        "law": catalogue.law,
+        "title": catalogue.title,
+        "short_title": catalogue.short_title,
+        "text_version": catalogue.text_version,
+        "text_as_of": catalogue.text_as_of.isoformat(),
+        "sha256": catalogue.digest,
+        "sections": [{"id": section.id, "title": section.title} for section in catalogue.sections],
+        "progress_kinds": list(catalogue.progress_kinds),
+    }
+
+
+def _row(catalogue: Catalogue, item: ChecklistItem) -> dict[str, Any]:
+    row = catalogue.row(item.row_id)
+    return {
+        "id": row.id,
+        "section": row.section,
+        "citation": list(row.citation),
+        "title": row.title,
+        "question": row.question,
+        "kind": row.kind,
+        "roles": [catalogue.roles[role] for role in row.roles],
+        "timing": row.timing,
+        "computed": row.computed,
+        "computed_how": row.computed_how,
+        "expected_evidence": list(row.evidence),
+        "progress": item.progress,
+        "verdict": item.verdict,
+        "reason": item.reason,
+        "note": item.note,
+        "owner": item.owner.name if item.owner else "",
+        "due_on": _day(item.due_on),
+        "evidence": [str(attachment.evidence_id) for attachment in item.attachments.all()],
+        "submitted": (
+            {"by": item.submitted_by.name, "at": moment(item.submitted_at)}
+            if item.submitted_by and item.submitted_at
+            else None
+        ),
+        "reviews": [
+            {
+                "by": review.reviewer.name,
+                "role": review.role.replace("_", " "),
+                "decision": review.decision,
+                "reason": review.reason,
+                "at": moment(review.at),
+            }
+            for review in item.reviews.all()
+        ],
+    }
+
+
+def _evidence(piece: Evidence) -> dict[str, Any]:
+    return {
+        "id": str(piece.id),
+        "title": piece.title,
+        "kind": piece.kind,
+        "sha256": piece.sha256,
+        "bytes": piece.size,
+        "media_type": piece.media_type,
+        "file_name": piece.file_name,
+        "url": piece.url,
+        "effective_on": _day(piece.effective_on),
+        "valid_until": _day(piece.valid_until),
+        "source": piece.source,
+        "added_by": piece.added_by.name,
+        "added_at": moment(piece.added_at),
+    }
+
+
+def _entries(by: Membership, system: AISystem) -> list[dict[str, Any]]:
+    # Bodies are given whole, so that each digest can be computed again; other systems' entries stay at home.
+    told = []
+    for entry in trail.entries(by.organisation_id, system_id=system.id):
+        body = load(entry.body.encode())
+        told.append(
+            {
+                "seq": entry.seq,
+                "at": moment(entry.at),
+                "actor": entry.actor_name,
+                "sentence": sentence(body),
+                "verb": entry.verb,
+                "subject": entry.subject_label,
+                "sha256": entry.sha256,
+                "prev": entry.prev,
+                "body": body,
+            }
+        )
+    return told
+
+
+def _attachment(name: str, data: bytes) -> dict[str, Any]:
+    is_result = name.endswith(".json")
+    return {
+        "name": name,
+        "sha256": sha256(data),
+        "bytes": len(data),
+        "media_type": "application/json" if is_result else "text/csv",
+        "relationship": "Data",
+        "description": _("Bias audit result") if is_result else _("Counts from which every figure follows"),
+    }
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,6 @@
+"""The index of this room's tables."""
+
+from audits.bias.models import BiasAudit
+from audits.dossiers.models import Dossier
+
+__all__ = ["BiasAudit", "Dossier"]

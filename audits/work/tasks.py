@@ -1,0 +1,58 @@
+"""Nudges, and the broom that takes up what a killed worker left."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from celery import Task, shared_task
+from celery.signals import worker_ready
+from django.apps import apps
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from audits.work.models import State, Work
+
+log = logging.getLogger("probanda.work")
+
+# A row younger than this has its own nudge under way.
+PATIENCE = timedelta(seconds=5)
+
+
+def nudge(task: Task[Any, Any], row: Work) -> None:
+    """Send a message for `row` once the transaction is kept; without a queue the row simply waits for the broom."""
+
+    def send() -> None:
+        try:
+            task.delay(str(row.pk))
+        except (OperationalError, OSError) as error:
+            log.warning("No message could be sent for %s (%s); it waits for the next round.", row.pk, error)
+
+    transaction.on_commit(send)
+
+
+@shared_task(name="audits.work.take_up_left_work")
+def take_up_left_work(at_start: bool = False) -> int:
+    """Send a nudge for every row that nobody is at; returns how many."""
+    from audits.bias.tasks import run_bias_audit
+    from audits.dossiers.tasks import make_dossier
+
+    count = 0
+    for model, task in (("BiasAudit", run_bias_audit), ("Dossier", make_dossier)):
+        cls: type[Work] = apps.get_model("audits", model)
+        left = cls.left()
+        if not at_start:
+            fresh = timezone.now() - PATIENCE
+            left = left.exclude(state=State.WAITING, asked_at__gt=fresh)
+        for pk in left.exclude(asked_at=None).values_list("pk", flat=True):
+            task.delay(str(pk))
+            count += 1
+    return count
+
+
+@worker_ready.connect
+def at_start(**_: Any) -> None:
+    """A worker that starts takes up at once what an earlier one left."""
+    take_up_left_work.delay(at_start=True)

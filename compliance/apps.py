@@ -1,0 +1,13 @@
+"""What the law asks, and where each AI system stands."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ComplianceConfig(AppConfig):
+    name = "compliance"
+    label = "compliance"
+    verbose_name = _("Compliance")
+
+    def ready(self) -> None:
+        from compliance import checks  # noqa: F401 - registers the operator's checks

@@ -1,0 +1,271 @@
+"""Open a checklist, answer its rows, attach evidence, send rows to review and decide on them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from compliance.catalogue import loader
+from compliance.checklists import rules
+from compliance.checklists.models import Checklist, ChecklistItem, Decision, ItemEvidence, Review, Verdict
+from compliance.evidence.models import Evidence
+from compliance.lib.canonical import digest
+from compliance.lib.problems import Problem, Refused
+from compliance.people.models import Membership
+from compliance.people.queries import active_members
+from compliance.people.rules import check_can
+from compliance.systems.models import AISystem
+from compliance.trail.actions import write
+
+_KEEP: Any = object()
+
+
+def open_checklist(*, by: Membership, system: AISystem, law: str, text_version: str | None = None) -> Checklist:
+    """Open the checklist of a law (its newest text by default) for a system, one item for each row of the law."""
+    check_can(by, "open_checklists")
+    if system.organisation_id != by.organisation_id:
+        raise ValueError("The AI system belongs to another organisation.")
+    catalogue = loader.load(law, text_version)
+    try:
+        with transaction.atomic():
+            checklist = Checklist.objects.create(
+                organisation=by.organisation,
+                system=system,
+                law=catalogue.law,
+                text_version=catalogue.text_version,
+                title=catalogue.short_title,
+                opened_by=by,
+            )
+            ChecklistItem.objects.bulk_create(
+                ChecklistItem(checklist=checklist, row_id=row.id, position=place)
+                for place, row in enumerate(catalogue.rows)
+            )
+            write(
+                organisation_id=by.organisation_id,
+                actor=by.actor,
+                verb="checklist.opened",
+                subject=checklist.subject,
+                system_id=system.id,
+                data={
+                    "law": catalogue.law,
+                    "text_version": catalogue.text_version,
+                    "catalogue_sha256": catalogue.digest,
+                    "rows": len(catalogue.rows),
+                },
+            )
+    except IntegrityError:
+        sentence = _("{system} has the checklist {title} already.").format(system=system, title=catalogue.short_title)
+        raise Refused(Problem("checklist-open-already", sentence)) from None
+    return checklist
+
+
+@transaction.atomic
+def change(
+    *,
+    by: Membership,
+    item: ChecklistItem,
+    revision: int | None = None,
+    verdict: str = _KEEP,
+    reason: str = _KEEP,
+    note: str = _KEEP,
+    owner: Membership | None = _KEEP,
+    due_on: date | None = _KEEP,
+) -> ChecklistItem:
+    """Change what is said on a row. With `revision`, a row that somebody else changed since is not overwritten."""
+    item = _locked(by, item)
+    rules.check_move("change", by=by, item=item)
+    if revision is not None and revision != item.revision:
+        sentence = _("Somebody else changed {row} while you were writing.").format(row=item.row_id)
+        hint = _("Your text is still in the form. Compare it with what the row says now, then save again.")
+        raise Refused(Problem("changed-meanwhile", sentence, hint))
+    wanted: dict[str, Any] = {"verdict": verdict, "reason": reason, "note": note, "owner": owner, "due_on": due_on}
+    given = {name: value for name, value in wanted.items() if value is not _KEEP}
+    if owner is not _KEEP and owner is not None and not active_members(by).filter(pk=owner.pk).exists():
+        raise Refused(Problem("owner-not-a-member", _("The owner is not a member here."), column="owner"))
+    before = {name: _told(getattr(item, name)) for name in given}
+    for name, value in given.items():
+        setattr(item, name, value.strip() if isinstance(value, str) else value)
+    rules.check_answer(item.verdict, item.reason)
+    after = {name: _told(getattr(item, name)) for name in given}
+    changed = [name for name in given if before[name] != after[name]]
+    if changed:
+        _move("change", item)
+        _record(
+            by,
+            item,
+            "item.changed",
+            fields=", ".join(str(ChecklistItem._meta.get_field(name).verbose_name) for name in changed),
+            before={name: before[name] for name in changed},
+            after={name: after[name] for name in changed},
+        )
+    return item
+
+
+@transaction.atomic
+def attach(*, by: Membership, item: ChecklistItem, evidence: Evidence) -> ItemEvidence:
+    """Attach a piece of evidence to a row; attaching it twice changes nothing."""
+    item = _locked(by, item)
+    rules.check_move("change", by=by, item=item)
+    if evidence.organisation_id != by.organisation_id:
+        raise ValueError("The evidence belongs to another organisation.")
+    if evidence.withdrawn_at:
+        sentence = _("{title} was withdrawn, so it cannot be attached.").format(title=evidence.title)
+        raise Refused(Problem("evidence-withdrawn", sentence, column="evidence"))
+    attachment, new = ItemEvidence.objects.get_or_create(item=item, evidence=evidence, defaults={"attached_by": by})
+    if new:
+        _move("change", item)
+        _record(by, item, "item.attached", **_piece(evidence))
+    return attachment
+
+
+@transaction.atomic
+def detach(*, by: Membership, item: ChecklistItem, evidence: Evidence) -> None:
+    """Take a piece of evidence off a row; the piece itself stays in the library."""
+    item = _locked(by, item)
+    rules.check_move("change", by=by, item=item)
+    gone, _detail = ItemEvidence.objects.filter(item=item, evidence=evidence).delete()
+    if gone:
+        _move("change", item)
+        _record(by, item, "item.detached", **_piece(evidence))
+
+
+@transaction.atomic
+def submit(*, by: Membership, item: ChecklistItem) -> ChecklistItem:
+    """Send a row to review; from now on nobody changes it until it is decided or taken back."""
+    item = _locked(by, item)
+    rules.check_move("submit", by=by, item=item)
+    rules.check_answer(item.verdict, item.reason)
+    rules.check_complete(item, live_evidence=item.evidence.filter(withdrawn_at=None).count())
+    item.submitted_by, item.submitted_at = by, timezone.now()
+    _move("submit", item)
+    _record(by, item, "item.submitted", **_answer(item), subject_sha256=subject_digest(item))
+    return item
+
+
+@transaction.atomic
+def withdraw(*, by: Membership, item: ChecklistItem) -> ChecklistItem:
+    """Take a row back before a reviewer began."""
+    item = _locked(by, item)
+    rules.check_move("withdraw", by=by, item=item)
+    item.submitted_by = item.submitted_at = None
+    _move("withdraw", item)
+    _record(by, item, "item.withdrawn")
+    return item
+
+
+@transaction.atomic
+def take(*, by: Membership, item: ChecklistItem) -> ChecklistItem:
+    """Begin the review of a row."""
+    item = _locked(by, item)
+    rules.check_move("take", by=by, item=item)
+    _move("take", item)
+    _record(by, item, "item.taken")
+    return item
+
+
+@transaction.atomic
+def accept(*, by: Membership, item: ChecklistItem, reason: str = "") -> Review:
+    """Accept what another person submitted."""
+    item = _locked(by, item)
+    rules.check_move("accept", by=by, item=item)
+    rules.check_complete(item, live_evidence=item.evidence.filter(withdrawn_at=None).count())
+    review = _review(by, item, Decision.ACCEPTED, reason)
+    _move("accept", item)
+    _record(by, item, "item.accepted", **_answer(item), subject_sha256=review.subject_sha256)
+    return review
+
+
+@transaction.atomic
+def give_back(*, by: Membership, item: ChecklistItem, reason: str) -> Review:
+    """Return a row to whoever submitted it, with the reason."""
+    item = _locked(by, item)
+    rules.check_move("return", by=by, item=item)
+    rules.check_reason(reason, str(rules.TOLD["return"]))
+    review = _review(by, item, Decision.RETURNED, reason)
+    item.submitted_by = item.submitted_at = None
+    _move("return", item)
+    _record(by, item, "item.returned", reason=reason.strip(), subject_sha256=review.subject_sha256)
+    return review
+
+
+@transaction.atomic
+def reopen(*, by: Membership, item: ChecklistItem, reason: str) -> ChecklistItem:
+    """Open a row again that was done; what was decided before stays in its history."""
+    item = _locked(by, item)
+    rules.check_move("reopen", by=by, item=item)
+    rules.check_reason(reason, str(rules.TOLD["reopen"]))
+    item.submitted_by = item.submitted_at = None
+    _move("reopen", item)
+    _record(by, item, "item.reopened", reason=reason.strip())
+    return item
+
+
+def subject_digest(item: ChecklistItem) -> str:
+    """Return the digest of exactly what a reviewer decides on: the row's words, the answer and the evidence."""
+    row = loader.load(item.checklist.law, item.checklist.text_version).row(item.row_id)
+    pieces = item.evidence.order_by("sha256", "pk").values_list("id", "sha256")
+    return digest(
+        {
+            "schema": "probanda/review-subject/1",
+            "row": row.as_json(),
+            "verdict": item.verdict,
+            "reason": item.reason,
+            "evidence": [{"id": str(pk), "sha256": sha256} for pk, sha256 in pieces],
+        }
+    )
+
+
+def _locked(by: Membership, item: ChecklistItem) -> ChecklistItem:
+    return (
+        ChecklistItem.objects.select_for_update(of=("self",))
+        .select_related("checklist__system", "submitted_by__user", "owner__user")
+        .get(pk=item.pk, checklist__organisation_id=by.organisation_id)
+    )
+
+
+def _move(move: str, item: ChecklistItem) -> None:
+    item.progress = rules.MOVES[move][1]
+    item.revision += 1
+    item.save()
+
+
+def _review(by: Membership, item: ChecklistItem, decision: Decision, reason: str) -> Review:
+    if item.submitted_by is None or item.submitted_at is None:
+        raise ValueError("A row under review was submitted by somebody.")
+    return Review.objects.create(
+        item=item,
+        reviewer=by,
+        role=by.role,
+        decision=decision,
+        reason=reason.strip(),
+        submitted_by=item.submitted_by,
+        submitted_at=item.submitted_at,
+        subject_sha256=subject_digest(item),
+    )
+
+
+def _record(by: Membership, item: ChecklistItem, verb: str, **data: Any) -> None:
+    write(
+        organisation_id=by.organisation_id,
+        actor=by.actor,
+        verb=verb,
+        subject=item.subject,
+        system_id=item.checklist.system_id,
+        data={"checklist": str(item.checklist_id), **data},
+    )
+
+
+def _piece(evidence: Evidence) -> dict[str, str]:
+    return {"evidence": evidence.title, "evidence_id": str(evidence.id), "sha256": evidence.sha256}
+
+
+def _answer(item: ChecklistItem) -> dict[str, str]:
+    return {"verdict": Verdict(item.verdict).value, "reason": item.reason}
+
+
+def _told(value: Any) -> str | None:
+    return value.name if isinstance(value, Membership) else None if value is None else str(value)

@@ -1,0 +1,138 @@
+"""Progress and verdict are two things: how far the work is, and what was found."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from compliance.evidence.models import Evidence
+from compliance.people.models import Membership, Organisation
+from compliance.systems.models import AISystem
+
+
+class Progress(models.TextChoices):
+    """How far the work on a row is."""
+
+    TO_DO = "to_do", _("to do")
+    IN_PROGRESS = "in_progress", _("in progress")
+    SUBMITTED = "submitted", _("submitted")
+    IN_REVIEW = "in_review", _("in review")
+    DONE = "done", _("done")
+
+
+class Verdict(models.TextChoices):
+    """What a person found on a row; empty as long as nobody has said."""
+
+    MET = "met", _("met")
+    PARTLY_MET = "partly_met", _("partly met")
+    NOT_MET = "not_met", _("not met")
+    NOT_APPLICABLE = "not_applicable", _("not applicable")
+    UNDETERMINED = "undetermined", _("undetermined")
+
+
+class Decision(models.TextChoices):
+    ACCEPTED = "accepted", _("accepted")
+    RETURNED = "returned", _("returned")
+
+
+class Checklist(models.Model):
+    """A law in one dated version, for one AI system."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="checklists")
+    system = models.ForeignKey(AISystem, on_delete=models.PROTECT, related_name="checklists")
+    law = models.CharField(max_length=60)
+    text_version = models.CharField(max_length=20)
+    title = models.CharField(max_length=200)
+    opened_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["title"]
+        constraints = [
+            models.UniqueConstraint(fields=["system", "law", "text_version"], name="one_checklist_a_law_version")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}, {self.system}"
+
+    @property
+    def subject(self) -> dict[str, str]:
+        """The checklist as the trail names it."""
+        return {"type": "checklist", "id": str(self.id), "label": str(self)}
+
+
+class ChecklistItem(models.Model):
+    """One row of the law for this system. Its words stay in the catalogue; `revision` counts changes, so that two
+    people who answer at once cannot overwrite each other unseen."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    checklist = models.ForeignKey(Checklist, on_delete=models.PROTECT, related_name="items")
+    row_id = models.CharField(max_length=60)
+    position = models.PositiveIntegerField()
+    progress = models.CharField(_("progress"), max_length=12, choices=Progress.choices, default=Progress.TO_DO)
+    verdict = models.CharField(_("verdict"), max_length=16, choices=Verdict.choices, blank=True, default="")
+    reason = models.TextField(_("reason"), blank=True)
+    note = models.TextField(_("note"), blank=True)
+    owner = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("owner")
+    )
+    due_on = models.DateField(_("due"), null=True, blank=True)
+    submitted_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    revision = models.PositiveIntegerField(default=0)
+    evidence: models.ManyToManyField[Evidence, ItemEvidence] = models.ManyToManyField(
+        Evidence, through="ItemEvidence", related_name="items"
+    )
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["checklist", "row_id"], name="one_item_a_row")]
+
+    def __str__(self) -> str:
+        return self.row_id
+
+    @property
+    def subject(self) -> dict[str, str]:
+        """The row as the trail names it."""
+        return {"type": "item", "id": str(self.id), "label": self.row_id}
+
+
+class ItemEvidence(models.Model):
+    """A piece of evidence speaks for a row."""
+
+    item = models.ForeignKey(ChecklistItem, on_delete=models.PROTECT, related_name="attachments")
+    evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="attachments")
+    attached_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    attached_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["attached_at"]
+        constraints = [models.UniqueConstraint(fields=["item", "evidence"], name="one_attachment_a_piece")]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.evidence_id}"
+
+
+class Review(models.Model):
+    """One decision by one person on what another submitted; `subject_sha256` binds it to exactly what was seen."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    item = models.ForeignKey(ChecklistItem, on_delete=models.PROTECT, related_name="reviews")
+    reviewer = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20)
+    decision = models.CharField(max_length=8, choices=Decision.choices)
+    reason = models.TextField(blank=True)
+    submitted_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField()
+    subject_sha256 = models.CharField(max_length=64)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at"]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.decision}"

@@ -1,0 +1,93 @@
+"""Which move a row may make, who may make it, and the sentence when it may not.
+
+The same sentence is the form's error, the tooltip of a disabled button and the command's message.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from compliance.checklists.models import ChecklistItem, Progress, Verdict
+from compliance.lib.problems import Forbidden, Problem, Refused
+from compliance.people.models import Membership
+from compliance.people.rules import check_can
+
+# move: (from which states, to which state, which ability)
+MOVES: dict[str, tuple[frozenset[str], str, str]] = {
+    "change": (frozenset({Progress.TO_DO, Progress.IN_PROGRESS}), Progress.IN_PROGRESS, "answer_items"),
+    "submit": (frozenset({Progress.TO_DO, Progress.IN_PROGRESS}), Progress.SUBMITTED, "answer_items"),
+    "withdraw": (frozenset({Progress.SUBMITTED}), Progress.IN_PROGRESS, "answer_items"),
+    "take": (frozenset({Progress.SUBMITTED}), Progress.IN_REVIEW, "review_items"),
+    "accept": (frozenset({Progress.SUBMITTED, Progress.IN_REVIEW}), Progress.DONE, "review_items"),
+    "return": (frozenset({Progress.SUBMITTED, Progress.IN_REVIEW}), Progress.IN_PROGRESS, "review_items"),
+    "reopen": (frozenset({Progress.DONE}), Progress.IN_PROGRESS, "answer_items"),
+}
+TOLD = {
+    "change": gettext_lazy("changed"),
+    "submit": gettext_lazy("submitted"),
+    "withdraw": gettext_lazy("taken back"),
+    "take": gettext_lazy("taken for review"),
+    "accept": gettext_lazy("accepted"),
+    "return": gettext_lazy("returned"),
+    "reopen": gettext_lazy("reopened"),
+}
+NEEDS_REASON = frozenset({Verdict.NOT_APPLICABLE, Verdict.PARTLY_MET, Verdict.NOT_MET, Verdict.UNDETERMINED})
+
+
+def check_move(move: str, *, by: Membership, item: ChecklistItem) -> None:
+    """Raise Forbidden or Refused with one sentence unless `by` may make this move on this row now."""
+    allowed, _to, ability = MOVES[move]
+    check_can(by, ability)
+    if item.progress not in allowed:
+        sentence = _("{row} is {progress}, so it cannot be {move} now.").format(
+            row=item.row_id, progress=item.get_progress_display(), move=TOLD[move]
+        )
+        raise Refused(Problem("not-now", sentence))
+    if move in ("take", "accept", "return") and item.submitted_by and item.submitted_by.user_id == by.user_id:
+        sentence = _("You submitted {row} yourself; another person reviews it.").format(row=item.row_id)
+        raise Forbidden(Problem("own-submission", sentence))
+
+
+def can_move(move: str, *, by: Membership, item: ChecklistItem) -> bool:
+    """The bool twin of :func:`check_move`."""
+    return why_not(move, by=by, item=item) == ""
+
+
+def why_not(move: str, *, by: Membership, item: ChecklistItem) -> str:
+    """Return the sentence why the move is not possible now, or an empty text."""
+    try:
+        check_move(move, by=by, item=item)
+    except Refused as refused:
+        return refused.problems[0].sentence
+    return ""
+
+
+def check_answer(verdict: str, reason: str) -> None:
+    """A verdict is one of the five words or empty; all but "met" are explained."""
+    if verdict and verdict not in Verdict.values:
+        sentence = _("There is no verdict {verdict!r}.").format(verdict=verdict)
+        raise Refused(Problem("unknown-verdict", sentence, column="verdict", found=verdict))
+    if verdict in NEEDS_REASON and not reason.strip():
+        sentence = _("The verdict “{verdict}” needs a reason.").format(verdict=Verdict(verdict).label)
+        hint = _("Say in a sentence or two what you saw and what is missing, or why the row does not bind this system.")
+        raise Refused(Problem("verdict-without-reason", sentence, hint, column="reason"))
+
+
+def check_complete(item: ChecklistItem, *, live_evidence: int) -> None:
+    """Before review a row has a verdict, and "met" or "partly met" rests on at least one piece of evidence."""
+    if not item.verdict:
+        sentence = _("{row} has no verdict yet.").format(row=item.row_id)
+        raise Refused(Problem("no-verdict", sentence, _("Choose what you found, then submit."), column="verdict"))
+    if item.verdict in (Verdict.MET, Verdict.PARTLY_MET) and not live_evidence:
+        sentence = _("{row} is said to be {verdict}, but no evidence is attached.").format(
+            row=item.row_id, verdict=Verdict(item.verdict).label
+        )
+        hint = _("Attach at least one piece of evidence; a note counts.")
+        raise Refused(Problem("verdict-without-evidence", sentence, hint, column="evidence"))
+
+
+def check_reason(reason: str, told: str) -> None:
+    """An act that undoes another person's work says why."""
+    if not reason.strip():
+        raise Refused(Problem("no-reason", _("Say why the row is {told}.").format(told=told), column="reason"))

@@ -1,0 +1,158 @@
+"""Read settings from the environment, and from nothing else.
+
+A wrong value stops the start with one sentence that says what to write. Every name may also be given as `NAME_FILE`,
+a file that holds the value, so that secrets need not stand in the environment.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+T = TypeVar("T")
+
+_WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+
+
+def text(name: str, default: str = "") -> str:
+    """Return the value of `name`, or of the file that `name`_FILE points to, without white space around it."""
+    path = os.environ.get(f"{name}_FILE")
+    if path and name in os.environ:
+        raise ImproperlyConfigured(f"Both {name} and {name}_FILE are set. Set one of them.")
+    if path:
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ImproperlyConfigured(
+                f"{name}_FILE is {path!r}, which cannot be read ({error.__class__.__name__}). "
+                f"Write the path of a readable text file."
+            ) from error
+    return os.environ.get(name, default).strip()
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """Return a yes or no.
+
+    >>> os.environ["EXAMPLE"] = "perhaps"; flag("EXAMPLE")
+    Traceback (most recent call last):
+    django.core.exceptions.ImproperlyConfigured: EXAMPLE is 'perhaps'. Write yes or no.
+    """
+    value = text(name)
+    if not value:
+        return default
+    if value.lower() not in _WORDS:
+        raise ImproperlyConfigured(f"{name} is {value!r}. Write yes or no.")
+    return _WORDS[value.lower()]
+
+
+def whole(name: str, default: int, *, least: int = 0) -> int:
+    """Return a whole number of at least `least`."""
+    value = text(name)
+    if not value:
+        return default
+    if not value.isdecimal() or int(value) < least:
+        raise ImproperlyConfigured(f"{name} is {value!r}. Write a whole number of at least {least}.")
+    return int(value)
+
+
+def words(name: str, default: Sequence[str] = ()) -> list[str]:
+    """Return a list that is written with commas."""
+    value = text(name)
+    return [part.strip() for part in value.split(",") if part.strip()] if value else list(default)
+
+
+def home(name: str, default: Path) -> Path:
+    """Return the private folder for the database, evidence, queue and keys; make it (for its owner only) if it is new."""
+    path = Path(text(name) or default).expanduser().absolute()
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{name} is {str(path)!r}, where no folder can be made ({error.strerror}). "
+            f"Write the path of a folder that this user may write to."
+        ) from error
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise ImproperlyConfigured(f"{name} is {str(path)!r}, which this user may not write to. Write another folder.")
+    return path
+
+
+def secret_key(name: str, folder: Path) -> str:
+    """Return the secret key from the environment, or one that is made at the first start and kept in `folder`."""
+    value = text(name)
+    if value:
+        if len(value) < 32:
+            raise ImproperlyConfigured(f"{name} has {len(value)} characters. Write a random text of at least 32.")
+        return value
+    path = folder / "secret_key"
+    try:
+        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(file.fileno())
+    except FileExistsError:
+        pass
+    kept = path.read_text(encoding="ascii").strip()
+    if len(kept) < 32:
+        raise ImproperlyConfigured(f"The secret key in {str(path)!r} is too short. Delete that file to make a new one.")
+    return kept
+
+
+def database(name: str, folder: Path) -> dict[str, object]:
+    """Return Django's settings for the database at `name`, or for SQLite in `folder`.
+
+    SQLite runs with a write-ahead log, takes the write lock when a transaction begins (so that two writers wait for
+    each other instead of failing in the middle) and enforces foreign keys.
+    """
+    url = text(name)
+    try:
+        found = dict(dj_database_url.parse(url)) if url else {"ENGINE": "django.db.backends.sqlite3"}
+    except (ValueError, KeyError) as error:
+        raise ImproperlyConfigured(_database_sentence(name, url)) from error
+    engine = found["ENGINE"]
+    if engine == "django.db.backends.sqlite3":
+        found["NAME"] = found.get("NAME") or str(folder / "db.sqlite3")
+        found["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+        }
+    elif engine == "django.db.backends.postgresql":
+        found.setdefault("CONN_MAX_AGE", 60)
+        found["CONN_HEALTH_CHECKS"] = True
+    else:
+        raise ImproperlyConfigured(_database_sentence(name, url))
+    return found
+
+
+def one_of(name: str, default: str, choices: dict[str, T] | Sequence[str], *, key: Callable[[str], str] = str) -> str:
+    """Return one of a few words."""
+    value = text(name, default) or default
+    if key(value) not in choices:
+        raise ImproperlyConfigured(f"{name} is {value!r}. Write one of: {', '.join(choices)}.")
+    return value
+
+
+def url(name: str, default: str, schemes: Sequence[str]) -> str:
+    """Return an address that begins with one of `schemes`."""
+    value = text(name, default) or default
+    if value and value.split("://", 1)[0] not in schemes:
+        shown = value.split("://", 1)[0] if "://" in value else value[:20]
+        raise ImproperlyConfigured(
+            f"{name} begins with {shown!r}. Write an address that begins with {', '.join(s + '://' for s in schemes)}."
+        )
+    return value
+
+
+def _database_sentence(name: str, value: str) -> str:
+    # The address may hold a password: only its scheme is repeated.
+    scheme = value.split(":", 1)[0]
+    return (
+        f"{name} begins with {scheme!r}. Write postgres://USER:PASSWORD@HOST:PORT/NAME or sqlite:///PATH, "
+        f"or leave it empty for SQLite in the private folder."
+    )

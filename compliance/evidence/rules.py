@@ -1,0 +1,77 @@
+"""What evidence must be like before it is kept."""
+
+from __future__ import annotations
+
+from datetime import date
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.utils.translation import gettext as _
+
+from compliance.evidence.models import Evidence
+from compliance.lib.problems import Problem, Refused
+
+# Files that a browser or a desktop runs when they are opened; evidence is read, never run.
+REFUSED_ENDINGS = frozenset(
+    "exe dll msi bat cmd com scr ps1 vbs vbe js jse wsf wsh hta jar lnk reg cpl app dmg pkg deb rpm sh apk".split()
+)
+TITLE_LENGTH = 200
+
+
+def check_title(title: str) -> None:
+    """A title is needed and has at most 200 characters."""
+    if not title:
+        raise Refused(Problem("evidence-without-title", _("The evidence needs a title."), column="title"))
+    if len(title) > TITLE_LENGTH:
+        sentence = _("The title has {found} characters; at most {most} are possible.")
+        sentence = sentence.format(found=len(title), most=TITLE_LENGTH)
+        raise Refused(Problem("title-too-long", sentence, column="title", found=str(len(title))))
+
+
+def check_file_name(name: str) -> None:
+    """A file needs a name, and may not be a program."""
+    if not name:
+        raise Refused(Problem("file-without-name", _("The file has no name."), column="file"))
+    ending = name.rpartition(".")[2].lower() if "." in name else ""
+    if ending in REFUSED_ENDINGS:
+        raise Refused(
+            Problem(
+                "program-refused",
+                _("{name} is a program or script, and programs are not kept as evidence.").format(name=name),
+                _("Put it into a ZIP file, or describe it in a note."),
+                column="file",
+                found=f".{ending}",
+            )
+        )
+
+
+def check_dates(effective_on: date | None, valid_until: date | None) -> None:
+    """Evidence cannot end before it begins."""
+    if effective_on and valid_until and valid_until < effective_on:
+        sentence = _("The evidence would be valid until {until}, before its effective date {since}.")
+        sentence = sentence.format(until=valid_until.isoformat(), since=effective_on.isoformat())
+        raise Refused(Problem("valid-before-effective", sentence, column="valid_until", found=valid_until.isoformat()))
+
+
+def check_address(url: str) -> None:
+    """A link is a whole http or https address, without a password in it."""
+    try:
+        URLValidator(schemes=["http", "https"])(url)
+        secret = urlsplit(url).password
+    except (ValidationError, ValueError):
+        sentence = _("{url!r} is not a web address.").format(url=url[:200])
+        hint = _("Write it whole, for instance https://example.org/policy.")
+        raise Refused(Problem("not-an-address", sentence, hint, column="url", found=url[:200])) from None
+    if secret is not None:
+        sentence = _("The address holds a password, which would be kept and printed.")
+        raise Refused(Problem("password-in-address", sentence, _("Leave the password out."), column="url"))
+
+
+def check_withdraw(evidence: Evidence, reason: str) -> None:
+    """Withdrawing needs a reason and happens once."""
+    if evidence.withdrawn_at:
+        raise Refused(Problem("withdrawn-already", _("This evidence was withdrawn already.")))
+    if not reason.strip():
+        sentence = _("Say why the evidence is withdrawn.")
+        raise Refused(Problem("withdrawn-without-reason", sentence, column="reason"))

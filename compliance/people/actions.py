@@ -1,0 +1,127 @@
+"""Make organisations, let people in, change what they may do."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from compliance.lib.problems import Problem, Refused
+from compliance.people.models import Membership, Organisation, Role, User
+from compliance.people.rules import check_another_administrator, check_can
+from compliance.trail.actions import write
+
+SLUG_LENGTH = 60
+
+
+@transaction.atomic
+def make_organisation(*, name: str, founder: User) -> Membership:
+    """Make an organisation with its first administrator and return that membership."""
+    name = name.strip()
+    if not name:
+        raise Refused(Problem("organisation-without-name", _("The organisation needs a name."), column="name"))
+    organisation = Organisation.objects.create(name=name, slug=_free_slug(name))
+    member = Membership.objects.create(organisation=organisation, user=founder, role=Role.ADMINISTRATOR)
+    write(
+        organisation_id=organisation.id,
+        actor=member.actor,
+        verb="organisation.made",
+        subject={"type": "organisation", "id": str(organisation.id), "label": organisation.name},
+    )
+    return member
+
+
+@transaction.atomic
+def add_member(*, by: Membership, email: str, name: str, role: str) -> Membership:
+    """Let a person into the organisation of `by`; a person who is new gets an account without a password yet."""
+    check_can(by, "manage_people")
+    email, name = email.strip().lower(), name.strip()
+    try:
+        validate_email(email)
+    except ValidationError:
+        sentence = _("{email!r} is not an e-mail address.").format(email=email)
+        raise Refused(Problem("not-an-address", sentence, column="email", found=email)) from None
+    if role not in Role.values:
+        raise Refused(Problem("unknown-role", _("There is no role {role!r}.").format(role=role), column="role"))
+    user = User.objects.filter(email=email).first()
+    if user is None:
+        if not name:
+            raise Refused(Problem("person-without-name", _("A new person needs a name."), column="name"))
+        user = User.objects.create_user(email, name=name)
+    member = Membership.objects.select_for_update().filter(organisation=by.organisation, user=user).first()
+    if member and member.is_active:
+        sentence = _("{name} already belongs to {organisation}.").format(
+            name=user.name, organisation=by.organisation.name
+        )
+        raise Refused(Problem("already-member", sentence, column="email"))
+    verb = "member.restored" if member else "member.invited"
+    member = member or Membership(organisation=by.organisation, user=user)
+    member.role, member.is_active = role, True
+    member.save()
+    write(
+        organisation_id=by.organisation_id,
+        actor=by.actor,
+        verb=verb,
+        subject={"type": "member", "id": str(member.id), "label": user.name},
+        data={"role": role, "email": email},
+    )
+    return member
+
+
+@transaction.atomic
+def change_role(*, by: Membership, member: Membership, role: str) -> Membership:
+    """Give a member another role; the last administrator keeps theirs."""
+    check_can(by, "manage_people")
+    member = _locked(by, member)
+    if role not in Role.values:
+        raise Refused(Problem("unknown-role", _("There is no role {role!r}.").format(role=role), column="role"))
+    if role != member.role:
+        check_another_administrator(member)
+        before, member.role = member.role, role
+        member.save(update_fields=["role"])
+        write(
+            organisation_id=by.organisation_id,
+            actor=by.actor,
+            verb="member.role_changed",
+            subject={"type": "member", "id": str(member.id), "label": member.name},
+            data={"before": before, "after": role},
+        )
+    return member
+
+
+@transaction.atomic
+def end_membership(*, by: Membership, member: Membership) -> Membership:
+    """End a membership. What the person did stays; they see nothing of the organisation any more."""
+    check_can(by, "manage_people")
+    member = _locked(by, member)
+    check_another_administrator(member)
+    member.is_active = False
+    member.save(update_fields=["is_active"])
+    write(
+        organisation_id=by.organisation_id,
+        actor=by.actor,
+        verb="member.removed",
+        subject={"type": "member", "id": str(member.id), "label": member.name},
+    )
+    return member
+
+
+def _locked(by: Membership, member: Membership) -> Membership:
+    # All administrators are locked in one order, so that two cannot each take away the other's role at once.
+    list(
+        Membership.objects.select_for_update()
+        .filter(organisation=by.organisation, role=Role.ADMINISTRATOR)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    return Membership.objects.select_for_update().select_related("user", "organisation").get(
+        pk=member.pk, organisation=by.organisation
+    )
+
+
+def _free_slug(name: str) -> str:
+    stem = slugify(name)[: SLUG_LENGTH - 6] or "organisation"
+    taken = set(Organisation.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    return next(s for s in (stem, *(f"{stem}-{n}" for n in range(2, 100_000))) if s not in taken)

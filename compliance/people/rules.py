@@ -1,0 +1,66 @@
+"""Which role may do what. Everything that is not in this table is denied."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from compliance.lib.problems import Forbidden, Problem
+from compliance.people.models import Membership, Role
+
+ALL = frozenset(Role)
+ABILITIES: dict[str, frozenset[Role]] = {
+    "view": ALL,
+    "manage_people": frozenset({Role.ADMINISTRATOR}),
+    "register_systems": frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.CONTRIBUTOR}),
+    "open_checklists": frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.CONTRIBUTOR}),
+    "add_evidence": frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.LEGAL_REVIEWER, Role.CONTRIBUTOR}),
+    "answer_items": frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.LEGAL_REVIEWER, Role.CONTRIBUTOR}),
+    "review_items": frozenset({Role.AUDITOR, Role.LEGAL_REVIEWER}),
+    "run_bias_audits": frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.CONTRIBUTOR}),
+    "make_dossiers": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
+}
+TOLD = {
+    "manage_people": gettext_lazy("change who belongs to the organisation"),
+    "register_systems": gettext_lazy("register or change AI systems"),
+    "open_checklists": gettext_lazy("open checklists"),
+    "add_evidence": gettext_lazy("add or withdraw evidence"),
+    "answer_items": gettext_lazy("answer checklist rows"),
+    "review_items": gettext_lazy("review checklist rows"),
+    "run_bias_audits": gettext_lazy("run bias audits"),
+    "make_dossiers": gettext_lazy("freeze and sign dossiers"),
+    "view": gettext_lazy("look at this"),
+}
+
+
+def can(by: Membership, ability: str) -> bool:
+    """Say whether the member's role carries the ability. An unknown ability is a programming error (KeyError)."""
+    return by.is_active and by.role in ABILITIES[ability]
+
+
+def check_can(by: Membership, ability: str) -> None:
+    """Raise Forbidden, with a sentence that names who may, unless the member's role carries the ability."""
+    if not can(by, ability):
+        raise Forbidden(Problem(code=f"may-not-{ability.replace('_', '-')}", sentence=why_not(ability)))
+
+
+def why_not(ability: str) -> str:
+    """Return the sentence for a member who lacks the ability."""
+    roles = [str(role.label) for role in Role if role in ABILITIES[ability]]
+    who = roles[0] if len(roles) == 1 else _("{some} or {last}").format(some=", ".join(roles[:-1]), last=roles[-1])
+    return _("Only a member with the role {who} may {act}.").format(who=who, act=TOLD[ability])
+
+
+def check_another_administrator(membership: Membership) -> None:
+    """Refuse to take away the last administrator: nobody could let people in any more."""
+    others = Membership.objects.filter(
+        organisation=membership.organisation, role=Role.ADMINISTRATOR, is_active=True, user__is_active=True
+    ).exclude(pk=membership.pk)
+    if membership.role == Role.ADMINISTRATOR and not others.exists():
+        raise Forbidden(
+            Problem(
+                code="last-administrator",
+                sentence=_("{name} is the only administrator of this organisation.").format(name=membership.name),
+                hint=_("Make another member an administrator first."),
+            )
+        )

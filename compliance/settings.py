@@ -1,0 +1,220 @@
+"""All settings, from the environment only (see the operator's reference in the manual for each name).
+
+With nothing set, everything lives in one private folder: SQLite, evidence, the queue and the keys.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from compliance import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+HOME = env.home("PROBANDA_HOME", BASE_DIR / "var")
+
+DEBUG = env.flag("PROBANDA_DEBUG")
+SECRET_KEY = env.secret_key("PROBANDA_SECRET_KEY", HOME)
+BASE_URL = env.url("PROBANDA_BASE_URL", "http://127.0.0.1:8000", ["http", "https"]).rstrip("/")
+ALLOWED_HOSTS = env.words("PROBANDA_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+INSTALLED_APPS = [
+    "compliance.apps.ComplianceConfig",
+    "audits.apps.AuditsConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "compliance.web.middleware.FirstStartMiddleware",
+    "compliance.web.middleware.RefusedMiddleware",
+    "compliance.web.middleware.NoStoreMiddleware",
+]
+
+ROOT_URLCONF = "compliance.urls"
+WSGI_APPLICATION = "compliance.wsgi.application"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "compliance.web.context.site",
+            ],
+            "builtins": ["compliance.web.templatetags.probanda"],
+        },
+    }
+]
+
+DATABASES = {"default": env.database("DATABASE_URL", HOME)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# -- people -----------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "compliance.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "compliance.people.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # people come by an administrator's invitation, which proves the address
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+ACCOUNT_SESSION_REMEMBER = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Probanda"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = urlsplit(BASE_URL).scheme == "http"  # browsers allow it on localhost only
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_PROVIDERS: dict[str, object] = {}
+if env.text("PROBANDA_OIDC_URL"):
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "oidc",
+                "name": env.text("PROBANDA_OIDC_NAME", "your organisation"),
+                "client_id": env.text("PROBANDA_OIDC_CLIENT_ID"),
+                "secret": env.text("PROBANDA_OIDC_SECRET"),
+                "settings": {"server_url": env.url("PROBANDA_OIDC_URL", "", ["https", "http"])},
+            }
+        ],
+    }
+    SOCIALACCOUNT_ADAPTER = "compliance.people.adapter.SocialAccountAdapter"
+
+# -- what is kept -----------------------------------------------------------------------------------------------------
+STORAGE_URL = env.url("PROBANDA_STORAGE_URL", f"file://{HOME / 'evidence'}", ["file", "s3"])
+KEYS_DIR = HOME / "keys"
+OUT_DIR = HOME / "out"
+MAX_EVIDENCE_BYTES = env.whole("PROBANDA_MAX_EVIDENCE_MB", 200, least=1) * 1024 * 1024
+MAX_APPLICANTS_BYTES = env.whole("PROBANDA_MAX_APPLICANTS_MB", 1024, least=1) * 1024 * 1024
+SIGNING_PKCS12 = env.text("PROBANDA_SIGNING_PKCS12")
+SIGNING_PASSWORD_NAME = "PROBANDA_SIGNING_PASSWORD"  # noqa: S105 - a name; read when signing, never kept in settings
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+FILE_UPLOAD_TEMP_DIR = HOME / "uploads"
+FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, exist_ok=True)
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+# -- work in the background: the row is the truth, a message only a nudge ------------------------------------------
+CELERY_BROKER_URL = env.url(
+    "CELERY_BROKER_URL", "filesystem://", ["filesystem", "redis", "rediss", "amqp", "amqps", "unix", "redis+socket"]
+)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CONCURRENCY = env.whole("PROBANDA_WORKERS", 2, least=1)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "broker" / "beat-schedule")
+CELERY_BEAT_SCHEDULE = {"take-up-left-work": {"task": "audits.work.take_up_left_work", "schedule": 15.0}}
+if CELERY_BROKER_URL == "filesystem://":
+    _queue = HOME / "broker"
+    for _folder in ("messages", "control"):
+        (_queue / _folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(_queue / "messages"),
+        "data_folder_out": str(_queue / "messages"),
+        "control_folder": str(_queue / "control"),
+        "store_processed": False,
+    }
+
+# -- mail: kept as files until an operator names a server ------------------------------------------------------------
+EMAIL_HOST = env.text("PROBANDA_SMTP_HOST")
+if EMAIL_HOST:
+    EMAIL_PORT = env.whole("PROBANDA_SMTP_PORT", 587, least=1)
+    EMAIL_HOST_USER = env.text("PROBANDA_SMTP_USER")
+    EMAIL_HOST_PASSWORD = env.text("PROBANDA_SMTP_PASSWORD")
+    EMAIL_USE_TLS = env.flag("PROBANDA_SMTP_TLS", True)
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = str(HOME / "mail")
+DEFAULT_FROM_EMAIL = env.text("PROBANDA_MAIL_FROM", f"Probanda <probanda@{urlsplit(BASE_URL).hostname}>")
+
+# -- words, times, files ----------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+FORMAT_MODULE_PATH = ["compliance.formats"]
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 3600
+
+# -- what a browser is told -------------------------------------------------------------------------------------------
+SECURE_ON = urlsplit(BASE_URL).scheme == "https"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_ON
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_HSTS_SECONDS = 31536000 if SECURE_ON else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_ON
+SECURE_SSL_REDIRECT = SECURE_ON and env.flag("PROBANDA_SSL_REDIRECT", True)
+if env.flag("PROBANDA_BEHIND_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.text("PROBANDA_LOG_LEVEL", "WARNING").upper()},
+    "loggers": {"probanda": {"level": "INFO"}},
+}

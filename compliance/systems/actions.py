@@ -1,0 +1,84 @@
+"""Register AI systems and change what is known about them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from compliance.lib.problems import Problem, Refused
+from compliance.people.models import Membership
+from compliance.people.rules import check_can
+from compliance.systems.models import AISystem
+from compliance.trail.actions import write
+
+FIELDS = ("name", "version", "vendor", "intended_purpose", "deployer", "first_use_on", "positions", "status")
+
+
+@transaction.atomic
+def register(*, by: Membership, **fields: Any) -> AISystem:
+    """Register an AI system of the organisation of `by`; `fields` are those of :data:`FIELDS`."""
+    check_can(by, "register_systems")
+    system = AISystem(organisation=by.organisation, registered_by=by)
+    _fill(system, fields)
+    _save(system)
+    write(
+        organisation_id=by.organisation_id,
+        actor=by.actor,
+        verb="system.registered",
+        subject=system.subject,
+        system_id=system.id,
+        data={name: _told(getattr(system, name)) for name in FIELDS},
+    )
+    return system
+
+
+@transaction.atomic
+def change(*, by: Membership, system: AISystem, **fields: Any) -> AISystem:
+    """Change fields of a registered system; the trail keeps what stood there before and after."""
+    check_can(by, "register_systems")
+    system = AISystem.objects.select_for_update().get(pk=system.pk, organisation_id=by.organisation_id)
+    before = {name: _told(getattr(system, name)) for name in FIELDS}
+    _fill(system, fields)
+    _save(system)
+    after = {name: _told(getattr(system, name)) for name in FIELDS}
+    changed = [name for name in FIELDS if before[name] != after[name]]
+    if changed:
+        write(
+            organisation_id=by.organisation_id,
+            actor=by.actor,
+            verb="system.changed",
+            subject=system.subject,
+            system_id=system.id,
+            data={
+                "fields": ", ".join(str(AISystem._meta.get_field(name).verbose_name) for name in changed),
+                "before": {name: before[name] for name in changed},
+                "after": {name: after[name] for name in changed},
+            },
+        )
+    return system
+
+
+def _fill(system: AISystem, fields: dict[str, Any]) -> None:
+    unknown = set(fields) - set(FIELDS)
+    if unknown:
+        raise TypeError(f"An AI system has no field {', '.join(sorted(unknown))}.")
+    for name, value in fields.items():
+        setattr(system, name, value.strip() if isinstance(value, str) else value)
+
+
+def _save(system: AISystem) -> None:
+    if not system.name:
+        raise Refused(Problem("system-without-name", _("The AI system needs a name."), column="name"))
+    try:
+        with transaction.atomic():
+            system.save()
+    except IntegrityError:
+        sentence = _("An AI system {system} is registered already.").format(system=system)
+        hint = _("Give this one another version.")
+        raise Refused(Problem("system-registered-already", sentence, hint, column="version")) from None
+
+
+def _told(value: Any) -> str | None:
+    return None if value is None else str(value)

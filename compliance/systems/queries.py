@@ -1,0 +1,13 @@
+"""Find AI systems, always of one organisation."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from compliance.people.models import Membership
+from compliance.systems.models import AISystem
+
+
+def systems(by: Membership) -> QuerySet[AISystem]:
+    """Return the AI systems that `by` may see."""
+    return AISystem.objects.filter(organisation_id=by.organisation_id).select_related("organisation")

@@ -1,0 +1,58 @@
+"""Every kind of act that the trail records, and the sentence it is told with.
+
+`{actor}`, `{subject}` and the names under `data` are filled in when the entry is shown, so a sentence may be
+translated or worded better later without touching what was hashed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES = {
+    "organisation.made": _("{actor} made the organisation {subject}."),
+    "member.invited": _("{actor} added {subject} as {role}."),
+    "member.role_changed": _("{actor} changed the role of {subject} from {before} to {after}."),
+    "member.removed": _("{actor} ended the membership of {subject}."),
+    "member.restored": _("{actor} restored the membership of {subject} as {role}."),
+    "system.registered": _("{actor} registered the AI system {subject}."),
+    "system.changed": _("{actor} changed {fields} of the AI system {subject}."),
+    "evidence.added": _("{actor} added the evidence {subject} (SHA-256 {short})."),
+    "evidence.withdrawn": _("{actor} withdrew the evidence {subject}: {reason}"),
+    "evidence.downloaded": _("{actor} downloaded the evidence {subject}."),
+    "checklist.opened": _("{actor} opened the checklist {subject}."),
+    "item.changed": _("{actor} changed {fields} of {subject}."),
+    "item.attached": _("{actor} attached the evidence {evidence} to {subject}."),
+    "item.detached": _("{actor} detached the evidence {evidence} from {subject}."),
+    "item.submitted": _("{actor} submitted {subject} for review with the verdict {verdict}."),
+    "item.withdrawn": _("{actor} took {subject} back from review."),
+    "item.taken": _("{actor} began the review of {subject}."),
+    "item.accepted": _("{actor} accepted {subject} with the verdict {verdict}."),
+    "item.returned": _("{actor} returned {subject}: {reason}"),
+    "item.reopened": _("{actor} reopened {subject}: {reason}"),
+    "bias.uploaded": _("{actor} uploaded the applicants file {subject} (SHA-256 {short})."),
+    "bias.started": _("{actor} confirmed the mapping and started the bias audit {subject}."),
+    "bias.finished": _("The bias audit {subject} finished with the result SHA-256 {short}."),
+    "bias.failed": _("The bias audit {subject} stopped: {reason}"),
+    "bias.published": _("{actor} published the bias audit {subject} as evidence."),
+    "dossier.frozen": _("{actor} froze the dossier {subject} (manifest SHA-256 {short})."),
+    "dossier.signed": _("The dossier {subject} was signed by {signer} (file SHA-256 {short})."),
+    "dossier.failed": _("The dossier {subject} could not be made: {reason}"),
+    "dossier.downloaded": _("{actor} downloaded the dossier {subject}."),
+}
+
+
+def sentence(body: Mapping[str, Any]) -> str:
+    """Tell one entry's body as a sentence; an unknown verb is told by its own name rather than hidden."""
+    told = {"actor": body["actor"]["name"], "subject": body["subject"]["label"], **body.get("data", {})}
+    template = SENTENCES.get(body["verb"])
+    if template is None:
+        return f"{told['actor']}: {body['verb']} {told['subject']}."
+    return str(template).format_map(_Missing(told))
+
+
+class _Missing(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "…"

@@ -1,0 +1,35 @@
+"""Every address. What belongs to an organisation lives under /o/<organisation>/."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from compliance.web import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("welcome/", views.first_start, name="first_start"),
+    path("accounts/", include("allauth.urls")),
+    path("verify/", include("audits.dossiers.verify_urls")),
+    path("manual/", include("compliance.web.manual_urls")),
+    path(
+        "o/<slug:org>/",
+        include(
+            [
+                path("", include("compliance.web.urls")),
+                path("people/", include("compliance.people.urls")),
+                path("systems/", include("compliance.systems.urls")),
+                path("evidence/", include("compliance.evidence.urls")),
+                path("checklists/", include("compliance.checklists.urls")),
+                path("trail/", include("compliance.trail.urls")),
+                path("bias-audits/", include("audits.bias.urls")),
+                path("dossiers/", include("audits.dossiers.urls")),
+            ]
+        ),
+    ),
+]
+
+handler400 = "compliance.web.views.bad_request"
+handler403 = "compliance.web.views.forbidden"
+handler404 = "compliance.web.views.not_found"
+handler500 = "compliance.web.views.server_error"

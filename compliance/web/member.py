@@ -1,0 +1,63 @@
+"""From an address to a member: who asks, in which organisation, and may they?
+
+Access is denied by default: a page that shows an organisation is wrapped in :func:`member_page`, and a test walks the
+URL configuration to see that each one is. A stranger gets 404 for everything, so that nobody learns what exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from compliance.people.models import Membership
+from compliance.people.queries import membership
+from compliance.people.rules import check_can
+
+P = ParamSpec("P")
+M = TypeVar("M", bound=Model)
+MemberView = Callable[Concatenate[HttpRequest, Membership, P], HttpResponseBase]
+
+
+class MemberRequest(HttpRequest):
+    """A request for which :func:`member_page` found the membership."""
+
+    member: Membership
+
+
+def member_page(ability: str = "view", *, writing: str | None = None) -> Callable[[MemberView[P]], Any]:
+    """Wrap a view `view(request, by, ...)` under /o/<org>/: sign in, find the membership, check the ability.
+
+    `writing` is the ability that a POST needs, where it is another one than for looking.
+    """
+
+    def wrap(view: MemberView[P]) -> Any:
+        @login_required
+        @wraps(view)
+        def inner(request: MemberRequest, org: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            by = membership(request.user, org) if request.user.is_authenticated else None
+            if by is None:
+                raise Http404(_("There is no such page."))
+            request.member = by
+            check_can(by, ability)
+            if writing and request.method not in ("GET", "HEAD"):
+                check_can(by, writing)
+            return view(request, by, *args, **kwargs)
+
+        inner.ability = ability  # type: ignore[attr-defined]  # read by the access test
+        inner.writing = writing or ability  # type: ignore[attr-defined]
+        return inner
+
+    return wrap
+
+
+def find(things: QuerySet[M], pk: UUID) -> M:
+    """Return one of the things that the member may see, or answer 404."""
+    return get_object_or_404(things, pk=pk)

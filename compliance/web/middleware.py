@@ -1,0 +1,60 @@
+"""Small steps around every page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from compliance.lib.problems import Forbidden, Refused
+from compliance.people.models import User
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+
+class FirstStartMiddleware:
+    """While nobody has an account, every page leads to the one that makes the first organisation and administrator."""
+
+    _someone_is_here = False
+
+    def __init__(self, get_response: Next):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not self._someone_is_here:
+            if User.objects.exists():
+                type(self)._someone_is_here = True
+            elif request.path != reverse("first_start") and not request.path.startswith("/static/"):
+                return redirect("first_start")
+        return self.get_response(request)
+
+
+class RefusedMiddleware:
+    """A refusal that no form caught becomes a page with its sentence: 403 for a member who may not, 400 otherwise."""
+
+    def __init__(self, get_response: Next):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refused):
+            return None
+        status = 403 if isinstance(exception, Forbidden) else 400
+        return render(request, "web/refused.html", {"problems": exception.problems}, status=status)
+
+
+class NoStoreMiddleware:
+    """Pages of signed-in people are not kept by browsers and proxies."""
+
+    def __init__(self, get_response: Next):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if getattr(request, "user", None) is not None and request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
