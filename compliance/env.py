@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
-
-T = TypeVar("T")
 
 _WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
@@ -68,7 +65,7 @@ def words(name: str, default: Sequence[str] = ()) -> list[str]:
 
 
 def home(name: str, default: Path) -> Path:
-    """Return the private folder for the database, evidence, queue and keys; make it (for its owner only) if it is new."""
+    """Return the private folder for the database, evidence, queue and keys; make it, for its owner only, if new."""
     path = Path(text(name) or default).expanduser().absolute()
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -110,8 +107,9 @@ def database(name: str, folder: Path) -> dict[str, object]:
     each other instead of failing in the middle) and enforces foreign keys.
     """
     url = text(name)
+    found: dict[str, object]
     try:
-        found = dict(dj_database_url.parse(url)) if url else {"ENGINE": "django.db.backends.sqlite3"}
+        found = {**dj_database_url.parse(url)} if url else {"ENGINE": "django.db.backends.sqlite3"}
     except (ValueError, KeyError) as error:
         raise ImproperlyConfigured(_database_sentence(name, url)) from error
     engine = found["ENGINE"]
@@ -130,10 +128,10 @@ def database(name: str, folder: Path) -> dict[str, object]:
     return found
 
 
-def one_of(name: str, default: str, choices: dict[str, T] | Sequence[str], *, key: Callable[[str], str] = str) -> str:
-    """Return one of a few words."""
-    value = text(name, default) or default
-    if key(value) not in choices:
+def one_of(name: str, default: str, choices: Sequence[str]) -> str:
+    """Return one of a few words, in upper case."""
+    value = (text(name) or default).upper()
+    if value not in choices:
         raise ImproperlyConfigured(f"{name} is {value!r}. Write one of: {', '.join(choices)}.")
     return value
 

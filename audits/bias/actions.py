@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from audits.bias import audit, profile
 from audits.bias.models import BiasAudit
 from audits.work.models import MOST_ATTEMPTS, State
+from compliance.catalogue import loader
 from compliance.checklists import actions as checklists
 from compliance.checklists.models import Checklist, ChecklistItem, Progress
-from compliance.catalogue import loader
 from compliance.evidence import actions as evidence_actions
 from compliance.evidence import blobs
 from compliance.evidence.models import Evidence

@@ -64,13 +64,17 @@ class Work(models.Model):
     def claim(cls, pk: UUID) -> Self | None:
         """Take the row for this worker, or return None when it is over or somebody else is at it."""
         now, lease = timezone.now(), uuid4()
-        taken = cls.left().filter(pk=pk).update(
-            state=State.RUNNING,
-            lease=lease,
-            lease_until=now + LEASE,
-            attempts=F("attempts") + 1,
-            began_at=now,
-            done_permille=0,
+        taken = (
+            cls.left()
+            .filter(pk=pk)
+            .update(
+                state=State.RUNNING,
+                lease=lease,
+                lease_until=now + LEASE,
+                attempts=F("attempts") + 1,
+                began_at=now,
+                done_permille=0,
+            )
         )
         return cls._default_manager.get(pk=pk) if taken else None
 

@@ -20,6 +20,7 @@ from compliance.people.queries import active_members
 from compliance.people.rules import check_can
 from compliance.systems.models import AISystem
 from compliance.trail.actions import write
+from compliance.trail.changes import since, snapshot
 
 _KEEP: Any = object()
 
@@ -86,22 +87,14 @@ def change(
     given = {name: value for name, value in wanted.items() if value is not _KEEP}
     if owner is not _KEEP and owner is not None and not active_members(by).filter(pk=owner.pk).exists():
         raise Refused(Problem("owner-not-a-member", _("The owner is not a member here."), column="owner"))
-    before = {name: _told(getattr(item, name)) for name in given}
+    before = snapshot(item, given)
     for name, value in given.items():
         setattr(item, name, value.strip() if isinstance(value, str) else value)
     rules.check_answer(item.verdict, item.reason)
-    after = {name: _told(getattr(item, name)) for name in given}
-    changed = [name for name in given if before[name] != after[name]]
+    changed = since(item, before)
     if changed:
         _move("change", item)
-        _record(
-            by,
-            item,
-            "item.changed",
-            fields=", ".join(str(ChecklistItem._meta.get_field(name).verbose_name) for name in changed),
-            before={name: before[name] for name in changed},
-            after={name: after[name] for name in changed},
-        )
+        _record(by, item, "item.changed", **changed)
     return item
 
 
@@ -211,7 +204,7 @@ def subject_digest(item: ChecklistItem) -> str:
     return digest(
         {
             "schema": "probanda/review-subject/1",
-            "row": row.as_json(),
+            "row": row.model_dump(mode="json"),
             "verdict": item.verdict,
             "reason": item.reason,
             "evidence": [{"id": str(pk), "sha256": sha256} for pk, sha256 in pieces],
@@ -265,7 +258,3 @@ def _piece(evidence: Evidence) -> dict[str, str]:
 
 def _answer(item: ChecklistItem) -> dict[str, str]:
     return {"verdict": Verdict(item.verdict).value, "reason": item.reason}
-
-
-def _told(value: Any) -> str | None:
-    return value.name if isinstance(value, Membership) else None if value is None else str(value)

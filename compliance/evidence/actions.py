@@ -166,5 +166,3 @@ def _add(by: Membership, kept: blobs.Kept, **fields: Any) -> Evidence:
             },
         )
     return evidence
-
-

@@ -1,8 +1,8 @@
 """Bytes kept once under their SHA-256, in a private folder or in S3-compatible storage.
 
 Writing is: a temporary file beside the place, digest while writing, fsync, link into place (which never replaces what
-is there), fsync the folder. So a crash or a full disk leaves either the whole file or nothing. Each organisation has its
-own folder: nobody learns from the time an upload takes what another organisation keeps.
+is there), fsync the folder. So a crash or a full disk leaves either the whole file or nothing. Each organisation has
+its own folder: nobody learns from the time an upload takes what another organisation keeps.
 """
 
 from __future__ import annotations

@@ -14,8 +14,6 @@ from django.conf import settings
 from compliance.evidence.blobs import Kept, copy_and_digest, missing
 from compliance.lib.problems import Refused
 
-_IN_MEMORY = 8 * 1024 * 1024
-
 
 class S3Store:
     """Keys and region come from the client's usual environment (AWS_ACCESS_KEY_ID and so on)."""
@@ -42,7 +40,7 @@ class S3Store:
 
     def open(self, owner: UUID, sha256: str) -> IO[bytes]:
         """Open kept bytes as a local temporary file; raises Refused where they are gone."""
-        file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY, dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115
+        file: IO[bytes] = tempfile.NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115 - the caller closes
         try:
             self._client.download_fileobj(self.bucket, self._key(owner, sha256), file)
         except ClientError as error:

@@ -116,8 +116,10 @@ def _locked(by: Membership, member: Membership) -> Membership:
         .order_by("pk")
         .values_list("pk", flat=True)
     )
-    return Membership.objects.select_for_update().select_related("user", "organisation").get(
-        pk=member.pk, organisation=by.organisation
+    return (
+        Membership.objects.select_for_update()
+        .select_related("user", "organisation")
+        .get(pk=member.pk, organisation=by.organisation)
     )
 
 

@@ -12,6 +12,7 @@ from compliance.people.models import Membership
 from compliance.people.rules import check_can
 from compliance.systems.models import AISystem
 from compliance.trail.actions import write
+from compliance.trail.changes import since, snapshot
 
 FIELDS = ("name", "version", "vendor", "intended_purpose", "deployer", "first_use_on", "positions", "status")
 
@@ -29,7 +30,7 @@ def register(*, by: Membership, **fields: Any) -> AISystem:
         verb="system.registered",
         subject=system.subject,
         system_id=system.id,
-        data={name: _told(getattr(system, name)) for name in FIELDS},
+        data=snapshot(system, FIELDS),
     )
     return system
 
@@ -39,11 +40,10 @@ def change(*, by: Membership, system: AISystem, **fields: Any) -> AISystem:
     """Change fields of a registered system; the trail keeps what stood there before and after."""
     check_can(by, "register_systems")
     system = AISystem.objects.select_for_update().get(pk=system.pk, organisation_id=by.organisation_id)
-    before = {name: _told(getattr(system, name)) for name in FIELDS}
+    before = snapshot(system, FIELDS)
     _fill(system, fields)
     _save(system)
-    after = {name: _told(getattr(system, name)) for name in FIELDS}
-    changed = [name for name in FIELDS if before[name] != after[name]]
+    changed = since(system, before)
     if changed:
         write(
             organisation_id=by.organisation_id,
@@ -51,11 +51,7 @@ def change(*, by: Membership, system: AISystem, **fields: Any) -> AISystem:
             verb="system.changed",
             subject=system.subject,
             system_id=system.id,
-            data={
-                "fields": ", ".join(str(AISystem._meta.get_field(name).verbose_name) for name in changed),
-                "before": {name: before[name] for name in changed},
-                "after": {name: after[name] for name in changed},
-            },
+            data=changed,
         )
     return system
 
@@ -78,7 +74,3 @@ def _save(system: AISystem) -> None:
         sentence = _("An AI system {system} is registered already.").format(system=system)
         hint = _("Give this one another version.")
         raise Refused(Problem("system-registered-already", sentence, hint, column="version")) from None
-
-
-def _told(value: Any) -> str | None:
-    return None if value is None else str(value)

@@ -13,6 +13,7 @@ from compliance.lib.canonical import digest, dump
 from compliance.trail import chain
 from compliance.trail.models import TrailEntry, TrailHead
 
+
 def write(
     *,
     organisation_id: UUID,
@@ -59,8 +60,6 @@ def write(
         prev=body["prev"],
         sha256=head.sha256,
     )
-
-atomic = transaction.atomic
 
 
 def hold(organisation_id: UUID) -> TrailHead:

@@ -1,4 +1,4 @@
-"""The chain itself, pure: how an entry's body is built, hashed and checked. Used by the page, the command and the dossier."""
+"""The chain itself, pure: how an entry's body is built, hashed and checked, for page, command and dossier alike."""
 
 from __future__ import annotations
 
@@ -73,8 +73,9 @@ def breaks(links: Iterable[Link], *, head_seq: int, head_sha256: str) -> Iterabl
             yield link.seq, f"Entry {link.seq} does not continue entry {place}: one of them was replaced or moved."
         place, prev = link.seq, link.sha256
     if place < head_seq:
-        yield place + 1, (
-            f"Entries {place + 1} to {head_seq} are missing: the chain should end at {head_seq} and ends at {place}."
+        yield (
+            place + 1,
+            (f"Entries {place + 1} to {head_seq} are missing: the chain should end at {head_seq} and ends at {place}."),
         )
     elif place > head_seq:
         yield place, f"Entry {place} stands after the recorded end of the chain at {head_seq}."

@@ -29,8 +29,7 @@ def breaks(organisation_id: UUID) -> Iterator[tuple[int, str]]:
     rows = TrailEntry.objects.filter(organisation_id=organisation_id).order_by("seq", "pk")
     links = (_link(row) for row in rows.iterator(chunk_size=1000))
     seq, sha256 = head(organisation_id)
-    faults = chain.breaks(links, head_seq=seq, head_sha256=sha256)
-    yield from faults
+    yield from chain.breaks(links, head_seq=seq, head_sha256=sha256)
 
 
 def _link(row: TrailEntry) -> chain.Link:

@@ -13,7 +13,9 @@ from compliance.trail.models import TrailEntry, TrailHead
 
 
 class Command(BaseCommand):
-    help = "Check the hash chain of the trail. Exit 0: every chain holds. Exit 1: an entry was changed, removed or moved."
+    help = (
+        "Check the hash chain of the trail. Exit 0: every chain holds. Exit 1: an entry was changed, removed or moved."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--format", choices=["text", "json"], default="text")
@@ -21,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         known = set(TrailHead.objects.values_list("organisation_id", flat=True))
         known |= set(TrailEntry.objects.values_list("organisation_id", flat=True).distinct())
-        report = []
+        report: list[dict[str, Any]] = []
         for organisation_id in sorted(known):
             seq, sha256 = queries.head(organisation_id)
             faults = [{"entry": place, "sentence": text} for place, text in queries.breaks(organisation_id)]
@@ -31,7 +33,9 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps({"holds": not broken, "organisations": report}, indent=2))
         else:
             for found in report:
-                self.stdout.write(f"{found['organisation']}: {found['entries']} entries, head {found['head'] or 'none'}")
+                self.stdout.write(
+                    f"{found['organisation']}: {found['entries']} entries, head {found['head'] or 'none'}"
+                )
                 for fault in found["faults"]:
                     self.stdout.write(f"  {fault['sentence']}")
             self.stdout.write("At least one chain is broken." if broken else "Every chain holds.")
