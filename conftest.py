@@ -5,6 +5,8 @@ import os
 import sys
 from typing import Any
 
+import pytest
+
 # pytest-django has loaded tests.settings by now. A process that a test starts gets the application's own settings,
 # with the tests' private folder.
 os.environ["DJANGO_SETTINGS_MODULE"] = "compliance.settings"
@@ -35,3 +37,9 @@ def _no_connection_but_loopback(event: str, args: tuple[Any, ...]) -> None:
 
 
 sys.addaudithook(_no_connection_but_loopback)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip, in words, what needs the services where they do not run."""
+    if item.get_closest_marker("services") and not os.environ.get("DATABASE_URL"):
+        pytest.skip('it needs PostgreSQL and Redis; run: eval "$(make services)"')
