@@ -1,0 +1,110 @@
+"""How a file of counts is read, and the account of every choice that a result document carries as its method."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from audits.bias.aggregate import Group
+from audits.bias.mapping import COUNT, Trouble, Values
+from audits.bias.plan import CountReading, Plan
+from audits.bias.vocabulary import Role
+from compliance.lib.problems import Problem, Refused
+
+SENTENCES: Final[Mapping[CountReading | None, str]] = {
+    None: "One line is one person.",
+    "outcome": "Each line is a group of people with one outcome; the count says how many they are.",
+    "number": "Each line is a group of people; the column of selections says how many of the count were selected.",
+}
+
+
+def count_reading(plan: Plan, groups: Sequence[Group], values: Mapping[Role, Values]) -> CountReading | None:
+    """Return what the column of selections of a counts file holds: an `outcome`, or the `number` selected of the count.
+
+    Words, a favourable value or a mapping make it outcomes; whole numbers of which one is above 1 can only be numbers.
+    If all are 0 or 1, a group that stands with both makes them outcomes, and groups that each stand once make them
+    numbers. Anything else can be read in two ways and is `Refused`.
+    """
+    if plan.count is None or plan.count_reading is not None:
+        return plan.count_reading
+    if plan.favourable is not None or plan.mapping.get("outcome"):
+        return "outcome"
+    if not all(COUNT.fullmatch(group.value) for group in groups):
+        return "outcome"
+    if any(int(group.value) > 1 for group in groups):
+        return "number"
+    met: dict[tuple[object, object], list[str]] = defaultdict(list)
+    for group in groups:
+        sex, race = values["sex"].read(group.sex), values["race_ethnicity"].read(group.race_ethnicity)
+        if not isinstance(sex, Trouble) and not isinstance(race, Trouble):
+            met[sex, race] += [group.value.strip()] * group.lines
+    if any(len(set(found)) > 1 for found in met.values()):
+        return "outcome"
+    if all(len(found) == 1 for found in met.values()):
+        return "number"
+    raise Refused(
+        Problem(
+            "ambiguous-counts",
+            f"The column {plan.selected!r} holds only 0 and 1: outcomes of groups, or numbers of people selected.",
+            "Name the favourable value (--favourable 1), or say --count-reading number.",
+            column=plan.selected,
+            found="0 and 1",
+            expected="outcomes or numbers",
+        )
+    )
+
+
+def method_of(
+    plan: Plan,
+    columns: Mapping[str, str],
+    values: Mapping[Role, Values],
+    by_outcome: Mapping[str, int],
+    reading: CountReading | None,
+    median: Mapping[str, Any] | None,
+    file: Mapping[str, str],
+) -> dict[str, Any]:
+    """Return every choice made, so that a person with the file and this account gets the same counts."""
+    scoring = plan.score is not None
+    roles: list[Role] = ["sex", "race_ethnicity"]
+    if not scoring and reading != "number":
+        roles.append("outcome")
+    sources = {role: _by_source(values[role]) for role in roles}
+    return {
+        "rate_kind": plan.rate_kind,
+        "unknowns": plan.unknowns,
+        "unknowns_rule": (
+            "A person of unknown sex or race/ethnicity counts in every table whose category is known."
+            if plan.unknowns == "per-table"
+            else "Only people of known sex and known race/ethnicity count, in every table."
+        ),
+        "file": dict(file),
+        "columns": dict(columns),
+        "favourable": plan.favourable,
+        "mapping": {role: dict(sorted(values[role].readings.items())) for role in roles},
+        "mapping_source": sources,
+        "outcomes": dict(sorted(by_outcome.items())) if not scoring else None,
+        "count_reading": reading if plan.count is None or not scoring else "outcome",
+        "count_rule": SENTENCES["outcome"].replace("outcome", "score")
+        if scoring and plan.count
+        else SENTENCES[reading],
+        "higher_is_better": plan.higher_is_better if scoring else None,
+        "median": dict(median) if median is not None else None,
+        "median_rule": _median_rule(plan) if scoring else None,
+        "exclusions": [dict(exclusion) for exclusion in plan.exclusions],
+    }
+
+
+def _median_rule(plan: Plan) -> str:
+    side, other = ("above", "higher") if plan.higher_is_better else ("below", "lower")
+    return (
+        f"One exact median of the full sample for all three tables; {other} scores are better, and a person counts who "
+        f"is strictly {side} it. An even number of people takes the exact mean of the two middle scores."
+    )
+
+
+def _by_source(values: Values) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for raw, source in sorted(values.sources.items()):
+        found.setdefault(source, []).append(raw)
+    return found
