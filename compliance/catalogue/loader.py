@@ -14,15 +14,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from compliance.catalogue.conditions import Fact, facts_named
-from compliance.catalogue.reading import Raw, problem, read
+from compliance.catalogue.reading import Raw, parse, problem, read
 from compliance.catalogue.schema import Catalogue, Row
 from compliance.lib.problems import Problem, Refused
 
 DATA = Path(__file__).parent / "data"
+_FACTS = TypeAdapter(dict[str, Fact])
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -60,8 +60,17 @@ def facts(folder: Path = DATA) -> Mapping[str, Fact]:
     path = folder / "facts.yaml"
     if not path.is_file():
         return {}
-    content = yaml.load(path.read_bytes(), yaml.CSafeLoader)
-    return {name: Fact.model_validate(fact) for name, fact in content["facts"].items()}
+    top, content, problems = parse(path, path.name)
+    try:
+        found = _FACTS.validate_python(content.get("facts"))
+    except ValidationError as error:
+        problems += [
+            problem("wrong-field", f"{one['msg']}.", top, ".".join(map(str, one["loc"])), path=("facts", *one["loc"]))
+            for one in error.errors(include_url=False)
+        ]
+    if problems:
+        raise Refused.all(problems)
+    return found
 
 
 @lru_cache(maxsize=64)
@@ -89,7 +98,8 @@ def _resolved(row: dict[str, Any], raw: Raw, problems: list[Problem]) -> dict[st
     """Put the named set of dates or penalties, and the long form of `checked`, in place of their names."""
     full = dict(row)
     for field, head, noun in (("dates", "date_sets", "date set"), ("penalty", "penalty_sets", "penalty set")):
-        sets, name = raw.head.get(head) or {}, row.get(field)
+        sets, name = raw.head.get(head), row.get(field)
+        sets = sets if isinstance(sets, dict) else {}
         if isinstance(name, str):
             full[field] = sets.get(name)
             if name not in sets:

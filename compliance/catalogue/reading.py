@@ -64,7 +64,7 @@ def problem(
 
 def read(folder: Path, law: str, version: str, seen: tuple[str, ...] = ()) -> Raw:
     """Read `folder/law/version.yaml` and, under it, every version that it is based on."""
-    top, content, problems = _parse(folder / law / f"{version}.yaml", f"{law}/{version}.yaml")
+    top, content, problems = parse(folder / law / f"{version}.yaml", f"{law}/{version}.yaml")
     rows = content.pop("rows", None) or []
     if not isinstance(rows, list) or not all(isinstance(row, dict) and isinstance(row.get("id"), str) for row in rows):
         raise Refused(problem("row-without-id", "Each row must be a map with an id.", top, "rows", path=("rows",)))
@@ -91,13 +91,11 @@ def _lay_over(
         else:
             head[key] = value
     raw = Raw(head, list(below.rows), top, {**below.places, **places}, below.problems)
-    gone = {one.get("id") for one in content.get("removed") or [] if isinstance(one, dict)}
+    gone = {str(one.get("id")) for one in content.get("removed") or [] if isinstance(one, dict)}
     known = {row["id"] for row in raw.rows}
     raw.problems += [
-        problem(
-            "no-such-row", f"The row {id} cannot be removed: the version below has none.", top, "removed", found=str(id)
-        )
-        for id in sorted(gone - known, key=str)
+        problem("no-such-row", f"The row {id} cannot be removed: the version below has none.", top, "removed", found=id)
+        for id in sorted(gone - known)
     ]
     raw.rows = [row for row in raw.rows if row["id"] not in gone]
     for row in rows:
@@ -131,7 +129,11 @@ def _over(old: Any, new: Any) -> Any:
     return merged
 
 
-def _parse(path: Path, name: str) -> tuple[Place, dict[str, Any], list[Problem]]:
+def parse(path: Path, name: str) -> tuple[Place, dict[str, Any], list[Problem]]:
+    """Read one YAML file: where it stands, its map of fields, and a problem for each key that stands twice in a map.
+
+    Refused when it cannot be read, is not YAML, or is no map.
+    """
     try:
         loader = yaml.CSafeLoader(path.read_bytes())
         node = loader.get_single_node()

@@ -1,0 +1,119 @@
+"""The catalogue's own test: what loading alone cannot see, because it takes the whole file or all files at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from compliance.catalogue.conditions import facts_named
+from compliance.catalogue.loader import DATA, facts, laws, load
+from compliance.catalogue.schema import Catalogue, Source
+from compliance.lib.problems import Problem, Refused
+
+
+def check_all(folder: Path = DATA) -> tuple[Problem, ...]:
+    """Load every law in every version and return every problem found in all of them; empty when all is well."""
+    problems: list[Problem] = []
+    used: set[str] = set()
+    loaded = 0
+    for ref in laws(folder):
+        try:
+            catalogue = load(ref.law, ref.text_version, folder=folder)
+        except Refused as refused:
+            problems += refused.problems
+            continue
+        loaded += 1
+        problems += check(catalogue)
+        used |= {name for row in catalogue.rows if row.condition for name in facts_named(row.condition)}
+    if loaded == len(laws(folder)):
+        problems += [
+            Problem("unused-fact", f"facts.yaml: no condition of any law names the fact {name!r}.", found=name)
+            for name in facts(folder)
+            if name not in used
+        ]
+    return tuple(problems)
+
+
+def check(catalogue: Catalogue) -> tuple[Problem, ...]:
+    """Return what is wrong between the parts of one version: coverage of the law, unused names, rows without dates."""
+    where = f"{catalogue.law}/{catalogue.text_version}"
+    found = [
+        *(one for source in catalogue.sources.values() for one in _coverage(source, catalogue)),
+        *_unused(catalogue),
+        *_rows(catalogue),
+    ]
+    return tuple(Problem(code, f"{where}: {sentence}", found=what) for code, sentence, what in found)
+
+
+_Found = tuple[str, str, str]
+
+
+def _coverage(source: Source, catalogue: Catalogue) -> Iterator[_Found]:
+    """Hold the numbering of a source against the rows: each provision is cited, has cited parts, or is left out."""
+    cited = {citation for row in catalogue.rows for citation in row.citation}
+    known = set(source.provisions)
+    for provision in _twice(source.provisions):
+        yield "double-provision", f"{source.cite_as} lists the provision {provision} twice.", provision
+    for provision in source.left_out:
+        if provision not in known:
+            yield "no-such-provision", f"{source.cite_as} leaves out {provision}, which it does not have.", provision
+        elif f"{source.cite_as} {provision}" in cited:
+            yield "left-out-but-cited", f"{source.cite_as} leaves out {provision}, which a row cites.", provision
+    for provision in source.provisions if source.complete else ():
+        above = parent(provision)
+        if above is not None and above not in known:
+            yield "no-such-provision", f"{source.cite_as} has {provision} but not {above} above it.", provision
+        has_parts = any(parent(other) == provision for other in known)
+        if not has_parts and f"{source.cite_as} {provision}" not in cited and provision not in source.left_out:
+            yield "not-covered", f"No row cites {source.cite_as} {provision}, and it is not in left_out.", provision
+
+
+def parent(provision: str) -> str | None:
+    """Return the provision that `provision` is a part of, None for a whole section or article.
+
+    >>> parent("§ 5-301(b)(3)(i)"), parent('§ 5-300 "Screen"'), parent("§ 5-302 Example 2"), parent("§ 5-300")
+    ('§ 5-301(b)(3)', '§ 5-300', '§ 5-302', None)
+    """
+    text = provision.rstrip()
+    if text.endswith(")") and not text.split("(")[0].endswith(" Example "):
+        return text[: text.rindex("(")].rstrip() or None
+    for mark in (' "', " Example"):
+        if mark in text:
+            return text[: text.index(mark)]
+    return None
+
+
+def _unused(catalogue: Catalogue) -> Iterator[_Found]:
+    rows = catalogue.rows
+    used: dict[str, tuple[Iterable[str], set[str]]] = {
+        "role": (catalogue.roles, {role for row in rows for role in row.roles}),
+        "tier": (catalogue.tiers, {row.tier for row in rows if row.tier}),
+        "text": (catalogue.texts, {row.checked.text for row in rows}),
+        "section": ([section.id for section in catalogue.sections], {row.section for row in rows}),
+        "event": (
+            catalogue.events,
+            {name for row in rows if row.clock for name in (row.clock.event, row.clock.subject)},
+        ),
+    }
+    for noun, (named, taken) in used.items():
+        for name in named:
+            if name not in taken:
+                yield f"unused-{noun}", f"No row uses the {noun} {name!r}.", name
+
+
+def _rows(catalogue: Catalogue) -> Iterator[_Found]:
+    for row in catalogue.counted_rows:
+        if row.dates is None:
+            yield "no-dates", f"The row {row.id} counts as a {row.kind} and does not say since when.", row.id
+        if not row.evidence:
+            yield "no-evidence", f"The row {row.id} counts as a {row.kind} and names no evidence.", row.id
+    for title in _twice(f"{row.section}: {row.title}" for row in catalogue.rows):
+        yield "double-title", f"Two rows of one section have the title {title!r}.", title
+
+
+def _twice(values: Iterable[str]) -> Iterator[str]:
+    seen: set[str] = set()
+    for value in values:
+        if value in seen:
+            yield value
+        seen.add(value)

@@ -1,0 +1,43 @@
+"""The catalogue's own test finds what loading alone cannot see."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from compliance.catalogue.check import check_all
+
+LAWS = Path(__file__).parent / "laws"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("§ 2, § 3]", "§ 2, § 3, § 4]", "not-covered"),
+        ("§ 2, § 3]", "§ 2, § 3, § 2]", "double-provision"),
+        ("provisions: [§ 1, ", "provisions: [", "no-such-provision"),
+        ("left_out: {§ 3:", "left_out: {§ 5:", "no-such-provision"),
+        ("left_out: {§ 3:", "left_out: {§ 2:", "left-out-but-cited"),
+        ("owner: Owner}", "owner: Owner, crowd: Crowd}", "unused-role"),
+        ("notice: the notice}", "notice: the notice, end: the end}", "unused-event"),
+        ("keeping: Keeping}", "keeping: Keeping, end: End}", "unused-section"),
+        ("evidence: [Photograph]", "evidence: []", "no-evidence"),
+        ("kind: condition\n    dates: general", "kind: condition", "no-dates"),
+        ("title: Fine", "title: Rust", "double-title"),
+        ("dates: general", "dates: never", "no-such-set"),
+    ],
+)
+def test_the_check_names_what_is_wrong(tmp_path: Path, old: str, new: str, code: str) -> None:
+    folder = shutil.copytree(LAWS, tmp_path / "laws")
+    path = folder / "tiny" / "2001-01-01.yaml"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    assert code in [problem.code for problem in check_all(folder)]
+
+
+def test_a_fact_that_no_condition_names_is_found(tmp_path: Path) -> None:
+    folder = shutil.copytree(LAWS, tmp_path / "laws")
+    with (folder / "facts.yaml").open("a", encoding="utf-8") as file:
+        file.write("  tuned: {question: Is it tuned?}\n")
+    assert [(problem.code, problem.found) for problem in check_all(folder)] == [("unused-fact", "tuned")]

@@ -1,0 +1,199 @@
+"""Several laws, several dated versions of one, and every problem of a file at once."""
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from compliance.catalogue.check import check_all
+from compliance.catalogue.loader import DATA, LawVersionRef, facts, laws, load
+from compliance.lib import canonical
+from compliance.lib.problems import Refused
+
+LAWS = Path(__file__).parent / "laws"
+OLD, NEW = "2001-01-01", "2002-02-02"
+
+
+def refusal(folder: Path, version: str = OLD) -> Refused:
+    with pytest.raises(Refused) as refused:
+        load("tiny", version, folder=folder)
+    return refused.value
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return shutil.copytree(LAWS, tmp_path / "laws")
+
+
+def change(folder: Path, old: str, new: str, version: str = OLD) -> None:
+    path = folder / "tiny" / f"{version}.yaml"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def test_each_version_is_listed_and_the_newest_is_the_default() -> None:
+    assert laws(LAWS) == (LawVersionRef("tiny", OLD), LawVersionRef("tiny", NEW))
+    assert load("tiny", folder=LAWS).text_version == NEW
+    assert load("tiny", folder=LAWS) is load("tiny", NEW, folder=LAWS)
+
+
+def test_an_amended_version_holds_only_what_changed() -> None:
+    old, new = load("tiny", OLD, folder=LAWS), load("tiny", NEW, folder=LAWS)
+    assert [row.id for row in new.rows] == ["BELL-1A", "BELL-1C", "BELL-2"]
+    assert new.row("BELL-2").why == "Each breach costs two crowns."
+    assert new.row("BELL-2").question == old.row("BELL-2").question
+    assert new.title == old.title
+    assert [one.id for one in new.removed] == ["BELL-1B"]
+    assert old.digest != new.digest
+
+
+def test_a_date_set_that_moved_moves_every_row_that_names_it() -> None:
+    dates = load("tiny", NEW, folder=LAWS).row("BELL-1A").dates
+    assert dates is not None
+    assert {track: day.isoformat() for track, day in dates.in_force_from.items()} == {"all": "2003-03-01"}
+    assert {track: day.isoformat() for track, day in dates.originally_from.items()} == {"all": "2001-03-01"}
+
+
+def test_the_small_law_passes_the_check_in_both_versions() -> None:
+    assert check_all(LAWS) == ()
+
+
+def test_json_is_canonical_and_the_digest_is_over_it() -> None:
+    catalogue = load("tiny", OLD, folder=LAWS)
+    written = canonical.dump(catalogue.as_json())
+    assert canonical.sha256(written) == catalogue.digest
+    row = canonical.load(written)["rows"][0]
+    assert row["condition"] == {"all": [{"fact": "uses_bells", "is": True}, {"not": {"fact": "bells", "at_least": 2}}]}
+    assert row["dates"]["in_force_from"] == {"all": "2001-03-01"}
+    assert row["penalty"]["basis"] == ["Bells Act § 2"]
+
+
+def test_only_duties_prohibitions_and_conditions_are_counted() -> None:
+    assert [row.id for row in load("tiny", OLD, folder=LAWS).counted_rows] == ["BELL-1A", "BELL-1B"]
+
+
+def test_what_is_not_there_is_refused_with_what_is() -> None:
+    with pytest.raises(Refused) as no_law:
+        load("teeny", folder=LAWS)
+    with pytest.raises(Refused) as no_version:
+        load("tiny", "1999-09-09", folder=LAWS)
+    with pytest.raises(Refused) as no_row:
+        load("tiny", folder=LAWS).row("BELL-9")
+    codes = [refused.value.code for refused in (no_law, no_version, no_row)]
+    assert codes == ["no-such-law", "no-such-version", "no-such-row"]
+    assert no_version.value.problems[0].expected == f"{OLD}, {NEW}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "where", "expected"),
+    [
+        ("kind: duty", "kind: dutty", "wrong-field", "BELL-1A.kind", None),
+        ("    kind: duty\n", "", "wrong-field", "BELL-1A.kind", None),
+        ("title: Notice", "titel: Notice", "wrong-field", "BELL-1A.titel", None),
+        ("title: Notice", "title: 1.5", "wrong-field", "BELL-1A.title", None),
+        ("three days before?", "three days before.", "wrong-field", "BELL-1A.question", None),
+        ("Days on the calendar count.", "Days on the calendar", "wrong-field", "BELL-1A.why", None),
+        ("Bells Act § 1(a)]", "Bells Act § 1(z)]", "no-such-provision", "BELL-1A.citation", None),
+        ("Bells Act § 1(a)]", "Bell Act § 1(a)]", "no-such-provision", "BELL-1A.citation", None),
+        ("roles: [ringer]", "roles: [singer]", "no-such-role", "BELL-1A.roles", "owner, ringer"),
+        ("section: ringing", "section: singing", "no-such-section", "BELL-1A.section", "keeping, ringing"),
+        ("event: ringing", "event: singing", "no-such-event", "BELL-1A.clock", "notice, ringing"),
+        ("fact: uses_bells", "fact: has_bells", "no-such-fact", "BELL-1A.condition", "bells, uses_bells"),
+        ("at_least: 2}", "at_least: 2, is: yes}", "wrong-field", "BELL-1A.condition", None),
+        ("dates: general", "dates: special", "no-such-set", "BELL-1A.dates", "general"),
+        ("penalty: fine", "penalty: jail", "no-such-set", "BELL-1A.penalty", "fine"),
+        ("checked: act", "checked: fact", "no-such-text", "BELL-1A.checked", "act"),
+        ("kind: duty", "kind: duty\n    computed: direct", "computed-without-how", "BELL-1A.computed", None),
+        ("kind: condition", "kind: condition\n    tier: high", "no-such-tier", "BELL-1B.tier", None),
+        (
+            "    applies_when: There is a single bell.\n",
+            "",
+            "condition-without-words",
+            "BELL-1A.condition",
+            None,
+        ),
+        ("id: BELL-1B", "id: BELL-1A", "double-id", "BELL-1A", None),
+        ("id: BELL-2", "id: GONG-2", "wrong-prefix", "GONG-2.id", "BELL-"),
+        ("title: Rust", "title: Rust\n    title: Dust", "double-key", "title", None),
+        ("law: tiny", "law: small", "wrong-path", "law", "tiny"),
+        ("id: BELL-2", "id: 2", "row-without-id", "rows", None),
+    ],
+)
+def test_a_wrong_file_says_where(folder: Path, old: str, new: str, code: str, where: str, expected: str | None) -> None:
+    change(folder, old, new)
+    lines = (folder / "tiny" / f"{OLD}.yaml").read_text("utf-8").splitlines()
+    every = refusal(folder).problems
+    problem = next(one for one in every if one.code == code and (one.column or "").startswith(where))
+    assert problem.sentence.startswith(f"tiny/{OLD}.yaml, line {problem.row}, ")
+    assert problem.sentence.endswith(".")
+    assert problem.row is not None
+    assert problem.row <= len(lines)
+    assert expected is None or problem.expected == expected
+
+
+def test_the_line_is_that_of_the_field(folder: Path) -> None:
+    change(folder, "roles: [owner]", "roles: [loaner]")
+    lines = (folder / "tiny" / f"{OLD}.yaml").read_text("utf-8").splitlines()
+    line = refusal(folder).problems[0].row
+    assert line is not None
+    assert "loaner" in lines[line - 1]
+
+
+def test_every_problem_comes_at_once(folder: Path) -> None:
+    change(folder, "roles: [ringer]", "roles: [singer]")
+    change(folder, "citation: [Bells Act § 1(b)]", "citation: [Bells Act § 7]")
+    change(folder, "title: Fine", "title: Fine\n    title: Fee")
+    assert {problem.code for problem in refusal(folder).problems} == {
+        "no-such-role",
+        "no-such-provision",
+        "double-key",
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ('based_on: "2001-01-01"', 'based_on: "2000-01-01"', "no-base"),
+        ('based_on: "2001-01-01"', 'based_on: "2002-02-02"', "no-base"),
+        ("after: BELL-1A", "after: BELL-7", "no-such-row"),
+        ("{id: BELL-1B,", "{id: BELL-7,", "no-such-row"),
+        ("Each breach costs two crowns.", "Each breach costs one crown.", "unchanged-row"),
+    ],
+)
+def test_a_wrong_amendment_says_so(folder: Path, old: str, new: str, code: str) -> None:
+    change(folder, old, new, version=NEW)
+    found = refusal(folder, NEW).problems
+    assert code in [problem.code for problem in found]
+    assert all(problem.sentence.startswith(f"tiny/{NEW}.yaml, line ") for problem in found if problem.code == code)
+
+
+@pytest.mark.parametrize("text", ["", "- one\n- two\n", "law: [", "law: tiny\n\x00"])
+def test_what_is_no_catalogue_is_refused(folder: Path, text: str) -> None:
+    (folder / "tiny" / f"{OLD}.yaml").write_text(text, "utf-8")
+    assert refusal(folder).code in ("not-yaml", "not-a-map")
+
+
+def test_a_wrong_fact_says_where(folder: Path) -> None:
+    path = folder / "facts.yaml"
+    path.write_text(path.read_text("utf-8").replace("type: number", "type: numeral"), "utf-8")
+    with pytest.raises(Refused) as refused:
+        facts(folder)
+    assert refused.value.problems[0].sentence.startswith("facts.yaml, line 3, bells.type: ")
+
+
+def test_600_rows_load_in_a_third_of_a_second(tmp_path: Path) -> None:
+    shutil.copytree(DATA, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "nyc-ll144" / "2023-05-06.yaml"
+    head, rows = path.read_text("utf-8").split("\nrows:\n")
+    rows = rows.replace("&", "").replace("*selecting", "{fact: tool_selects, is: yes}")
+    for name in ("selecting", "scoring", "excluding", "others", "test_data"):
+        rows = rows.replace(f"condition: {name} ", "condition: ").replace(f"*{name}", "{fact: tool_scores, is: yes}")
+    many = "".join(rows.replace("id: LL144-", f"id: LL144-{turn}-") for turn in range(8))
+    path.write_text(f"{head}\nrows:\n{many}", "utf-8")
+    start = time.process_time()
+    catalogue = load("nyc-ll144", folder=tmp_path)
+    took = time.process_time() - start
+    assert len(catalogue.rows) == 656
+    assert took < 0.3
