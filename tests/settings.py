@@ -13,7 +13,14 @@ for _name in [name for name in os.environ if name.startswith("PROBANDA_")]:
     del os.environ[_name]
 _home = tempfile.mkdtemp(prefix="probanda-tests-")
 _owner = os.getpid()
-atexit.register(lambda: os.getpid() == _owner and shutil.rmtree(_home, ignore_errors=True))  # not in a forked child
+
+
+@atexit.register
+def _leave() -> None:
+    if os.getpid() == _owner:  # not in a forked child
+        shutil.rmtree(_home, ignore_errors=True)
+
+
 os.environ["PROBANDA_HOME"] = _home
 
 from compliance.settings import *  # noqa: E402, F403
