@@ -53,7 +53,7 @@ class Cell:
         }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Cell:
+    def from_json(cls, data: Any) -> Cell:
         """Read one cell of a result document; a missing or strange field is a ValueError."""
         if not isinstance(data, Mapping) or set(data) != {"sex", "race_ethnicity", "applicants", "selected"}:
             raise ValueError("A count holds sex, race_ethnicity, applicants and selected, and nothing else.")
