@@ -1,0 +1,90 @@
+"""Work in a process of its own, with bounded memory and time.
+
+A document can be made, by malice or by chance, so that laying it out or unpacking it never ends. The work
+is therefore done where a limit can stop it without harm to the worker. A plain subprocess is used and not a fork:
+Celery's workers may have no multiprocessing children, and threads of other libraries do not survive a fork.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import struct
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+from compliance.lib.problems import Problem, Refused
+
+_ROOT = Path(__file__).resolve().parents[2]
+_REFUSED = 3
+
+
+def run(work: str, parts: list[bytes], *, memory: int, seconds: float) -> bytes:
+    """Do `work` on `parts` in a child that may use `memory` bytes of address space and `seconds` of wall time.
+
+    Raises Refused with the child's own problems, or with `child-time` or `child-failed`.
+    """
+    command = [sys.executable, "-m", "audits.dossiers.child", work, str(memory)]
+    environment = {key: value for key, value in os.environ.items() if key in ("PATH", "LANG", "HOME", "TMPDIR")}
+    environment |= {"PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", "")}
+    try:
+        done = subprocess.run(
+            command, input=pack(parts), capture_output=True, timeout=seconds, cwd=_ROOT, env=environment, check=False
+        )
+    except subprocess.TimeoutExpired:
+        sentence = f"The document took longer than {seconds:g} seconds and was stopped."
+        raise Refused(Problem("child-time", sentence, "Try a shorter document, or raise the limit.")) from None
+    if done.returncode == _REFUSED:
+        raise Refused.all(Problem(**one) for one in json.loads(done.stdout))
+    if done.returncode != 0:
+        last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
+        sentence = f"The process that worked on the document ended with {done.returncode}."
+        hint = f"It may have run out of its {memory // 1024**2} MiB of memory. {' '.join(last)}".strip()
+        raise Refused(Problem("child-failed", sentence, hint))
+    return done.stdout
+
+
+def pack(parts: list[bytes]) -> bytes:
+    """Put byte strings into one, each behind its length.
+
+    >>> unpack(pack([b"a", b"", b"bc"]))
+    [b'a', b'', b'bc']
+    """
+    return b"".join(struct.pack(">Q", len(part)) + part for part in parts)
+
+
+def unpack(data: bytes) -> list[bytes]:
+    """Take apart what :func:`pack` put together."""
+    parts, place = [], 0
+    while place < len(data):
+        (length,) = struct.unpack_from(">Q", data, place)
+        parts.append(data[place + 8 : place + 8 + length])
+        place += 8 + length
+    return parts
+
+
+def _main(work: str, memory: str, source: IO[bytes], target: IO[bytes]) -> int:
+    import resource
+
+    gc.disable()
+    resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
+    try:
+        target.write(_works()[work](unpack(source.read())))
+    except Refused as refused:
+        target.write(json.dumps([problem.as_json() for problem in refused.problems]).encode())
+        return _REFUSED
+    return 0
+
+
+def _works() -> dict[str, Callable[[list[bytes]], bytes]]:
+    from audits.dossiers import render, verification
+
+    return {"render": render.render_packed, "verify": verification.verify_packed}
+
+
+if __name__ == "__main__":
+    sys.exit(_main(sys.argv[1], sys.argv[2], sys.stdin.buffer, sys.stdout.buffer))

@@ -1,0 +1,303 @@
+"""The manifest of a dossier: everything that the document says, as one canonical JSON object.
+
+The freeze action writes it, :mod:`audits.dossiers.render` prints it and nothing else, and the file carries it
+as the embedded file ``manifest.json``, so that each figure in print can be traced to the bytes that were signed.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+
+from compliance.lib import canonical
+from compliance.lib.problems import Problem, Refused
+
+SCHEMA = "probanda/dossier/1"
+MANIFEST_NAME = "manifest.json"
+VERDICTS = ("met", "partly_met", "not_met", "not_applicable", "undetermined")
+PROGRESS = ("to_do", "in_progress", "submitted", "in_review", "done")
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Moment = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")]
+Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")]
+FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class FrozenBy(_Part):
+    name: str
+    role: str
+
+
+class Dossier(_Part):
+    id: str
+    title: str
+    status: Literal["final", "draft"]
+    frozen_at: Moment
+    frozen_by: FrozenBy
+    language: str
+    statement: str
+
+
+class Organisation(_Part):
+    name: str
+
+
+class System(_Part):
+    id: str
+    name: str
+    version: str
+    vendor: str
+    intended_purpose: str
+    deployer: str
+    first_use_on: Day | None
+    positions: str
+    status: str
+
+
+class Section(_Part):
+    id: str
+    title: str
+
+
+class Catalogue(_Part):
+    law: str
+    title: str
+    short_title: str
+    text_version: str
+    text_as_of: str
+    sha256: Sha256
+    sections: list[Section]
+    progress_kinds: list[str]
+
+
+class Submission(_Part):
+    by: str
+    at: Moment
+
+
+class Review(_Part):
+    by: str
+    role: str
+    decision: Literal["accepted", "returned"]
+    reason: str
+    at: Moment
+
+
+class Row(_Part):
+    """One row of the checklist: what is asked, how far the work is, and what was found."""
+
+    id: str
+    section: str
+    citation: list[str]
+    title: str
+    question: str
+    kind: str
+    roles: list[str]
+    timing: str
+    computed: str
+    computed_how: str
+    expected_evidence: list[str]
+    progress: Literal["to_do", "in_progress", "submitted", "in_review", "done"]
+    verdict: Literal["", "met", "partly_met", "not_met", "not_applicable", "undetermined"]
+    reason: str
+    note: str
+    owner: str
+    due_on: Day | None
+    evidence: list[str]
+    submitted: Submission | None
+    reviews: list[Review]
+
+
+class Evidence(_Part):
+    id: str
+    title: str
+    kind: Literal["file", "link", "note"]
+    sha256: Sha256
+    bytes: int
+    media_type: str
+    file_name: str
+    url: str
+    effective_on: Day | None
+    valid_until: Day | None
+    source: str
+    added_by: str
+    added_at: Moment
+
+
+class BiasAudit(_Part):
+    """A bias audit with its whole result, whose shape is that of :mod:`audits.metrics`."""
+
+    id: str
+    title: str
+    evidence: str
+    result_sha256: Sha256
+    attachment: FileName
+    counts_attachment: FileName
+    ran_at: Moment
+    ran_by: str
+    result: dict[str, Any]
+
+
+class Head(_Part):
+    seq: int
+    sha256: Sha256
+
+
+class Entry(_Part):
+    """One entry of the trail: `sha256` is the digest of the canonical JSON of `body`, which names `prev`."""
+
+    seq: int
+    at: Moment
+    actor: str
+    sentence: str
+    verb: str
+    subject: str
+    sha256: Sha256
+    prev: str
+    body: dict[str, Any]
+
+
+class Trail(_Part):
+    head: Head
+    entries: list[Entry]
+
+
+class Attachment(_Part):
+    name: FileName
+    sha256: Sha256
+    bytes: int
+    media_type: str
+    relationship: Literal["Source", "Data", "Alternative", "Supplement", "Unspecified"]
+    description: str
+
+
+class Software(_Part):
+    name: str
+    version: str
+
+
+class Manifest(_Part):
+    """All of it. Strings, whole numbers, booleans and nulls only: a float has no one exact spelling."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    schema_: Literal["probanda/dossier/1"]
+    dossier: Dossier
+    organisation: Organisation
+    system: System
+    catalogue: Catalogue
+    rows: list[Row]
+    evidence: list[Evidence]
+    bias_audits: list[BiasAudit]
+    trail: Trail
+    attachments: list[Attachment]
+    software: Software
+
+
+def validate(manifest: dict[str, Any]) -> Manifest:
+    """Return the typed manifest, or raise Refused with every problem of shape, and then of reference, at once.
+
+    >>> validate({"schema": "something else"})
+    Traceback (most recent call last):
+    compliance.lib.problems.Refused: The manifest names the schema 'something else'. Expected 'probanda/dossier/1'.
+    """
+    if manifest.get("schema") != SCHEMA:
+        found = str(manifest.get("schema"))
+        raise Refused(
+            Problem(
+                "manifest-schema",
+                f"The manifest names the schema {found!r}.",
+                f"Expected {SCHEMA!r}.",
+                found=found,
+                expected=SCHEMA,
+            )
+        )
+    fields = {("schema_" if key == "schema" else key): value for key, value in manifest.items()}
+    try:
+        checked = Manifest.model_validate(fields)
+        canonical.dump(manifest)
+    except ValidationError as error:
+        raise Refused.all(_shape_problem(item) for item in error.errors(include_url=False)) from None
+    except TypeError as error:
+        raise Refused(Problem("manifest-float", str(error))) from None
+    if problems := list(_reference_problems(checked)):
+        raise Refused.all(problems)
+    return checked
+
+
+def check_attachments(manifest: Manifest, attachments: dict[str, bytes]) -> None:
+    """Raise Refused unless `attachments` holds exactly the files that the manifest lists, with those digests."""
+    listed = {item.name: item.sha256 for item in manifest.attachments}
+    problems = []
+    for name in sorted(listed.keys() | attachments.keys()):
+        found = canonical.sha256(attachments[name]) if name in attachments else "no such file"
+        expected = listed.get(name, "no such file")
+        if found != expected:
+            sentence = f"The file {name} to be embedded is not the one that the manifest lists."
+            problems.append(Problem("attachment-differs", sentence, found=found, expected=expected))
+    if problems:
+        raise Refused.all(problems)
+
+
+def moment(text: str) -> datetime:
+    """Read a moment of the manifest.
+
+    >>> moment("2026-11-21T10:00:00Z")
+    datetime.datetime(2026, 11, 21, 10, 0, tzinfo=datetime.timezone.utc)
+    """
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+
+
+def _shape_problem(error: Any) -> Problem:
+    where = ".".join(str(part) for part in error["loc"])
+    wanted = re.sub(r"\.$", "", error["msg"])
+    found = error.get("input")
+    return Problem(
+        "manifest-shape",
+        f"The manifest is not in order at {where}: {wanted}.",
+        column=where,
+        found=str(found)[:80] if isinstance(found, str | int | None) else type(found).__name__,
+        expected=wanted,
+    )
+
+
+def _reference_problems(manifest: Manifest) -> list[Problem]:
+    def broken(sentence: str, found: str) -> Problem:
+        return Problem("manifest-reference", sentence, found=found)
+
+    problems = []
+    evidence = [item.id for item in manifest.evidence]
+    sections = [item.id for item in manifest.catalogue.sections]
+    files = [item.name for item in manifest.attachments]
+    named: dict[str, list[str]] = {
+        "evidence": evidence,
+        "section": sections,
+        "attachment": files,
+        "row": [row.id for row in manifest.rows],
+        "bias audit": [audit.id for audit in manifest.bias_audits],
+    }
+    for what, ids in named.items():
+        for doubled in sorted({one for one in ids if ids.count(one) > 1}):
+            problems.append(broken(f"The {what} {doubled} stands twice in the manifest.", doubled))
+    if MANIFEST_NAME in files:
+        problems.append(broken("The manifest cannot list itself among its attachments.", MANIFEST_NAME))
+    for row in manifest.rows:
+        if row.section not in sections:
+            problems.append(broken(f"Row {row.id} stands in a section that is not listed.", row.section))
+        for one in row.evidence:
+            if one not in evidence:
+                problems.append(broken(f"Row {row.id} names evidence that is not listed.", one))
+    for audit in manifest.bias_audits:
+        if audit.evidence not in evidence:
+            problems.append(broken(f"Bias audit {audit.id} names evidence that is not listed.", audit.evidence))
+        for file in (audit.attachment, audit.counts_attachment):
+            if file not in files:
+                problems.append(broken(f"Bias audit {audit.id} names a file that is not embedded.", file))
+    return problems

@@ -1,0 +1,134 @@
+"""Whether the signer is one whom the reader trusts: the chain, its dates and its purpose, all offline.
+
+Whether a certificate was revoked cannot be learned without a connection; the sentence says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import NameOID
+
+RSA_LEAST = 2048
+_CHAIN_MOST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """`trusted` when a chain in order leads to a trusted certificate, `unknown` when none does, `broken` when a
+    certificate says itself that this signature is not right."""
+
+    state: Literal["trusted", "unknown", "broken"]
+    sentence: str
+    got: str
+
+
+def read_pem(data: bytes) -> list[x509.Certificate]:
+    """Read the certificates of one PEM file; raise ValueError when there is none."""
+    return x509.load_pem_x509_certificates(data)
+
+
+def may_sign(certificate: x509.Certificate) -> bool:
+    """Say whether the key usage, if stated, allows to sign documents (RFC 5280, 4.2.1.3)."""
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return True
+    except ValueError:
+        return False
+    return bool(usage.digital_signature or usage.content_commitment)
+
+
+def judge(
+    certificates: Sequence[x509.Certificate], trusted: Sequence[x509.Certificate], at: datetime | None
+) -> Judgement:
+    """Judge the signer, `certificates[0]`, with the rest of the container's certificates, at the claimed moment."""
+    signer = certificates[0]
+    got = f"{_name(signer)}, SHA-256 {signer.fingerprint(hashes.SHA256()).hex()}"
+    if fault := _fault(signer, at):
+        return Judgement("broken", fault, got)
+    chain = _chain(signer, certificates[1:], trusted)
+    if chain is None:
+        why = (
+            "is not vouched for by any certificate that was given as trusted"
+            if trusted
+            else ("cannot be judged, since no certificate was given as trusted")
+        )
+        own = " It is self-signed." if signer.issuer == signer.subject else f" Its issuer is {_issuer(signer)}."
+        return Judgement("unknown", f"The signer {why}.{own}", got)
+    for issuer in chain[1:]:
+        if fault := _issuer_fault(issuer, at):
+            return Judgement("unknown", fault, got)
+    sentence = f"The signer leads to the trusted certificate {_name(chain[-1])}. Revocation was not looked up, offline."
+    return Judgement("trusted", sentence, got)
+
+
+def _chain(
+    signer: x509.Certificate, held: Sequence[x509.Certificate], trusted: Sequence[x509.Certificate]
+) -> list[x509.Certificate] | None:
+    chain = [signer]
+    while len(chain) <= _CHAIN_MOST:
+        last = chain[-1]
+        if last in trusted:
+            return chain
+        issuer = next((one for one in (*trusted, *held) if one not in chain and _issued(one, last)), None)
+        if issuer is None:
+            return None
+        chain.append(issuer)
+    return None
+
+
+def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def _fault(signer: x509.Certificate, at: datetime | None) -> str:
+    if at is None:
+        return "The signature claims no moment, so the certificate's dates cannot be held against it."
+    if not signer.not_valid_before_utc <= at <= signer.not_valid_after_utc:
+        return (
+            f"The signer's certificate was not valid at the moment that the signature claims, {at:%Y-%m-%d %H:%M} UTC."
+        )
+    if not may_sign(signer):
+        return "The signer's certificate may not sign documents: its key usage does not say so."
+    if not _strong(signer):
+        return f"The signer's key is weak: neither elliptic nor RSA of {RSA_LEAST} bits or more."
+    return ""
+
+
+def _issuer_fault(issuer: x509.Certificate, at: datetime | None) -> str:
+    if at is not None and not issuer.not_valid_before_utc <= at <= issuer.not_valid_after_utc:
+        return f"The issuing certificate {_name(issuer)} was not valid at the moment that the signature claims."
+    try:
+        if not issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
+            return f"The certificate {_name(issuer)} may not issue others."
+    except (x509.ExtensionNotFound, ValueError):
+        return f"The certificate {_name(issuer)} does not say that it may issue others."
+    return "" if _strong(issuer) else f"The key of the issuing certificate {_name(issuer)} is weak."
+
+
+def _strong(certificate: x509.Certificate) -> bool:
+    key = certificate.public_key()
+    return isinstance(key, ec.EllipticCurvePublicKey) or (
+        isinstance(key, rsa.RSAPublicKey) and key.key_size >= RSA_LEAST
+    )
+
+
+def _name(certificate: x509.Certificate) -> str:
+    found = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(found[0].value) if found else certificate.subject.rfc4514_string()
+
+
+def _issuer(certificate: x509.Certificate) -> str:
+    return certificate.issuer.rfc4514_string()

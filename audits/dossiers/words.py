@@ -1,0 +1,117 @@
+"""How the values of the manifest read in print: words for codes, dates a person reads, figures rounded once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from audits.dossiers.manifest import moment
+
+PROGRESS = {
+    "to_do": "To do",
+    "in_progress": "In progress",
+    "submitted": "Submitted",
+    "in_review": "In review",
+    "done": "Done",
+}
+VERDICT = {
+    "met": "Met",
+    "partly_met": "Partly met",
+    "not_met": "Not met",
+    "not_applicable": "Not applicable",
+    "undetermined": "Undetermined",
+    "": "No verdict yet",
+}
+DECISION = {"accepted": "Accepted", "returned": "Returned"}
+_MONTHS = "January February March April May June July August September October November December".split()
+
+
+def when(text: str) -> str:
+    """Write a moment for a reader.
+
+    >>> when("2026-11-21T10:00:00Z")
+    '21 November 2026, 10:00:00 UTC'
+    """
+    at = moment(text)
+    return f"{day(text[:10])}, {at:%H:%M:%S} UTC"
+
+
+def day(text: str | None) -> str:
+    """Write a day for a reader, or nothing.
+
+    >>> day("2026-01-05"), day(None)
+    ('5 January 2026', '')
+    """
+    if not text:
+        return ""
+    year, month, number = text.split("-")
+    return f"{int(number)} {_MONTHS[int(month) - 1]} {year}"
+
+
+def plain(code: str) -> str:
+    """Write a code as words.
+
+    >>> plain("independent_auditor"), plain("")
+    ('Independent auditor', '')
+    """
+    words = code.replace("_", " ").replace("-", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def count(number: int | None) -> str:
+    """Write a whole number with a thin space between thousands, or a dash where there is none.
+
+    >>> count(2571) == "2\\u202f571", count(None)
+    (True, '–')
+    """
+    return "–" if number is None else f"{number:,}".replace(",", "\u202f")
+
+
+def amount(number: int, one: str, many: str) -> str:
+    """Write a number with its noun.
+
+    >>> amount(1, "row", "rows"), amount(3, "row", "rows")
+    ('1 row', '3 rows')
+    """
+    return f"{count(number)} {one if number == 1 else many}"
+
+
+def size(number: int) -> str:
+    """Write a number of bytes.
+
+    >>> size(1), size(10400) == "10\\u202f400 bytes"
+    ('1 byte', True)
+    """
+    return amount(number, "byte", "bytes")
+
+
+def flatten(value: Any) -> list[tuple[str, str]]:
+    """Turn a nested JSON value into lines of (place, words), in its own order.
+
+    >>> flatten({"median": {"value": "3", "above": 84}, "list": ["a", "b"], "tied": None})
+    [('Median: value', '3'), ('Median: above', '84'), ('List', 'a; b'), ('Tied', 'none')]
+    """
+    lines: list[tuple[str, str]] = []
+    _flatten(value, (), lines)
+    return lines
+
+
+def _flatten(value: Any, path: tuple[str, ...], lines: list[tuple[str, str]]) -> None:
+    if isinstance(value, dict) and value:
+        for key, item in value.items():
+            _flatten(item, (*path, key), lines)
+    elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
+        for number, item in enumerate(value, 1):
+            _flatten(item, (*path, str(number)), lines)
+    else:
+        place = ": ".join((plain(path[0]), *(part.replace("_", " ") for part in path[1:]))) if path else ""
+        lines.append((place, _scalar(value)))
+
+
+def _scalar(value: Any) -> str:
+    if value is None or value == [] or value == {}:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return "; ".join(str(item) for item in value)
+    return str(value) if value != "" else "(blank)"
