@@ -181,6 +181,7 @@ TIME_ZONE = "UTC"
 FORMAT_MODULE_PATH = ["compliance.formats"]
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
+STATIC_ROOT.mkdir(mode=0o700, exist_ok=True)  # WhiteNoise warns of a folder that is not there
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 
@@ -191,6 +192,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 31536000 if SECURE_ON else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_ON
+SILENCED_SYSTEM_CHECKS = ["security.W021"]  # to be built into browsers is a domain owner's choice, and hard to undo
 SECURE_SSL_REDIRECT = SECURE_ON and env.flag("PROBANDA_SSL_REDIRECT", True)
 if env.flag("PROBANDA_BEHIND_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
