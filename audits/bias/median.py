@@ -131,7 +131,7 @@ def find(rows: Rows, groups: list[ScoreGroup], *, sample: list[tuple[str, str]] 
     """Return the median of the people of `sample` (None: of everyone) and those strictly on its better side.
 
     An even number of people takes the exact mean of the two middle scores. No score lies strictly between these two, so
-    "above the mean" is "above the lower of them", and "below" is "below the upper"; the mean is not compared with a score.
+    "above the mean" is "above the lower of them", and "below" is "below the upper"; the mean itself is never compared.
     """
     kept = [group for group in groups if sample is None or (group.sex, group.race_ethnicity) in set(sample)]
     size = sum(group.people for group in kept)

@@ -1,0 +1,109 @@
+"""Audit a file of applicants from the command line: no database, no network, nothing kept."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from audits.bias import mapfile, text
+from audits.bias.audit import run
+from audits.bias.plan import DELIMITERS, ENCODINGS, Plan
+from compliance.lib.problems import Refused
+
+_DELIMITERS = {name.replace("vertical bar", "bar"): mark for mark, name in DELIMITERS.items()}
+
+
+class Command(BaseCommand):
+    """Print the sex, race/ethnicity and intersectional tables of NYC Local Law 144 (6 RCNY 5-301).
+
+    Exit 0: done. 1: the input is wrong, one problem a line (as text on stderr, as JSON on stdout). 2: wrong usage.
+    """
+
+    help = (
+        "Computes the selection or scoring rates and impact ratios of NYC Local Law 144 (6 RCNY 5-301) from a CSV. "
+        "Needs no database."
+    )
+    requires_system_checks = []
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", metavar="FILE", type=Path, help="the CSV file, one row a person or a group")
+        parser.add_argument("--sex", required=True, metavar="COL", help="the column of sex")
+        parser.add_argument("--race", required=True, metavar="COL", help="the column of race/ethnicity")
+        measured = parser.add_mutually_exclusive_group(required=True)
+        measured.add_argument("--selected", metavar="COL", help="the column that says who was selected")
+        measured.add_argument("--score", metavar="COL", help="the column of scores")
+        parser.add_argument(
+            "--favourable",
+            metavar="VALUE",
+            help="the one value of --selected that means selected (case does not count)",
+        )
+        parser.add_argument("--lower-is-better", action="store_true", help="lower scores are better")
+        parser.add_argument(
+            "--count", metavar="COL", help="the file holds counts: the column of how many people a row is"
+        )
+        parser.add_argument(
+            "--count-reading",
+            choices=["outcome", "number"],
+            help="whether --selected holds an outcome or the number selected of --count, where both could be meant",
+        )
+        parser.add_argument("--map", metavar="FILE.yaml", type=Path, help="what the values of the file mean")
+        parser.add_argument(
+            "--unknowns",
+            choices=["per-table", "complete-case"],
+            default="per-table",
+            help="people of unknown sex or race: count where known (default), or leave out of every table",
+        )
+        parser.add_argument("--encoding", choices=ENCODINGS, help="the encoding, where the file does not show it")
+        parser.add_argument(
+            "--delimiter", choices=list(_DELIMITERS), help="the delimiter, where the header is not clear"
+        )
+        parser.add_argument("--format", choices=["text", "json"], default="text", help="the form of the result")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self._check_usage(options)
+        as_json = options["format"] == "json"
+        try:
+            result = run(options["file"], self._plan(options))
+        except Refused as refused:
+            for problem in refused.problems:
+                if as_json:
+                    self.stdout.write(json.dumps(problem.as_json(), ensure_ascii=False))
+                else:
+                    self.stderr.write(text.problem_line(problem))
+            sys.exit(1)
+        document = result.as_json()
+        if options["count"]:
+            self.stderr.write(document["method"]["count_rule"])
+        self.stdout.write(result.data.decode() if as_json else text.report(document))
+
+    def _check_usage(self, options: dict[str, Any]) -> None:
+        wrong = {
+            "--favourable goes with --selected.": options["favourable"] is not None and options["selected"] is None,
+            "--lower-is-better goes with --score.": options["lower_is_better"] and options["score"] is None,
+            "--count-reading goes with --selected and --count.": options["count_reading"]
+            and (options["selected"] is None or options["count"] is None),
+        }
+        for sentence, applies in wrong.items():
+            if applies:
+                raise CommandError(sentence, returncode=2)
+
+    def _plan(self, options: dict[str, Any]) -> Plan:
+        return Plan(
+            sex=options["sex"],
+            race_ethnicity=options["race"],
+            selected=options["selected"],
+            favourable=options["favourable"],
+            score=options["score"],
+            higher_is_better=not options["lower_is_better"],
+            count=options["count"],
+            count_reading=options["count_reading"],
+            unknowns=options["unknowns"],
+            mapping=mapfile.read(options["map"]) if options["map"] else {},
+            encoding=options["encoding"],
+            delimiter=_DELIMITERS.get(options["delimiter"]),
+        )
