@@ -16,6 +16,8 @@ from audits.bias import audit, profile
 from audits.bias.models import BiasAudit
 from audits.work.models import MOST_ATTEMPTS, State
 from compliance.catalogue import loader
+from compliance.catalogue.conditions import facts_named
+from compliance.catalogue.schema import Catalogue
 from compliance.checklists import actions as checklists
 from compliance.checklists.models import Checklist, ChecklistItem, Progress
 from compliance.evidence import actions as evidence_actions
@@ -143,18 +145,29 @@ def publish(*, by: Membership, bias_audit: BiasAudit) -> Evidence:
 def link_to_rows(*, by: Membership, bias_audit: BiasAudit, checklist: Checklist) -> list[ChecklistItem]:
     """Attach the published result to every open row that this kind of computation evidences; returns those rows."""
     evidence = publish(by=by, bias_audit=bias_audit)
-    rate_kind = result_of(bias_audit)["method"]["rate_kind"]
-    catalogue = loader.load(checklist.law, checklist.text_version)
-    rows = {
-        row.id
-        for row in catalogue.rows
-        if row.computed != "none" and (not row.computed_rates or rate_kind in row.computed_rates)
-    }
+    rows = evidenced_rows(result_of(bias_audit), loader.load(checklist.law, checklist.text_version))
     linked = []
     for item in checklist.items.filter(row_id__in=rows, progress__in=[Progress.TO_DO, Progress.IN_PROGRESS]):
         checklists.attach(by=by, item=item, evidence=evidence)
         linked.append(item)
     return linked
+
+
+def evidenced_rows(result: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
+    """Return the ids of the rows that this result evidences, wholly or in part, in the law's order.
+
+    A row with a condition is among them only where the result itself shows that the condition holds: a result
+    without a left-out category says nothing of how one was left out. Context rows ask for more than the tables.
+    """
+    rate_kind = result["method"]["rate_kind"]
+    shown = {"selection": {"tool_selects"}, "scoring": {"tool_scores"}}[rate_kind]
+    if any(row["excluded"] for table in result["tables"] for row in table["rows"]):
+        shown.add("category_excluded")
+    return [
+        row.id
+        for row in catalogue.rows_computed_from(rate_kind)
+        if row.kind != "context" and (row.condition is None or shown & set(facts_named(row.condition)))
+    ]
 
 
 def _fail(work: BiasAudit, problems: list[dict[str, Any]]) -> None:
