@@ -92,4 +92,4 @@ def _method(method: Mapping[str, Any]) -> Iterator[str]:
         "rounding_rule",
         "threshold",
     ):
-        yield f"  {'Share: ' if rule == 'share_base' else ''}{method[rule]}"
+        yield f"  {method[rule]}"

@@ -23,11 +23,11 @@ UNKNOWNS: Final = ("per-table", "complete-case")
 SMALL_CELL: Final = 5
 
 RULES: Final[Mapping[str, str]] = {
-    "benchmark_rule": "In each table on its own, the category with the highest unrounded rate (6 RCNY 5-300).",
-    "ratio_rule": "The unrounded rate of the category divided by the unrounded rate of the benchmark category.",
-    "rounding_rule": f"Digits are cut {rounding.RULE}; {rounding.WRITTEN} digits in this document.",
-    "share_base": "The people of known category in the same table.",
-    "empty_rule": "No people: no rate and no ratio. A highest rate of 0: no ratio can be computed.",
+    "benchmark_rule": "The benchmark category of a table is the one with its highest unrounded rate (6 RCNY 5-300).",
+    "ratio_rule": "An impact ratio is the unrounded rate of a category divided by that of the benchmark category.",
+    "rounding_rule": f"Numbers are rounded {rounding.RULE}; here to {rounding.WRITTEN} digits after the point.",
+    "share_base": "A share is the part of the people of known category in the same table.",
+    "empty_rule": "A category without people has no rate and no ratio; a highest rate of 0 leaves no ratio to compute.",
     "threshold": "Local Law 144 sets no threshold for these numbers.",
 }
 _LAW: Final[Mapping[str, str]] = {

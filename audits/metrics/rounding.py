@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from typing import Final
 
-RULE: Final = "half up, from exact fractions, when a number is written and not before"
+RULE: Final = "half up from exact fractions, when they are written and not before"
 WRITTEN: Final = 15
 """Digits after the point of a rate, ratio or share in a result document."""
 
