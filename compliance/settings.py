@@ -180,6 +180,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 FORMAT_MODULE_PATH = ["compliance.formats"]
 STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static", ("fonts", BASE_DIR / "audits" / "dossiers" / "fonts")]  # one set of typefaces
 STATIC_ROOT = HOME / "static"
 STATIC_ROOT.mkdir(mode=0o700, exist_ok=True)  # WhiteNoise warns of a folder that is not there
 WHITENOISE_USE_FINDERS = True

@@ -1,10 +1,22 @@
-"""Template tags that every page may use."""
+"""Template tags and filters that every page may use, without {% load %}."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any
+
 from django import template
+from django.forms import BoundField, CheckboxInput
+from django.template.defaultfilters import filesizeformat
+from django.utils.formats import date_format, number_format
+
+from compliance.checklists.models import Progress, Verdict
+from compliance.web.navigation import Place, places
 
 register = template.Library()
+_ids = count(1)
 
 
 @register.filter
@@ -15,3 +27,90 @@ def short(sha256: str) -> str:
     'e3b0c44298fc'
     """
     return sha256[:12]
+
+
+@register.filter
+def day(when: date | datetime | None) -> str:
+    """Show a day so that nobody can misread it.
+
+    >>> day(date(2026, 11, 22)), day(None)
+    ('22 November 2026', '')
+    """
+    if when is None:
+        return ""
+    return date_format(when.astimezone(UTC) if isinstance(when, datetime) else when, "DATE_FORMAT")
+
+
+@register.filter
+def moment(when: datetime | None) -> str:
+    """Show a moment in UTC, to the minute.
+
+    >>> moment(datetime(2026, 11, 22, 14, 5, tzinfo=UTC))
+    '22 November 2026, 14:05 UTC'
+    """
+    return f"{date_format(when.astimezone(UTC), 'DATETIME_FORMAT')} UTC" if when else ""
+
+
+@register.filter
+def whole(number: int | None) -> str:
+    """Show a whole number with its thousands apart.
+
+    >>> whole(1234567)
+    '1,234,567'
+    """
+    return "" if number is None else number_format(number, decimal_pos=0, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def file_size(size: int) -> str:
+    """Show how large a file is."""
+    return filesizeformat(size)
+
+
+@register.filter
+def kind(field: BoundField) -> str:
+    """Say how a field is laid out: "group" (radio buttons, several boxes), "tick" (one box), or "line"."""
+    if field.field.widget.use_fieldset:
+        return "group"
+    return "tick" if isinstance(field.field.widget, CheckboxInput) else "line"
+
+
+@register.filter
+def target(field: BoundField) -> str:
+    """Return the id of what the error summary links to; of a group, its first choice."""
+    return f"{field.auto_id}_0" if field.field.widget.use_fieldset else str(field.id_for_label or field.auto_id)
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: Mapping[str, Any]) -> list[Place]:
+    """Return the places of the organisation that the page belongs to."""
+    return places(context["request"], context["by"])
+
+
+@register.inclusion_tag("web/_counts.html")
+def counts_bar(counts: Mapping[str, int], kind: str = "progress", caption: str = "") -> dict[str, Any]:
+    """Show counts by progress or by verdict as a bar with its numbers; `counts` maps the stored words to counts."""
+    words = Verdict if kind == "verdict" else Progress
+    named = [(str(word.value), str(word.label)) for word in words] + ([("", "")] if kind == "verdict" else [])
+    total, start, parts = sum(counts.values()), 0, []
+    for value, label in reversed(named) if kind == "progress" else named:
+        number = counts.get(value, 0)
+        end = start + number
+        if number:
+            left, right = 1000 * start // total, 1000 * end // total
+            parts.append({"value": value, "label": label, "count": number, "start": left, "width": right - left})
+        start = end
+    return {"parts": parts, "total": total, "kind": kind, "caption": caption}
+
+
+@register.inclusion_tag("web/_act.html", takes_context=True)
+def act_button(context: Mapping[str, Any], url: str, label: str, why: str = "", style: str = "") -> dict[str, Any]:
+    """Show one button that posts to `url`; with the sentence `why` it is disabled and the sentence stands beside it."""
+    return {
+        "url": url,
+        "label": label,
+        "why": why,
+        "style": style,
+        "id": f"why-{next(_ids)}",
+        "csrf_token": context.get("csrf_token"),
+    }

@@ -1,0 +1,36 @@
+// Three small conveniences; every page works without them.
+"use strict";
+
+// Copy buttons appear only where the browser can copy.
+function offerCopies(root) {
+  if (!navigator.clipboard) return;
+  for (const button of root.querySelectorAll("button[data-copy][hidden]")) button.hidden = false;
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("button[data-copy]");
+  if (button) {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.textContent = button.dataset.copied;
+    return;
+  }
+  // A click beside an open menu closes it.
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// After htmx put a new part into the page, what is wrong takes the focus, as it does when a whole page loads.
+document.addEventListener("htmx:afterSettle", (event) => {
+  offerCopies(event.target);
+  const summary = event.target.querySelector(".error-summary");
+  if (summary) summary.focus();
+});
+
+document.addEventListener("DOMContentLoaded", () => offerCopies(document));
