@@ -81,9 +81,9 @@ def _main(work: str, memory: str, source: IO[bytes], target: IO[bytes]) -> int:
 
 
 def _works() -> dict[str, Callable[[list[bytes]], bytes]]:
-    from audits.dossiers import render, verification
+    from audits.dossiers import render
 
-    return {"render": render.render_packed, "verify": verification.verify_packed}
+    return {"render": render.render_packed}
 
 
 if __name__ == "__main__":

@@ -127,7 +127,13 @@ def sign(pdf: bytes, signer: Signer, *, name: str, reason: str = REASON, at: dat
         signers.ExternalSigner(asn1_x509.Certificate.load(encoded[0]), SimpleCertificateStore()),
         new_field_spec=fields.SigFieldSpec(FIELD, invis_sig_settings=unseen, readable_field_name="Signature"),
     )
-    session = engine.init_signing_session(IncrementalPdfFileWriter(BytesIO(pdf), strict=True))
+
+    class Writer(IncrementalPdfFileWriter):
+        def _update_meta(self) -> None:
+            # It would write the metadata anew in its own way, with the clock's time: the document keeps its own.
+            return
+
+    session = engine.init_signing_session(Writer(BytesIO(pdf), strict=True))
     session.system_time = at
     prepared = session.prepare_tbs_document(None, bytes_reserved=2 * (_ROOM + sum(map(len, encoded))))
     digest, out = prepared.digest_tbs_document()

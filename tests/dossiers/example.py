@@ -40,6 +40,7 @@ def example_manifest(rows: int = 12, status: str = "final") -> dict[str, Any]:
     """Return a manifest in order, with `rows` rows; see :func:`example_attachments` for its files."""
     evidence = [_evidence(number) for number in range(1, 7)]
     result = example_result()
+    evidence[0]["sha256"] = canonical.digest(result)
     files = example_attachments()
     return {
         "schema": "probanda/dossier/1",

@@ -1,5 +1,13 @@
-"""Checks a signed dossier with no database, no network and no settings."""
+"""Checks a signed dossier with no database, no network and no settings.
 
+The bytes are judged first, the contents after; a check that rests on one that failed says so. A file that was
+changed, cut or extended is broken, whatever it makes a reader stumble over. `cannot tell` is kept for what the file
+alone cannot show, such as whether the reader trusts the signer.
+"""
 
-def verify_packed(parts: list[bytes]) -> bytes:
-    raise NotImplementedError
+from __future__ import annotations
+
+from audits.dossiers.verification.report import Check, Report
+from audits.dossiers.verification.steps import BYTES_MOST, Reprint, verify
+
+__all__ = ["BYTES_MOST", "Check", "Report", "Reprint", "verify"]

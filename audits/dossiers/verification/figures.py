@@ -1,0 +1,98 @@
+"""The figures and the trail, computed again from what is embedded."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from audits.dossiers.manifest import BiasAudit, Manifest
+from audits.dossiers.verification.report import Broken
+from audits.metrics.recheck import recheck
+from compliance.lib import canonical
+
+COUNTS_HEAD = ["sex", "race_ethnicity", "applicants", "selected"]
+
+
+def check_files(manifest: Manifest, files: dict[str, bytes], own: str) -> str:
+    """Compare each embedded file but the manifest, `own`, with what the manifest lists; return what was got."""
+    listed = {item.name: item for item in manifest.attachments}
+    for name in sorted(listed.keys() - files.keys()):
+        raise Broken(f"The embedded file {name} is missing.", "missing")
+    for name in sorted(files.keys() - listed.keys() - {own}):
+        raise Broken(f"The document embeds {name}, which the manifest does not list.", canonical.sha256(files[name]))
+    for name, item in listed.items():
+        found = canonical.sha256(files[name])
+        if found != item.sha256 or len(files[name]) != item.bytes:
+            raise Broken(f"The embedded file {name} is not the one that the manifest lists.", found)
+    return f"{len(listed)} listed, {len(files) - 1} embedded, all digests equal"
+
+
+def check_results(manifest: Manifest, files: dict[str, bytes]) -> str:
+    """Compare the result and the counts that are embedded with those in the manifest; return what was got."""
+    for audit in manifest.bias_audits:
+        data = files.get(audit.attachment, b"")
+        if canonical.sha256(data) != audit.result_sha256:
+            raise Broken(f"The embedded result of {audit.title} has another digest.", canonical.sha256(data))
+        if data != canonical.dump(audit.result):
+            raise Broken(f"The embedded result of {audit.title} is not the one in the manifest.", audit.attachment)
+        evidence = next(one for one in manifest.evidence if one.id == audit.evidence)
+        if evidence.sha256 != audit.result_sha256:
+            raise Broken(f"The evidence of {audit.title} has another digest than its result.", evidence.sha256)
+        counts = read_counts(files.get(audit.counts_attachment, b""), audit)
+        if counts != audit.result.get("counts"):
+            raise Broken(f"The embedded counts of {audit.title} are not those of its result.", audit.counts_attachment)
+    return f"{len(manifest.bias_audits)} bias audits, results and counts equal"
+
+
+def read_counts(data: bytes, audit: BiasAudit) -> list[dict[str, Any]]:
+    """Read a counts file: `sex,race_ethnicity,applicants,selected`, an empty category being unknown."""
+    try:
+        head, *lines = csv.reader(io.StringIO(data.decode("utf-8")), strict=True)
+        if head != COUNTS_HEAD:
+            raise ValueError("other columns")
+        return [
+            {"sex": sex or None, "race_ethnicity": race or None, "applicants": int(people), "selected": int(chosen)}
+            for sex, race, people, chosen in lines
+        ]
+    except (ValueError, csv.Error):
+        raise Broken(f"The embedded counts of {audit.title} cannot be read.", audit.counts_attachment) from None
+
+
+def check_figures(manifest: Manifest) -> str:
+    """Compute every number of every result again from its counts; return what was got."""
+    total = 0
+    for audit in manifest.bias_audits:
+        checks = recheck(audit.result)
+        total += len(checks)
+        wrong = [check for check in checks if not check.holds]
+        if wrong:
+            first = wrong[0]
+            sentence = f"In {audit.title}, {first.where} does not follow from the counts; {len(wrong)} figures differ."
+            raise Broken(sentence, f"{first.got!r} where the counts give {first.expected!r}")
+    return f"{total} figures of {len(manifest.bias_audits)} bias audits computed again, all equal"
+
+
+def check_trail(manifest: Manifest) -> str:
+    """Compute each entry's digest again, and each link between neighbours; return what was got."""
+    entries, head = manifest.trail.entries, manifest.trail.head
+    for before, entry in zip([None, *entries], entries, strict=False):
+        if canonical.digest(entry.body) != entry.sha256:
+            raise Broken(f"Entry {entry.seq} of the trail does not give its digest.", canonical.digest(entry.body))
+        if entry.body.get("seq") != entry.seq or entry.body.get("prev") != entry.prev:
+            raise Broken(f"Entry {entry.seq} of the trail names another place than its content.", entry.prev)
+        if _told(entry.body) != (entry.actor, entry.verb, entry.at[:19]):
+            raise Broken(f"Entry {entry.seq} of the trail is told otherwise than its content.", entry.sentence)
+        if before is not None and before.seq >= entry.seq:
+            raise Broken(f"Entry {entry.seq} of the trail stands out of order.", str(before.seq))
+        if before is not None and before.seq + 1 == entry.seq and before.sha256 != entry.prev:
+            raise Broken(f"Entry {entry.seq} of the trail does not continue entry {before.seq}.", entry.prev)
+    if entries and (entries[-1].seq > head.seq or (entries[-1].seq == head.seq and entries[-1].sha256 != head.sha256)):
+        raise Broken("The trail's head is not the last of its entries.", head.sha256)
+    return f"{len(entries)} entries, head {head.seq}"
+
+
+def _told(body: dict[str, Any]) -> tuple[str, str, str]:
+    actor = body.get("actor")
+    name = actor.get("name") if isinstance(actor, dict) else actor
+    return str(name), str(body.get("verb")), str(body.get("at"))[:19]

@@ -1,0 +1,89 @@
+"""What a verification finds: numbered checks, each with what was got and what was expected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Outcome = Literal["holds", "broken", "cannot tell"]
+EXIT_CODES: dict[Outcome, int] = {"holds": 0, "broken": 1, "cannot tell": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check. `sentence` says in plain words what its outcome means."""
+
+    number: int
+    id: str
+    title: str
+    outcome: Outcome
+    got: str
+    expected: str
+    sentence: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all fields in a stable order."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All checks of one file, with its digest and the signer that it names, if any."""
+
+    sha256: str
+    checks: tuple[Check, ...]
+    signer: str = ""
+    signed_at: str = ""
+
+    @property
+    def outcome(self) -> Outcome:
+        """Return the worst of all outcomes: one thing broken breaks all, one thing unknown leaves all unknown.
+
+        >>> Report("", ()).outcome
+        'cannot tell'
+        """
+        found = {check.outcome for check in self.checks}
+        if "broken" in found:
+            return "broken"
+        return "cannot tell" if "cannot tell" in found or not found else "holds"
+
+    @property
+    def exit_code(self) -> int:
+        """Return 0 when all hold, 1 when something is broken, 2 when it cannot be told."""
+        return EXIT_CODES[self.outcome]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report for machines."""
+        return {
+            "sha256": self.sha256,
+            "outcome": self.outcome,
+            "exit_code": self.exit_code,
+            "signer": self.signer,
+            "signed_at": self.signed_at,
+            "checks": [check.as_json() for check in self.checks],
+        }
+
+
+class Broken(Exception):
+    """A check does not hold: carries the sentence, and what was got."""
+
+    def __init__(self, sentence: str, got: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.got = got
+
+
+class Unknown(Broken):
+    """A check cannot be decided, for want of something that is not in the file."""
+
+
+@dataclass(slots=True)
+class Writer:
+    """Collects checks and numbers them."""
+
+    checks: list[Check] = field(default_factory=list)
+
+    def add(self, id: str, title: str, outcome: Outcome, *, got: str, expected: str, sentence: str) -> None:
+        """Append one check under the next number."""
+        number = len(self.checks) + 1
+        self.checks.append(Check(number, id, title, outcome, got[:500], expected[:500], sentence))
