@@ -1,7 +1,8 @@
 """100,000 applicants from a CSV file to the three finished tables: ours beside Fairlearn and Aequitas.
 
-Each reads the same file and makes the sex, race/ethnicity and intersectional tables with counts, rates and impact ratios.
-The tools take turns in one process, and the median of the runs counts, so that a busy machine slows all of them alike.
+Each reads the same file and makes the sex, race/ethnicity and intersectional tables with counts, rates and impact
+ratios. The tools take turns in one process, and the median of the runs counts, so that a busy machine slows all of them
+alike.
 
     python -m bench.applicants [--rows N] [--runs N]
 """

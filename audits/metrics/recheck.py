@@ -27,9 +27,7 @@ class Check:
         return type(self.got) is type(self.expected) and bool(self.got == self.expected)
 
 
-# Two words, so that a document that holds one of them cannot match the other.
 _MISSING = "(missing)"
-_NOTHING = "(nothing)"
 
 
 def recheck(result: Any) -> list[Check]:
@@ -54,6 +52,7 @@ def _checks(result: Any) -> Iterator[Check]:
         raise ValueError("The kind of rate is not known.")
     expected = derived(cells, method)
     people = sum(cell.applicants for cell in cells)
+    yield Check("document (fields)", sorted(result), sorted({"schema", "input", "method", *expected}))
     yield Check("input.rows", result["input"].get("rows", _MISSING), people)
     for name, value in expected.items():
         yield from _compare(name, result.get(name, _MISSING), value)
@@ -66,8 +65,9 @@ def _checks(result: Any) -> Iterator[Check]:
 def _compare(where: str, got: Any, expected: Any) -> Iterator[Check]:
     """Walk two documents side by side, down to single values; what one of them has more is a difference too."""
     if isinstance(got, dict) and isinstance(expected, dict):
-        for key in sorted({*got, *expected}):
-            yield from _compare(f"{where}.{key}", got.get(key, _MISSING), expected.get(key, _NOTHING))
+        yield Check(f"{where} (fields)", sorted(got), sorted(expected))
+        for key in sorted(expected.keys() & got.keys()):
+            yield from _compare(f"{where}.{key}", got[key], expected[key])
     elif isinstance(got, list) and isinstance(expected, list):
         yield Check(f"{where} (number of entries)", len(got), len(expected))
         for place, (one, other) in enumerate(zip(got, expected, strict=False)):
