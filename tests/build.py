@@ -1,0 +1,61 @@
+"""Build what a test starts from by walking the real actions, so that a test never stands on what cannot happen."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from compliance.checklists import actions as checklist_actions
+from compliance.checklists.models import Checklist, ChecklistItem, Verdict
+from compliance.evidence import actions as evidence_actions
+from compliance.evidence.models import Evidence
+from compliance.people.models import Membership
+from compliance.systems import actions as system_actions
+from compliance.systems.models import AISystem
+
+LAW = "nyc-ll144"
+ROW = "LL144-AUD-01"
+
+
+def system(by: Membership, name: str = "Sortwell Screen", **fields: Any) -> AISystem:
+    """Register an AI system."""
+    return system_actions.register(by=by, name=name, **{"version": "4.2", "status": "in_use", **fields})
+
+
+def checklist(by: Membership, of: AISystem | None = None, law: str = LAW) -> Checklist:
+    """Open the checklist of Local Law 144 for a system, registered first where none is given."""
+    return checklist_actions.open_checklist(by=by, system=of or system(by), law=law)
+
+
+def item(by: Membership, row_id: str = ROW, *, on: Checklist | None = None) -> ChecklistItem:
+    """Return one row of a checklist, opened first where none is given."""
+    return (on or checklist(by)).items.get(row_id=row_id)
+
+
+def note(by: Membership, title: str = "Minutes of the meeting", **fields: Any) -> Evidence:
+    """Keep a note as evidence."""
+    return evidence_actions.add_note(by=by, title=title, **{"note": f"{title}: what was said.", **fields})
+
+
+def file(by: Membership, data: bytes = b"applicant,selected\n1,yes\n", **fields: Any) -> Evidence:
+    """Keep a file as evidence."""
+    fields = {"title": "Export of the tool", "file_name": "export.csv", **fields}
+    return evidence_actions.add_file(by=by, stream=io.BytesIO(data), **fields)
+
+
+def answered(by: Membership, row: ChecklistItem, verdict: str = Verdict.MET, reason: str = "") -> ChecklistItem:
+    """Answer a row as met, on the strength of a note."""
+    checklist_actions.attach(by=by, item=row, evidence=note(by, f"Note on {row.row_id}"))
+    return checklist_actions.change(by=by, item=row, verdict=verdict, reason=reason)
+
+
+def submitted(by: Membership, row: ChecklistItem, verdict: str = Verdict.MET, reason: str = "") -> ChecklistItem:
+    """Answer a row and send it to review."""
+    return checklist_actions.submit(by=by, item=answered(by, row, verdict, reason))
+
+
+def accepted(by: Membership, reviewer: Membership, row: ChecklistItem) -> ChecklistItem:
+    """Answer a row, send it to review and have another person accept it."""
+    checklist_actions.accept(by=reviewer, item=submitted(by, row))
+    row.refresh_from_db()
+    return row
