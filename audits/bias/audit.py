@@ -20,7 +20,7 @@ from audits.bias.locate import Judge, locate, remembered
 from audits.bias.mapping import Trouble, Values, count_trouble, readings, score_trouble
 from audits.bias.plan import DELIMITERS, CountReading, Plan
 from audits.bias.reading import count_reading, method_of
-from audits.bias.vocabulary import SELECTED, Role
+from audits.bias.vocabulary import SELECTED, Role, word
 from audits.metrics.counts import LARGEST, Cell
 from audits.metrics.result import result_from_counts
 from compliance.lib import canonical
@@ -134,6 +134,7 @@ def _count(rows: Rows, source: Source, places: list[int], plan: Plan, say: Progr
         isinstance(read, Trouble) for group in groups for read in _read(group, values, number)
     ):
         _explain(source, places, plan, values, number)
+    _check_favourable(plan, groups)
     cells, by_outcome = [], dict[str, int]()
     for group in groups:
         sex, race, outcome = _read(group, values, number)
@@ -144,6 +145,21 @@ def _count(rows: Rows, source: Source, places: list[int], plan: Plan, say: Progr
         by_outcome[group.value] = by_outcome.get(group.value, 0) + group.people
     lines = sum(group.lines for group in groups)
     return _Counted(cells, lines, values, {} if number else by_outcome, reading, None)
+
+
+def _check_favourable(plan: Plan, groups: list[Group]) -> None:
+    met = {word(group.value): group.value.strip() for group in groups}
+    if plan.favourable is not None and word(plan.favourable) not in met:
+        raise Refused(
+            Problem(
+                "favourable-value",
+                f"The favourable value {plan.favourable!r} is nowhere in the column {plan.selected!r}.",
+                "Write it as it stands in the file.",
+                column=plan.selected,
+                found=", ".join(sorted(met.values())[:10]),
+                expected=plan.favourable,
+            )
+        )
 
 
 def _read(group: Group, values: Mapping[Role, Values], number: bool) -> list[str | Trouble | None]:

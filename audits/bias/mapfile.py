@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, get_args
 
-from audits.bias.vocabulary import Role, category_named, key
+from audits.bias.vocabulary import Role, category_named, word
 from compliance.lib.problems import Problem, Refused
 
 LARGEST: Final = 1024 * 1024
@@ -81,9 +81,9 @@ def _section(role: Role, section: Any, problems: list[Problem]) -> dict[str, str
         if not isinstance(raw, yaml.ScalarNode) or not isinstance(category, yaml.ScalarNode):
             problems.append(_problem(raw, f"In {role}, {_shown(raw)} is not mapped to one text.", _EXPECTED[role]))
             continue
-        if key(raw.value) in seen:
+        if word(raw.value) in seen:
             problems.append(_problem(raw, f"In {role}, the value {raw.value!r} is mapped twice.", "each value once"))
-        seen.add(key(raw.value))
+        seen.add(word(raw.value))
         nothing = category.tag == "tag:yaml.org,2002:null"
         try:
             values[raw.value] = category_named(role, "unknown" if nothing else category.value)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from audits.bias.plan import Plan
-from audits.bias.vocabulary import BUILT_IN, EXPECTED, NOT_SELECTED, SELECTED, Role, category_named, key
+from audits.bias.vocabulary import BUILT_IN, EXPECTED, NOT_SELECTED, SELECTED, Role, category_named, key, word
 
 SCORE: Final = re.compile(r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\s*", re.ASCII)
 COUNT: Final = re.compile(r"\s*[0-9]{1,15}\s*", re.ASCII)
@@ -55,16 +55,14 @@ class Values:
         return found[0]
 
     def _look(self, raw: str) -> tuple[str | None, str] | Trouble:
-        plain = key(raw)
-        if plain in self.declared:
-            return self.declared[plain], self.source
+        if word(raw) in self.declared:
+            return self.declared[word(raw)], self.source
         if trouble := formula(raw):
             return trouble
-        if self.favourable is not None and plain:
-            chosen = same(raw, self.favourable)
-            return (SELECTED if chosen else NOT_SELECTED), "favourable value"
-        if self.vocabulary and plain in BUILT_IN[self.role]:
-            return BUILT_IN[self.role][plain], BUILT_IN_SOURCE
+        if self.favourable is not None and raw.strip():
+            return (SELECTED if word(raw) == word(self.favourable) else NOT_SELECTED), "favourable value"
+        if self.vocabulary and key(raw) in BUILT_IN[self.role]:
+            return BUILT_IN[self.role][key(raw)], BUILT_IN_SOURCE
         if not raw.strip():
             return Trouble("blank", EXPECTED[self.role], "is empty", self._hint("''"))
         return Trouble("unmapped-value", EXPECTED[self.role], "is not a known value", self._hint(raw.strip()))
@@ -72,15 +70,6 @@ class Values:
     def _hint(self, raw: str) -> str:
         hint = _MEANT[self.role]
         return hint % raw if "%s" in hint else hint
-
-
-def same(raw: str, favourable: str) -> bool:
-    """Say whether a value is the favourable one: outer blanks and case do not count, everything else does.
-
-    >>> same(" HIRED", "Hired"), same("not hired", "hired")
-    (True, False)
-    """
-    return raw.strip().casefold() == favourable.strip().casefold()
 
 
 def formula(raw: str) -> Trouble | None:
@@ -134,7 +123,7 @@ def readings(plan: Plan) -> dict[Role, Values]:
         role: Values(
             role,
             {
-                key(raw): None if category is None else category_named(role, category)
+                word(raw): None if category is None else category_named(role, category)
                 for raw, category in plan.mapping.get(role, {}).items()
             },
             plan.mapping_source,

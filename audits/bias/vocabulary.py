@@ -18,17 +18,30 @@ Role: TypeAlias = Literal["sex", "race_ethnicity", "outcome"]
 SELECTED: Final = "selected"
 NOT_SELECTED: Final = "not selected"
 
-_PUNCTUATION: Final = re.compile(r"[-‐‑‒–—/_,;.()\s]+")
+_SEPARATORS: Final = re.compile(r"[-‐‑‒–—/_,\s]+")
+_BRACKETS: Final = re.compile(r"\s*\(([^()]*)\)")
+
+
+def word(text: str) -> str:
+    """Return what is compared with a person's own mapping: outer blanks and case do not count, everything else does.
+
+    >>> word("  Grade  C- "), word("-1")
+    ('grade c-', '-1')
+    """
+    return " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
 
 
 def key(text: str) -> str:
-    """Return what is compared: without case, outer blanks and punctuation; "&" is "and".
+    """Return what is compared with the built-in list: separators within a text count as blanks, and "&" is "and".
+
+    A sign before or after a text remains a difference, so that "-1" is not 1 and "M-" is not M.
 
     >>> key(" African-American "), key("White (Not Hispanic or Latino)")
     ('african american', 'white not hispanic or latino')
+    >>> key("-1") == key("1")
+    False
     """
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("&", " and ")
-    return _PUNCTUATION.sub(" ", folded).strip() or text.strip()
+    return _SEPARATORS.sub(" ", _BRACKETS.sub(r" \1", word(text).replace("&", " and ")))
 
 
 def _spellings(named: Mapping[str | None, Iterable[str]]) -> dict[str, str | None]:
