@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from audits.dossiers import presign, render, signing
+from audits.dossiers import render, signing
 from compliance import env
 
 Say = Callable[[float, str], None]
@@ -37,7 +37,7 @@ def make(
 ) -> Made:
     """Return the dossier. `at` is the time of signing; the rendered bytes depend on the manifest alone."""
     say(0.05, "Rendering the pages.")
-    rendered = presign.prepare(render.render_in_child(manifest, dict(attachments)))
+    rendered = render.render_in_child(manifest, dict(attachments))
     say(0.8, "Signing the file.")
     dossier = manifest["dossier"]
     signed = signing.sign(rendered, signer, name=dossier["frozen_by"]["name"], reason=dossier["title"], at=at)
