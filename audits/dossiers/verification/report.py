@@ -7,6 +7,11 @@ from typing import Any, Literal
 
 Outcome = Literal["holds", "broken", "cannot tell"]
 EXIT_CODES: dict[Outcome, int] = {"holds": 0, "broken": 1, "cannot tell": 2}
+IN_SUM: dict[Outcome, str] = {
+    "holds": "All checks hold.",
+    "broken": "Something is broken: do not rely on this file.",
+    "cannot tell": "Nothing is broken, but not everything can be told from this file alone.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,11 @@ class Report:
     def exit_code(self) -> int:
         """Return 0 when all hold, 1 when something is broken, 2 when it cannot be told."""
         return EXIT_CODES[self.outcome]
+
+    @property
+    def sentence(self) -> str:
+        """Return what the checks say in sum, for a person."""
+        return IN_SUM[self.outcome]
 
     def as_json(self) -> dict[str, Any]:
         """Return the report for machines."""

@@ -73,17 +73,10 @@ def _reprint() -> Any:
     return render_in_child
 
 
-_CLOSING = {
-    "holds": "All checks hold.",
-    "broken": "Something is broken: do not rely on this file.",
-    "cannot tell": "Nothing is broken, but not everything can be told from this file alone.",
-}
-
-
 def _lines(file: str, report: Report) -> list[str]:
     lines = [file, f"SHA-256 {report.sha256}", ""]
     for check in report.checks:
         lines.append(f"{check.number:>2}. {check.outcome.upper():<11}  {check.title}")
         for text in (check.sentence, f"Got: {check.got or 'nothing'}", f"Expected: {check.expected}"):
             lines.append(textwrap.fill(text, 110, initial_indent=" " * 17, subsequent_indent=" " * 19))
-    return [*lines, "", _CLOSING[report.outcome]]
+    return [*lines, "", report.sentence]
