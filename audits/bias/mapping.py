@@ -95,7 +95,8 @@ def score_trouble(raw: str) -> Trouble | None:
         return None
     if not raw.strip():
         return Trouble("blank", "a number", "is empty", "Take out people who were not scored, or score them.")
-    return formula(raw) or Trouble(
+    infinite = raw.strip().lstrip("+-").casefold() in {"inf", "infinity", "nan"}
+    return (None if infinite else formula(raw)) or Trouble(
         "not-a-number",
         "a number, such as 3, -0.5 or 1e-3",
         "is not a finite number",

@@ -1,0 +1,132 @@
+"""`manage.py bias_audit` as people and machines use it; the database is out of reach, as in every unmarked test."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from audits.management.commands.bias_audit import Command
+from compliance.lib.canonical import is_canonical
+
+ROOT = Path(__file__).parents[2]
+GOLDEN = ROOT / "tests" / "golden" / "dcwp_selection_intersectional.csv"
+MAPPED = ["--sex", "sex", "--race", "race_ethnicity", "--selected", "selected"]
+
+
+class Done(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+class Run:
+    """The command line, without the cost of a new process."""
+
+    def __init__(self, capture: pytest.CaptureFixture[str]):
+        self.capture = capture
+
+    def __call__(self, *words: str | Path) -> Done:
+        code = 0
+        try:
+            Command().run_from_argv(["manage.py", "bias_audit", *map(str, words)])
+        except SystemExit as leaving:
+            code = int(leaving.code or 0)
+        return Done(code, *self.capture.readouterr())
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str]) -> Run:
+    return Run(capsys)
+
+
+def test_json_is_one_canonical_document_with_the_documented_fields(command: Run) -> None:
+    done = command(GOLDEN, *MAPPED, "--count", "applicants", "--format", "json")
+    assert done.returncode == 0, done.stderr
+    assert is_canonical(done.stdout.rstrip("\n").encode())
+    found = json.loads(done.stdout)
+    assert {"input", "method", "unknown", "tables"} <= set(found)
+    assert [(table["table"], len(table["rows"])) for table in found["tables"]] == [
+        ("sex", 2),
+        ("race_ethnicity", 7),
+        ("intersectional", 14),
+    ]
+    female = found["tables"][0]["rows"][1]
+    assert female == {
+        "sex": "Female",
+        "race_ethnicity": None,
+        "applicants": 1181,
+        "selected": 555,
+        "rate": "0.469940728196444",
+        "impact_ratio": "0.979336749914628",
+        "share": "0.459354336833917",
+        "excluded": False,
+    }
+    assert "how many of the count were selected" in done.stderr
+
+
+def test_text_shows_three_tables_every_choice_and_no_verdict(command: Run) -> None:
+    done = command(GOLDEN, *MAPPED, "--count", "applicants")
+    assert done.returncode == 0
+    for expected in ("benchmark category: Male\n", "0.979", "29 CFR 1607.4(D)", "sets no threshold", "half up"):
+        assert expected in done.stdout
+    assert not any(word in done.stdout.lower() for word in ("complian", "pass ", "passed", "fail"))
+
+
+def test_wrong_input_is_one_problem_a_line_and_exit_1(command: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("sex,race_ethnicity,selected\nMale,Other,1\nRobot,White,1\n")
+    text = command(path, *MAPPED)
+    assert (text.returncode, text.stdout) == (1, "")
+    assert [line.split(":")[0] for line in text.stderr.splitlines()] == [
+        "row 2, column race_ethnicity",
+        "row 3, column sex",
+    ]
+    machine = command(path, *MAPPED, "--format", "json")
+    problems = [json.loads(line) for line in machine.stdout.splitlines()]
+    assert machine.returncode == 1
+    assert [(one["code"], one["row"], one["column"]) for one in problems] == [
+        ("unmapped-value", 2, "race_ethnicity"),
+        ("unmapped-value", 3, "sex"),
+    ]
+    mapping = tmp_path / "map.yaml"
+    mapping.write_text("race_ethnicity: {Other: unknown}\nsex: {Robot: unknown}\n")
+    assert command(path, *MAPPED, "--map", mapping).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        [GOLDEN, "--sex", "sex", "--race", "race_ethnicity"],
+        [GOLDEN, *MAPPED, "--score", "applicants"],
+        [GOLDEN, *MAPPED, "--lower-is-better"],
+        [GOLDEN, "--sex", "sex", "--race", "race_ethnicity", "--score", "applicants", "--favourable", "1"],
+    ],
+)
+def test_wrong_usage_is_exit_2(command: Run, words: list[str | Path]) -> None:
+    done = command(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.strip()
+
+
+def test_a_large_file_is_read_in_bounded_memory_and_without_a_database(tmp_path: Path) -> None:
+    path = tmp_path / "large.csv"
+    lines = "Male,White,1,a note that nobody reads and that makes the file as large as real exports are\n" * 100_000
+    with path.open("w") as stream:
+        stream.write("sex,race_ethnicity,selected,note\n")
+        for _ in range(24):
+            stream.write(lines)
+    environment = {**os.environ, "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"}
+    line = [sys.executable, "manage.py", "bias_audit", str(path), *MAPPED, "--format", "json"]
+    out = tmp_path / "result.json"
+    with out.open("w") as stream:
+        process = subprocess.Popen(line, cwd=ROOT, env=environment, stdout=stream)
+        _, status, used = os.wait4(process.pid, 0)  # the peak of this process, and of no other
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    assert json.loads(out.read_text())["input"]["rows"] == 2_400_000
+    assert used.ru_maxrss * 1024 < 2 * path.stat().st_size
