@@ -10,6 +10,7 @@ from typing import Any
 from compliance.lib.canonical import digest
 
 FIRST_PREV = ""
+MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 def body(
@@ -29,7 +30,7 @@ def body(
         "schema": "probanda/trail/1",
         "organisation": organisation,
         "seq": seq,
-        "at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "at": at.astimezone(UTC).strftime(MOMENT),
         "actor": dict(actor),
         "verb": verb,
         "subject": dict(subject),

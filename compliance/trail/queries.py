@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import UTC
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from compliance.lib.canonical import load
+from compliance.lib import canonical
 from compliance.trail import chain
 from compliance.trail.models import TrailEntry, TrailHead
 
@@ -33,12 +35,36 @@ def breaks(organisation_id: UUID) -> Iterator[tuple[int, str]]:
 
 
 def _link(row: TrailEntry) -> chain.Link:
-    try:
-        body = load(row.body.encode())
-    except ValueError:
-        body = {"unreadable": row.body}
-    shown = {"verb": row.verb, "seq": row.seq, "prev": row.prev}
+    body = _body(row)
     # The columns repeat the body for filters; a changed column is a changed entry too.
-    if isinstance(body, dict) and any(body.get(key) != value for key, value in shown.items()):
-        body = {**body, "columns": shown}
+    columns = {
+        "organisation": str(row.organisation_id),
+        "seq": row.seq,
+        "at": row.at.astimezone(UTC).strftime(chain.MOMENT),
+        "actor": [row.actor_id, row.actor_name],
+        "verb": row.verb,
+        "subject": [row.subject_type, row.subject_id, row.subject_label],
+        "system": str(row.system_id) if row.system_id else None,
+        "prev": row.prev,
+    }
+    if columns != _columns(body):
+        body = {**body, "columns": columns}
     return chain.Link(seq=row.seq, prev=row.prev, sha256=row.sha256, body=body)
+
+
+def _body(row: TrailEntry) -> dict[str, Any]:
+    """Return the object that was hashed; what is not the one spelling of an object cannot give the entry's digest."""
+    if canonical.is_canonical(row.body.encode(errors="replace")):
+        body = canonical.load(row.body.encode())
+        if isinstance(body, dict):
+            return body
+    return {"unreadable": row.body}
+
+
+def _columns(body: Mapping[str, Any]) -> dict[str, Any]:
+    actor, subject = (part if isinstance(part := body.get(name), dict) else {} for name in ("actor", "subject"))
+    return {
+        **{name: body.get(name) for name in ("organisation", "seq", "at", "verb", "system", "prev")},
+        "actor": [actor.get("id"), actor.get("name")],
+        "subject": [subject.get("type"), subject.get("id"), str(subject.get("label"))[:300]],
+    }
