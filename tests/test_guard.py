@@ -25,7 +25,7 @@ def test_no_name_is_looked_up() -> None:
 
 def test_this_machine_is_reached(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        socket.create_connection(("localhost", server.getsockname()[1])).close()
+        socket.create_connection(("127.0.0.1", server.getsockname()[1])).close()
     with socket.socket(socket.AF_UNIX) as server, socket.socket(socket.AF_UNIX) as client:
         server.bind(str(tmp_path / "s"))
         server.listen()
