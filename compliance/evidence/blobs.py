@@ -67,12 +67,22 @@ def read(owner: UUID, sha256: str) -> bytes:
 @contextlib.contextmanager
 def checked_copy(owner: UUID, sha256: str) -> Iterator[IO[bytes]]:
     """Yield the kept bytes as an open file whose digest was checked, for large files and for downloads."""
-    with store().open(owner, sha256) as stream:
+    with open_checked(owner, sha256) as stream:
+        yield stream
+
+
+def open_checked(owner: UUID, sha256: str) -> IO[bytes]:
+    """Open the kept bytes after their digest was checked, for a download that outlives the view; the caller closes."""
+    stream = store().open(owner, sha256)
+    try:
         found, _ = sha256_stream(stream)
         if found != sha256:
             raise Refused(_changed(sha256))
         stream.seek(0)
-        yield stream
+    except BaseException:
+        stream.close()
+        raise
+    return stream
 
 
 @contextlib.contextmanager
