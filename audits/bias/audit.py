@@ -8,10 +8,10 @@ Rows of people stay in the file; everything after the counts is a function of th
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from audits.bias import median as medians
 from audits.bias.aggregate import Group, Rows, ScoreGroup, plain_copy, rows_of
@@ -27,6 +27,9 @@ from compliance.lib import canonical
 from compliance.lib.problems import Problem, Refused
 
 Progress: TypeAlias = Callable[[float, str], None]
+
+MOST_VALUES: Final = 1_000
+"""Different spellings in one column of categories; a column of names or free texts has more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,7 @@ def _count(rows: Rows, source: Source, places: list[int], plan: Plan, say: Progr
     values = readings(plan)
     reading = count_reading(plan, groups, values)
     number = reading == "number"
+    _check_few(plan, _spellings(groups) | ({} if number else {"selected": {group.value for group in groups}}))
     if any(group.bad or (number and group.over) for group in groups) or any(
         isinstance(read, Trouble) for group in groups for read in _read(group, values, number)
     ):
@@ -171,6 +175,7 @@ def _read(group: Group, values: Mapping[Role, Values], number: bool) -> list[str
 def _count_scores(rows: Rows, source: Source, places: list[int], plan: Plan, say: Progress) -> _Counted:
     groups = rows.scored()
     _check_any(sum(group.lines for group in groups), sum(group.people for group in groups))
+    _check_few(plan, _spellings(groups))
     values = readings(plan)
     known: dict[tuple[str, str], tuple[str | None, str | None]] = {}
     wrong = any(group.bad for group in groups)
@@ -211,6 +216,24 @@ def _median(rows: Rows, groups: list[ScoreGroup], sample: list[tuple[str, str]] 
         sentence = "Nobody has both a known sex and a known race/ethnicity, so there is no sample to take a median of."
         raise Refused(Problem("no-sample", sentence, "Treat unknown people per table, or look at the mapping."))
     return medians.find(rows, groups, sample=sample, higher=plan.higher_is_better)
+
+
+def _spellings(groups: Sequence[Group | ScoreGroup]) -> dict[str, set[str]]:
+    return {
+        "sex": {group.sex for group in groups},
+        "race_ethnicity": {group.race_ethnicity for group in groups},
+    }
+
+
+def _check_few(plan: Plan, values: Mapping[str, set[str]]) -> None:
+    """Refuse a column that cannot be one of categories, before its values are listed in a result for all to read."""
+    for role, found in values.items():
+        if len(found) > MOST_VALUES:
+            column = plan.columns().get(role, "")
+            sentence = f"The column {column!r} holds {len(found):,} different values, too many for categories."
+            raise Refused(
+                Problem("too-many-values", sentence, "Look whether the right column was chosen.", column=column)
+            )
 
 
 def _check_any(lines: int, people: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from audits.bias.aggregate import Group
 from audits.bias.mapping import COUNT, Trouble, Values
 from audits.bias.plan import CountReading, Plan
-from audits.bias.vocabulary import Role
+from audits.bias.vocabulary import BUILT_IN, Role, key
 from compliance.lib.problems import Problem, Refused
 
 SENTENCES: Final[Mapping[CountReading | None, str]] = {
@@ -30,10 +30,12 @@ def count_reading(plan: Plan, groups: Sequence[Group], values: Mapping[Role, Val
         return plan.count_reading
     if plan.favourable is not None or plan.mapping.get("outcome"):
         return "outcome"
-    if not all(COUNT.fullmatch(group.value) for group in groups):
-        return "outcome"
-    if any(int(group.value) > 1 for group in groups):
+    found = {group.value for group in groups}
+    whole = {value for value in found if COUNT.fullmatch(value)}
+    if any(int(value) > 1 for value in whole) and not any(key(value) in BUILT_IN["outcome"] for value in found - whole):
         return "number"
+    if whole != found:
+        return "outcome"
     met: dict[tuple[object, object], list[str]] = defaultdict(list)
     for group in groups:
         sex, race = values["sex"].read(group.sex), values["race_ethnicity"].read(group.race_ethnicity)

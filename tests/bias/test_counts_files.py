@@ -67,6 +67,11 @@ def test_counts_that_cannot_be_are_refused(refusal: Any, line: str, code: str, c
     assert (code, 3, column) in [(problem.code, problem.row, problem.column) for problem in problems]
 
 
+def test_one_bad_cell_in_a_column_of_numbers_is_the_only_problem(refusal: Any) -> None:
+    (problem,) = refusal(rows("F,White,8,20", "M,White,N/A,50"), count="n")
+    assert (problem.code, problem.row, problem.found) == ("not-a-count", 3, "N/A")
+
+
 def test_zeros_and_ones_that_can_be_read_in_two_ways_are_refused(refusal: Any) -> None:
     (problem,) = refusal(rows("M,White,1,50", "M,White,1,6", "F,White,0,3"), count="n")
     assert problem.code == "ambiguous-counts"

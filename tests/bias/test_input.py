@@ -149,3 +149,20 @@ def test_row_order_does_not_matter(audit: Any) -> None:
     head, *rows = GOOD.splitlines()
     one, other = audit(GOOD), audit("\n".join([head, *reversed(rows)]) + "\n")
     assert {**one, "input": None} == {**other, "input": None}
+
+
+def test_a_column_of_free_text_is_refused_before_its_values_are_listed(refusal: Any) -> None:
+    content = "sex,race,hired\n" + "".join(f"Male,White,a note about person {number}\n" for number in range(1_200))
+    (problem,) = refusal(content, favourable="hired")
+    assert (problem.code, problem.column) == ("too-many-values", "hired")
+
+
+def test_a_process_that_only_plans_loads_neither_django_nor_the_engine() -> None:
+    import subprocess
+    import sys
+
+    code = """if True:
+        import sys, audits.bias.audit, audits.bias.profile, audits.bias.mapfile, audits.metrics.recheck
+        loaded = {"django", "duckdb", "numpy", "pandas", "yaml"} & set(sys.modules)
+        sys.exit(str(loaded) if loaded else 0)"""
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])

@@ -32,7 +32,7 @@ def expected(rows: list[Any], higher: bool, complete: bool) -> tuple[Fraction, i
     return middle, sample.count(middle), better
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(people, min_size=1, max_size=30),
     higher=st.booleans(),
