@@ -29,7 +29,7 @@ urlpatterns = [
     ),
 ]
 
-handler400 = "compliance.web.views.bad_request"
-handler403 = "compliance.web.views.forbidden"
-handler404 = "compliance.web.views.not_found"
-handler500 = "compliance.web.views.server_error"
+handler400 = "compliance.web.errors.bad_request"
+handler403 = "compliance.web.errors.forbidden"
+handler404 = "compliance.web.errors.not_found"
+handler500 = "compliance.web.errors.server_error"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -31,6 +32,21 @@ def make_organisation(*, name: str, founder: User) -> Membership:
         subject={"type": "organisation", "id": str(organisation.id), "label": organisation.name},
     )
     return member
+
+
+@transaction.atomic
+def begin(*, name: str, email: str, password: str, organisation: str) -> Membership:
+    """Make the first account of this installation, its organisation and its administrator; it works once only.
+
+    Of two visitors who begin at the same moment the second is refused.
+    """
+    # A row that is always there is locked, so that two visitors are one after the other on PostgreSQL too.
+    ContentType.objects.select_for_update().get(app_label="compliance", model="user")
+    if User.objects.exists():
+        sentence = _("Somebody has made the first account already.")
+        raise Refused(Problem("begun-already", sentence, _("Sign in, or ask an administrator to add you.")))
+    user = User.objects.create_user(email, password, name=name.strip())
+    return make_organisation(name=organisation, founder=user)
 
 
 @transaction.atomic

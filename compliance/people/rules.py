@@ -29,7 +29,7 @@ TOLD = {
     "review_items": gettext_lazy("review checklist rows"),
     "run_bias_audits": gettext_lazy("run bias audits"),
     "make_dossiers": gettext_lazy("freeze and sign dossiers"),
-    "view": gettext_lazy("look at this"),
+    "view": gettext_lazy("look at everything here"),
 }
 
 
@@ -49,6 +49,23 @@ def why_not(ability: str) -> str:
     roles = [str(role.label) for role in Role if role in ABILITIES[ability]]
     who = roles[0] if len(roles) == 1 else _("{some} or {last}").format(some=", ".join(roles[:-1]), last=roles[-1])
     return _("Only a member with the role {who} may {act}.").format(who=who, act=TOLD[ability])
+
+
+def may_hand_over_link(by: Membership, member: Membership) -> bool:
+    """Say whether an administrator may see the link with which a member sets a first password.
+
+    Only for a person who has no way to sign in yet and belongs nowhere else: with the link of anybody else the
+    administrator could take over an account that is not theirs to give.
+    """
+    user = member.user
+    return (
+        can(by, "manage_people")
+        and member.is_active
+        and user.is_active
+        and user.last_login is None
+        and not user.has_usable_password()
+        and not Membership.objects.filter(user=user).exclude(organisation_id=by.organisation_id).exists()
+    )
 
 
 def check_another_administrator(membership: Membership) -> None:

@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from compliance.web import manual
+
+urlpatterns = [
+    path("", manual.manual, name="manual"),
+    path("<slug:part>/<slug:page>/", manual.manual_page, name="manual_page"),
+]

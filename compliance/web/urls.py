@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from compliance.web import views
+
+urlpatterns = [path("", views.org_home, name="org_home")]

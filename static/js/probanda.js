@@ -1,4 +1,4 @@
-// Three small conveniences; every page works without them.
+// Small conveniences; every page works without them.
 "use strict";
 
 // Copy buttons appear only where the browser can copy.
@@ -33,4 +33,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (summary) summary.focus();
 });
 
-document.addEventListener("DOMContentLoaded", () => offerCopies(document));
+document.addEventListener("DOMContentLoaded", () => {
+  offerCopies(document);
+  if (window.PublicKeyCredential) for (const button of document.querySelectorAll(".needs-script[hidden]")) button.hidden = false;
+});

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 from django import template
 from django.forms import BoundField, CheckboxInput
@@ -13,6 +15,8 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.formats import date_format, number_format
 
 from compliance.checklists.models import Progress, Verdict
+from compliance.systems.models import AISystem
+from compliance.web.home import standings
 from compliance.web.navigation import Place, places
 
 register = template.Library()
@@ -85,6 +89,13 @@ def target(field: BoundField) -> str:
 def navigation(context: Mapping[str, Any]) -> list[Place]:
     """Return the places of the organisation that the page belongs to."""
     return places(context["request"], context["by"])
+
+
+@register.simple_tag(takes_context=True)
+def checklists_of(context: Mapping[str, Any], system: AISystem) -> list[tuple[str, UUID, Counter[str]]]:
+    """Return (title, id, counts by progress) of each checklist of a system, which does not know its checklists."""
+    [standing] = standings(context["by"], pk=system.pk)
+    return standing.checklists
 
 
 @register.inclusion_tag("web/_counts.html")

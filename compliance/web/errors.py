@@ -1,0 +1,48 @@
+"""Pages for what went wrong. They need no session and no database, so that they show when those fail."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_BAD_REFERER
+from django.template import loader
+
+MOST_KEPT = 20_000
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return HttpResponse(loader.render_to_string("400.html"), status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return HttpResponse(loader.render_to_string("403.html"), status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return HttpResponse(loader.render_to_string("404.html"), status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(loader.render_to_string("500.html"), status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that the page is too old to be sent, and give back what was typed so that it can be copied.
+
+    Nothing is sent again by itself: that the request was forged is just what this page stands against.
+    """
+    from_elsewhere = reason.startswith((REASON_BAD_ORIGIN.split("%")[0], REASON_BAD_REFERER.split("%")[0]))
+    typed = [] if from_elsewhere else _typed(request)
+    told = {"typed": typed, "from_elsewhere": from_elsewhere, "path": request.path}
+    return HttpResponse(loader.render_to_string("403_csrf.html", told), status=403)
+
+
+def _typed(request: HttpRequest) -> list[str]:
+    hidden = ("csrfmiddlewaretoken", "credential", "setup_code", "code")
+    texts = (
+        text.strip()
+        for name, values in request.POST.lists()
+        if name not in hidden and "password" not in name
+        for text in values
+    )
+    # Single words come from lists and buttons; what a person would miss is longer.
+    return [text[:MOST_KEPT] for text in texts if len(text) > 15]

@@ -1,0 +1,69 @@
+"""What a member sees first: what waits for them, where each system stands, what runs, what to do next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+
+from compliance.catalogue import loader
+from compliance.catalogue.schema import Row
+from compliance.checklists import queries as checklist_queries
+from compliance.checklists.models import ChecklistItem, Progress
+from compliance.people.models import Membership
+from compliance.systems import queries as system_queries
+from compliance.systems.models import AISystem
+
+MOST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A checklist row with its words from the law."""
+
+    item: ChecklistItem
+    row: Row
+
+
+@dataclass(slots=True)
+class Standing:
+    """An AI system, and the counts by progress of each of its checklists: (title, id, counts)."""
+
+    system: AISystem
+    checklists: list[tuple[str, UUID, Counter[str]]] = field(default_factory=list)
+
+
+def waiting(items: QuerySet[ChecklistItem]) -> list[Waiting]:
+    """Return the first rows of a list with their words."""
+    found = items.prefetch_related(None)[:MOST]
+    return [
+        Waiting(item, loader.load(item.checklist.law, item.checklist.text_version).row(item.row_id)) for item in found
+    ]
+
+
+def owned(by: Membership) -> QuerySet[ChecklistItem]:
+    """Return the unfinished rows that `by` owns: those that are due first, then those without a date."""
+    open_ = [Progress.TO_DO, Progress.IN_PROGRESS]
+    mine = checklist_queries.items(by).filter(owner=by, progress__in=open_)
+    return mine.order_by(F("due_on").asc(nulls_last=True), "checklist", "position")
+
+
+def standings(by: Membership, **only: object) -> list[Standing]:
+    """Return the AI systems (`only` narrows them) with the counts of their checklists, in three queries.
+
+    Counted are the rows that bind: an option that nobody uses is not unfinished work.
+    """
+    found = {system.pk: Standing(system) for system in system_queries.systems(by).filter(**only)}
+    checklists = list(checklist_queries.checklists(by).filter(system__in=found))
+    laws = {one.pk: loader.load(one.law, one.text_version).counted_rows for one in checklists}
+    counted = {(pk, row.id) for pk, rows in laws.items() for row in rows}
+    counts: dict[UUID, Counter[str]] = {one.pk: Counter() for one in checklists}
+    rows = ChecklistItem.objects.filter(checklist__in=checklists).order_by()
+    for pk, row_id, progress in rows.values_list("checklist_id", "row_id", "progress"):
+        if (pk, row_id) in counted:
+            counts[pk][progress] += 1
+    for one in checklists:
+        found[one.system_id].checklists.append((one.title, one.pk, counts[one.pk]))
+    return list(found.values())
