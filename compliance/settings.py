@@ -109,6 +109,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Probanda"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = urlsplit(BASE_URL).scheme == "http"  # browsers allow it on localhost only
 SOCIALACCOUNT_ONLY = False
+ACCOUNT_FORMS = {"login": "compliance.people.sign_in.SignInForm"}
 SOCIALACCOUNT_PROVIDERS: dict[str, object] = {}
 if env.text("PROBANDA_OIDC_URL"):
     SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
@@ -123,6 +124,8 @@ if env.text("PROBANDA_OIDC_URL"):
             }
         ],
     }
+    # A link, since the content security policy stops a form that is sent on to another machine.
+    SOCIALACCOUNT_LOGIN_ON_GET = True
     SOCIALACCOUNT_ADAPTER = "compliance.people.adapter.SocialAccountAdapter"
 
 # -- what is kept -----------------------------------------------------------------------------------------------------
@@ -140,7 +143,9 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 
 # -- work in the background: the row is the truth, a message only a nudge ------------------------------------------
 CELERY_BROKER_URL = env.url(
-    "CELERY_BROKER_URL", "filesystem://", ["filesystem", "redis", "rediss", "amqp", "amqps", "unix", "redis+socket"]
+    "CELERY_BROKER_URL",
+    "filesystem://localhost",
+    ["filesystem", "redis", "rediss", "amqp", "amqps", "unix", "redis+socket"],
 )
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -148,9 +153,14 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CONCURRENCY = env.whole("PROBANDA_WORKERS", 2, least=1)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BEAT_SCHEDULE_FILENAME = str(HOME / "broker" / "beat-schedule")
-CELERY_BEAT_SCHEDULE = {"take-up-left-work": {"task": "audits.work.take_up_left_work", "schedule": 15.0}}
-if CELERY_BROKER_URL == "filesystem://":
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # nothing uses it, and it would make a queue for each worker
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: a killed worker leaves no half-written schedule behind
+LEASE_SECONDS = env.whole("PROBANDA_LEASE_SECONDS", 20, least=1)  # until a silent worker counts as dead
+CELERY_BEAT_SCHEDULE = {
+    "take-up-left-work": {"task": "audits.work.take_up_left_work", "schedule": min(15.0, LEASE_SECONDS / 2)}
+}
+if CELERY_BROKER_URL.startswith("filesystem:"):
+    CELERY_BROKER_TRANSPORT = "compliance.queue:Transport"
     _queue = HOME / "broker"
     for _folder in ("messages", "control"):
         (_queue / _folder).mkdir(mode=0o700, parents=True, exist_ok=True)

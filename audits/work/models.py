@@ -10,18 +10,22 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import close_old_connections, connection, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-LEASE = timedelta(seconds=20)
-RENEW_EVERY = 4.0
 MOST_ATTEMPTS = 4
+
+
+def lease_from(now: datetime) -> datetime:
+    """Return until when a worker that says nothing from `now` on counts as being at its row."""
+    return now + timedelta(seconds=settings.LEASE_SECONDS)
 
 
 class State(models.TextChoices):
@@ -70,7 +74,7 @@ class Work(models.Model):
             .update(
                 state=State.RUNNING,
                 lease=lease,
-                lease_until=now + LEASE,
+                lease_until=lease_from(now),
                 attempts=F("attempts") + 1,
                 began_at=now,
                 done_permille=0,
@@ -81,7 +85,7 @@ class Work(models.Model):
     def renew(self) -> bool:
         """Keep the lease; False when it is no longer ours."""
         mine = type(self)._default_manager.filter(pk=self.pk, lease=self.lease, state=State.RUNNING)
-        return bool(mine.update(lease_until=timezone.now() + LEASE))
+        return bool(mine.update(lease_until=lease_from(timezone.now())))
 
     def say(self, fraction: float, sentence: str) -> None:
         """Record how far the work is (0 to 1) and what is being done, for the page that waits."""
@@ -95,7 +99,7 @@ class Work(models.Model):
 
         def beat() -> None:
             try:
-                while not stop.wait(RENEW_EVERY) and self.renew():
+                while not stop.wait(settings.LEASE_SECONDS / 5) and self.renew():
                     close_old_connections()
             finally:
                 connection.close()

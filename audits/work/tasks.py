@@ -11,7 +11,6 @@ from celery.signals import worker_ready
 from django.apps import apps
 from django.db import transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from audits.work.models import State, Work
 
@@ -27,7 +26,7 @@ def nudge(task: Task[Any, Any], row: Work) -> None:
     def send() -> None:
         try:
             task.delay(str(row.pk))
-        except (OperationalError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - the row is kept, whatever the queue's client makes of its trouble
             log.warning("No message could be sent for %s (%s); it waits for the next round.", row.pk, error)
 
     transaction.on_commit(send)

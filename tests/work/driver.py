@@ -1,0 +1,110 @@
+"""Walks the real actions inside a house; :mod:`tests.work.house` asks it by lines of JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+from unittest import mock
+from uuid import UUID
+
+import django
+
+if __name__ == "__main__":
+    os.environ["DJANGO_SETTINGS_MODULE"] = "compliance.settings"
+    django.setup()
+
+from django.core.management import call_command
+from django.db import connection
+
+from audits.bias import actions as bias
+from audits.bias import example
+from audits.bias.models import BiasAudit
+from audits.bias.plan import Plan
+from audits.bias.tasks import run_bias_audit
+from audits.dossiers import actions as dossiers
+from audits.dossiers.models import Dossier
+from audits.dossiers.tasks import make_dossier
+from audits.work.models import Work
+from compliance.checklists.actions import open_checklist
+from compliance.evidence.blobs import FolderStore, store
+from compliance.people.models import Membership, Role
+from compliance.trail.queries import breaks, entries
+from tests import build, people
+
+MODELS: dict[str, type[Work]] = {"bias": BiasAudit, "dossier": Dossier}
+TASKS = {"bias": run_bias_audit, "dossier": make_dossier}
+
+
+def migrate() -> None:
+    """Make the database and the people."""
+    call_command("migrate", verbosity=0)
+    build.system(people.founder("Alice", "Example Employer, Inc."))
+
+
+def start_bias_audit(copies: int = 1) -> str:
+    """Start an audit of the worked example, repeated so that it takes a while."""
+    by = Membership.objects.get(role=Role.ADMINISTRATOR)
+    path = Path(os.environ["PROBANDA_HOME"]) / "applicants.csv"
+    example.write_example(path)
+    header, *rows = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(header + b"".join(rows) * copies)
+    system = by.organisation.systems.get()
+    with path.open("rb") as stream:
+        made = bias.open_audit(by=by, system=system, title="Screening", stream=stream, file_name=path.name)
+    plan = Plan(sex="sex", race_ethnicity="race_ethnicity", selected="selected", favourable="yes")
+    return str(bias.start(by=by, bias_audit=made, plan=plan).pk)
+
+
+def start_bias_audit_unsent() -> str:
+    """Start an audit whose message is lost."""
+    with mock.patch.object(run_bias_audit, "delay"):
+        return start_bias_audit()
+
+
+def freeze_dossier() -> str:
+    """Freeze a draft of an untouched checklist."""
+    by = Membership.objects.get(role=Role.ADMINISTRATOR)
+    checklist = open_checklist(by=by, system=by.organisation.systems.get(), law=build.LAW)
+    return str(dossiers.freeze(by=by, checklist=checklist, status="draft").pk)
+
+
+def send_again(kind: str, pk: str, times: int) -> None:
+    """Send the message of a row again."""
+    for _ in range(times):
+        TASKS[kind].delay(pk)
+
+
+def row(kind: str, pk: str) -> dict[str, Any]:
+    """Return how the work stands."""
+    found = MODELS[kind]._default_manager.get(pk=pk)
+    return {"state": found.state, "attempts": found.attempts, "problems": found.problems, "done": found.done_permille}
+
+
+def told(pk: str) -> list[str]:
+    """Return the verbs of the trail about one thing; a broken chain is an error."""
+    organisation = Membership.objects.get(role=Role.ADMINISTRATOR).organisation_id
+    assert not list(breaks(organisation))
+    return list(entries(organisation).filter(subject_id=str(UUID(pk))).values_list("verb", flat=True))
+
+
+def files_that_begin_with(text: str) -> int:
+    """Return how many kept files begin so."""
+    kept = store()
+    assert isinstance(kept, FolderStore)
+    return sum(path.is_file() and path.open("rb").read(len(text)) == text.encode() for path in kept.root.rglob("*"))
+
+
+def main() -> None:
+    for line in sys.stdin:
+        asked = json.loads(line)
+        answer = globals()[asked["name"]](**asked["arguments"])
+        print(json.dumps(answer), flush=True)
+        if not os.environ.get("DATABASE_URL"):
+            connection.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""A real worker, killed in the middle: the row is the truth and a message only a nudge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audits.work.models import MOST_ATTEMPTS
+from tests.work.house import House, house
+
+MANY = 400  # copies of the worked example: over a million rows, which take a worker a while
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path / "home") as made:
+        yield made
+
+
+def is_running(found: dict[str, Any]) -> bool:
+    return bool(found["state"] == "running")
+
+
+def test_worker_killed_in_the_middle_loses_nothing_and_doubles_nothing(home: House) -> None:
+    worker = home.worker()
+    row = {"kind": "bias", "pk": home.ask("start_bias_audit", copies=MANY)}
+    home.until(is_running, **row)
+    home.kill(worker)
+    left = home.ask("row", **row)
+    assert is_running(left), "The worker was quicker than the test; give it more rows."
+    home.worker()
+    found = home.over(**row)
+    assert (found["state"], found["attempts"]) == ("finished", 2)
+    assert home.ask("told", pk=row["pk"]) == ["bias.uploaded", "bias.started", "bias.finished"]
+
+
+def test_same_dossier_asked_for_again_is_signed_once(home: House) -> None:
+    row = {"kind": "dossier", "pk": home.ask("freeze_dossier")}
+    home.ask("send_again", **row, times=3)
+    first = home.worker(concurrency=2)
+    home.until(is_running, **row)
+    home.kill(first)  # in the middle of rendering
+    home.ask("send_again", **row, times=2)
+    home.worker(concurrency=2)
+    assert home.over(**row)["state"] == "finished"
+    home.ask("send_again", **row, times=2)
+    # A bias audit behind it in the queue: when it is finished, the messages before it were looked at.
+    home.over(kind="bias", pk=home.ask("start_bias_audit"))
+    assert home.ask("told", pk=row["pk"]) == ["dossier.frozen", "dossier.signed"]
+    # The rendered file and the signed one.
+    assert home.ask("files_that_begin_with", text="%PDF") == 2
+
+
+def test_lost_and_garbled_messages_leave_the_row_to_the_beat(home: House) -> None:
+    if home.environment.get("CELERY_BROKER_URL"):
+        pytest.skip("Messages are files only in the queue of the private folder.")
+    pk = home.ask("start_bias_audit")
+    messages = home.home / "broker" / "messages"
+    (lost,) = messages.iterdir()
+    lost.write_bytes(b"{half a mess")
+    home.worker()
+    found = home.over(kind="bias", pk=pk)
+    assert (found["state"], found["attempts"]) == ("finished", 1)
+    # The first row was taken up at the worker's start; this one by the beat of the worker that runs.
+    later = home.ask("start_bias_audit_unsent")
+    assert home.over(kind="bias", pk=later)["state"] == "finished"
+    assert not list(messages.glob("*.new"))
+
+
+def test_work_that_always_kills_its_worker_stops_with_a_sentence(home: House) -> None:
+    pk = home.ask("start_bias_audit")
+    home.worker(app="tests.work.deadly")
+    found = home.over(kind="bias", pk=pk)
+    assert found["state"] == "failed"
+    assert found["attempts"] == MOST_ATTEMPTS + 1
+    assert found["problems"][0]["sentence"] == f"The worker stopped {MOST_ATTEMPTS} times while it was at this."
+    assert home.ask("told", pk=pk) == ["bias.uploaded", "bias.started", "bias.failed"]
