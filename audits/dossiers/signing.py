@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -62,15 +63,22 @@ def local_signer(folder: Path) -> Signer:
 
     Its self-signed certificate, `local-ca.pem`, says in its name that nobody vouches for it.
     """
-    key_file, certificate_file = folder / LOCAL_KEY, folder / LOCAL_CERTIFICATE
-    if not key_file.exists() or not certificate_file.exists():
+    kept, shown = folder / LOCAL_KEY, folder / LOCAL_CERTIFICATE
+    if not kept.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _make_local(key_file, certificate_file)
-    key = serialization.load_pem_private_key(key_file.read_bytes(), None)
-    certificate = x509.load_pem_x509_certificate(certificate_file.read_bytes())
-    if not isinstance(key, rsa.RSAPrivateKey) or key.public_key() != certificate.public_key():
-        sentence = "The local signing key and its certificate do not belong together."
-        raise Refused(Problem("local-key-mixed", sentence, f"Remove {LOCAL_KEY} and {LOCAL_CERTIFICATE} together."))
+        _write_once(kept, _make_local())
+    data = kept.read_bytes()  # key and certificate in one file, so that one is never there without the other
+    try:
+        key = serialization.load_pem_private_key(data, None)
+        certificate = x509.load_pem_x509_certificate(data)
+    except ValueError:
+        key, certificate = None, None
+    if certificate is None or not isinstance(key, rsa.RSAPrivateKey) or key.public_key() != certificate.public_key():
+        sentence = f"The local signing key, {LOCAL_KEY}, cannot be read."
+        hint = "Restore it from a backup; without one, move it away, and a new key is made."
+        raise Refused(Problem("local-key-spoilt", sentence, hint))
+    if not shown.exists():
+        _write_once(shown, certificate.public_bytes(serialization.Encoding.PEM))
     return Signer(certificate, (), local=True, key=key)
 
 
@@ -150,7 +158,7 @@ def _raw_signature(key: Any, data: bytes) -> bytes:
     return bytes(key.sign(data, ec.ECDSA(hashes.SHA256())))
 
 
-def _make_local(key_file: Path, certificate_file: Path) -> None:
+def _make_local() -> bytes:
     key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
     named = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, LOCAL_NAME)])
     start = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=5)
@@ -181,19 +189,22 @@ def _make_local(key_file: Path, certificate_file: Path) -> None:
     secret = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    _write_private(key_file, secret)
-    _write_private(certificate_file, certificate.public_bytes(serialization.Encoding.PEM))
+    return secret + certificate.public_bytes(serialization.Encoding.PEM)
 
 
-def _write_private(path: Path, data: bytes) -> None:
-    # Made under another name and moved, so that a process that starts at the same moment never reads half a key.
+def _write_once(path: Path, data: bytes) -> None:
+    """Write a file that only the owner can read, whole or not at all; whoever comes second keeps what is there."""
     made = path.with_name(f"{path.name}.{os.getpid()}")
     handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    made.replace(path)
+    try:
+        with suppress(FileExistsError):
+            os.link(made, path)
+    finally:
+        made.unlink()
 
 
 def _looks_like_pkcs12(data: bytes) -> bool:

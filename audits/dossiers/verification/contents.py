@@ -31,10 +31,13 @@ class Bound:
 
 def embedded_files(document: pikepdf.Pdf) -> dict[str, bytes]:
     """Return every embedded file by name; raise Broken if one is hidden elsewhere, doubled, or too large."""
-    tree = document.Root.get("/Names", {}).get("/EmbeddedFiles", {})
+    names = document.Root.get("/Names")
+    tree: Any = None if names is None else names.get("/EmbeddedFiles")
+    if tree is None:
+        return {}
     if "/Kids" in tree:
         raise Broken("The list of embedded files is not in the form that we write.", "a tree with branches")
-    pairs = list(tree.get("/Names", []))
+    pairs: list[Any] = list(tree.get("/Names", []))
     if len(pairs) > 2 * FILES_MOST:
         raise Broken(f"The document embeds more than {FILES_MOST} files.", f"{len(pairs) // 2} files")
     found: dict[str, bytes] = {}

@@ -19,7 +19,7 @@ _MOMENT = re.compile(r"D:(\d{14})(?:Z|\+00'?00'?)?")
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """The one signature of a document, as the PDF describes it. `gap` is where its container stands, brackets included."""
+    """The one signature of a document, as the PDF describes it."""
 
     byte_range: tuple[int, ...]
     contents: bytes
@@ -43,7 +43,8 @@ def open_pdf(data: bytes) -> pikepdf.Pdf:
 
 def seal_of(document: pikepdf.Pdf) -> Seal:
     """Return the one signature; raise Broken where there is none, or more than one."""
-    fields = list(document.Root.get("/AcroForm", {}).get("/Fields", []))
+    form = document.Root.get("/AcroForm")
+    fields: list[Any] = [] if form is None else list(form.get("/Fields", []))
     signed = [one for one in fields if one.get("/FT") == "/Sig" and "/V" in one]
     if not signed:
         raise Broken("The document is not signed.", "no signature")
@@ -93,11 +94,14 @@ def _length(held: bytes) -> int:
 
 
 def _locked(document: pikepdf.Pdf, value: Any) -> bool:
-    certified = document.Root.get("/Perms", {}).get("/DocMDP")
+    permissions = document.Root.get("/Perms")
+    certified: Any = None if permissions is None else permissions.get("/DocMDP")
     if certified is None or certified.objgen != value.objgen:
         return False
-    references = list(value.get("/Reference", []))
-    return len(references) == 1 and references[0].TransformMethod == "/DocMDP" and references[0].TransformParams.P == 1
+    references: list[Any] = list(value.get("/Reference", []))
+    if len(references) != 1 or references[0].TransformMethod != "/DocMDP":
+        return False
+    return bool(references[0].TransformParams.P == 1)
 
 
 def _moment(text: str) -> datetime | None:
