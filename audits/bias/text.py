@@ -15,7 +15,7 @@ def report(result: Mapping[str, Any]) -> str:
 
 
 def problem_line(problem: Problem) -> str:
-    """Return a problem as one line: place, sentence, hint, what was found and expected.
+    """Return a problem as one line: its place unless the sentence says it, the sentence, the hint, what was expected.
 
     >>> problem_line(Problem("blank", "The cell is empty.", "Fill it.", row=3, column="sex", expected="Male or Female"))
     'row 3, column sex: The cell is empty. Fill it. Expected Male or Female.'
@@ -23,7 +23,8 @@ def problem_line(problem: Problem) -> str:
     places = [f"row {problem.row}" if problem.row else "", f"column {problem.column}" if problem.column else ""]
     place = ", ".join(part for part in places if part)
     expected = f" Expected {problem.expected}." if problem.expected else ""
-    line = f"{place}: {problem}{expected}" if place else f"{problem}{expected}"
+    told = not place or f"row {problem.row}" in problem.sentence.lower()
+    line = f"{problem}{expected}" if told else f"{place}: {problem}{expected}"
     return " ".join(line.split())
 
 
