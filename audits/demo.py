@@ -24,6 +24,7 @@ from audits.bias.models import BiasAudit
 from audits.bias.plan import Plan
 from audits.dossiers import actions as dossiers
 from audits.dossiers.models import Dossier, Status
+from audits.metrics.display import shown
 from audits.work.models import State
 from compliance.catalogue import loader
 from compliance.checklists import actions as checklists
@@ -152,11 +153,10 @@ def audit(cast: Cast, system: AISystem, out: Path, say: Say) -> BiasAudit:
     bias_audit = _finished(bias_audit, bias.carry_out)
     result = bias.result_of(bias_audit)
     say(f"The bias audit read {result['input']['rows']:,} people; {result['unknown']['either']:,} of unknown category.")
-    for table in result["tables"]:
-        rated = [row for row in table["rows"] if row["impact_ratio"]]
-        lowest = min(rated, key=lambda row: row["impact_ratio"])
-        name = ", ".join(filter(None, (lowest["sex"], lowest["race_ethnicity"])))
-        say(f"  {table['table']}: lowest impact ratio {lowest['impact_ratio'][:5]} ({name})")
+    for table in shown(result):
+        rated = [(row.ratio, row) for row in table.rows if row.ratio is not None]
+        _ratio, lowest = min(rated, key=lambda pair: pair[0])
+        say(f"  {table.title}: lowest impact ratio {lowest.impact_ratio} ({lowest.name})")
     evidence = bias.publish(by=cast.alice, bias_audit=bias_audit)
     say(f"Alice published the result as evidence (SHA-256 {evidence.sha256[:12]}…).")
     return bias_audit
