@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from audits.dossiers import plot, words
-from audits.metrics import display
+from audits.dossiers import words
+from audits.metrics import display, plot
 
 _SUFFIX = " (Not Hispanic or Latino)"
 
