@@ -16,6 +16,7 @@ import pytest
 from django.core.management import call_command
 
 from audits.dossiers import render, signing
+from audits.dossiers.checking import verify_in_child
 from audits.dossiers.verification import Report, container, envelope, verify
 from audits.dossiers.verification.report import Broken
 from compliance.lib import canonical
@@ -229,10 +230,18 @@ def test_a_manifest_that_contradicts_itself_is_broken_though_well_signed(
     assert broken(report) == [check]
 
 
-def test_a_trust_file_without_certificate_is_refused(signed: bytes) -> None:
+@pytest.mark.parametrize("check", [verify, verify_in_child])
+def test_a_trust_file_without_certificate_is_refused(check: Callable[..., Report], signed: bytes) -> None:
     with pytest.raises(Refused) as refused:
-        verify(signed, [b"nothing here"])
+        check(signed, [b"nothing here"])
     assert refused.value.code == "trust-unreadable"
+
+
+def test_a_stranger_s_file_is_checked_within_bounds(signed: bytes, ca: bytes) -> None:
+    assert verify_in_child(signed, [ca]) == verify(signed, [ca])
+    lingering = verify_in_child(signed, [ca], seconds=0.01)
+    assert lingering.exit_code == 1
+    assert lingering.checks[0].sentence.startswith("The file cannot be checked")
 
 
 def test_it_needs_no_django() -> None:

@@ -73,6 +73,17 @@ class Report:
             "checks": [check.as_json() for check in self.checks],
         }
 
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Report:
+        """Read what :meth:`as_json` wrote.
+
+        >>> report = Report("00", (Check(1, "pdf", "t", "broken", "g", "e", "s."),), "CN=Alice")
+        >>> Report.from_json(report.as_json()) == report
+        True
+        """
+        checks = tuple(Check(**check) for check in value["checks"])
+        return cls(value["sha256"], checks, value["signer"], value["signed_at"])
+
 
 class Broken(Exception):
     """A check does not hold: carries the sentence, and what was got."""
