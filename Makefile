@@ -31,7 +31,7 @@ test: ## Run the tests (the browser's are under journeys)
 journeys: ## Walk the application in a real browser
 	@scripts/bootstrap dev
 	@PYTHON=$(PY) scripts/system print pdf browser
-	@$(PYTEST) -m journey $(ARGS)
+	@$(PYTEST) -m journey tests/journeys $(ARGS)
 
 check: ## Check style, types, imports, templates, documents, lock and migrations
 	@scripts/bootstrap dev
