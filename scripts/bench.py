@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,10 +11,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main() -> int:
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
     failed = []
     for path in sorted((ROOT / "bench").glob("[a-z]*.py")):
         print(f"== {path.stem} ==", flush=True)
-        if subprocess.run([sys.executable, str(path)], cwd=ROOT, check=False).returncode:
+        if subprocess.run([sys.executable, str(path)], cwd=ROOT, env=environment, check=False).returncode:
             failed.append(path.stem)
     if failed:
         print(f"These benchmarks failed: {', '.join(failed)}.", file=sys.stderr)
