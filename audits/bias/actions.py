@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from audits.bias import audit, profile
 from audits.bias.models import BiasAudit
+from audits.bias.plan import Plan
 from audits.work.models import MOST_ATTEMPTS, State
 from compliance.catalogue import loader
 from compliance.catalogue.conditions import facts_named
@@ -34,8 +35,19 @@ from compliance.trail.actions import write
 MACHINE = {"id": "probanda", "name": "Probanda", "role": "software"}
 
 
-def open_audit(*, by: Membership, system: AISystem, title: str, stream: IO[bytes], file_name: str) -> BiasAudit:
+def open_audit(
+    *,
+    by: Membership,
+    system: AISystem,
+    title: str,
+    stream: IO[bytes],
+    file_name: str,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+) -> BiasAudit:
     """Keep the applicants file by its digest and look at what is in it; nothing is computed yet.
+
+    `encoding` and `delimiter` are declared by the person where the file itself does not show them.
 
     Raises Refused with every problem that can be seen at once: not a table, no header, a doubled column and so on.
     """
@@ -45,7 +57,7 @@ def open_audit(*, by: Membership, system: AISystem, title: str, stream: IO[bytes
     name = evidence_actions.clean_file_name(file_name)
     kept = blobs.store().put(by.organisation_id, stream, limit=settings.MAX_APPLICANTS_BYTES)
     with blobs.local_path(by.organisation_id, kept.sha256) as path:
-        found = profile.profile(path).as_json()
+        found = profile.profile(path, encoding=encoding, delimiter=delimiter).as_json()
     with transaction.atomic():
         bias_audit = BiasAudit.objects.create(
             organisation=by.organisation,
@@ -70,7 +82,7 @@ def open_audit(*, by: Membership, system: AISystem, title: str, stream: IO[bytes
 
 
 @transaction.atomic
-def start(*, by: Membership, bias_audit: BiasAudit, plan: audit.Plan) -> BiasAudit:
+def start(*, by: Membership, bias_audit: BiasAudit, plan: Plan) -> BiasAudit:
     """Confirm the mapping and every choice, and hand the audit to a worker."""
     from audits.bias.tasks import run_bias_audit
     from audits.work.tasks import nudge
@@ -99,7 +111,7 @@ def carry_out(pk: UUID) -> None:
         return
     try:
         with work.kept_alive(), blobs.local_path(work.organisation_id, work.input_sha256) as path:
-            result = audit.run(path, audit.Plan.from_json(work.plan), progress=work.say)
+            result = audit.run(path, Plan.from_json(work.plan or {}), progress=work.say)
     except Refused as refused:
         _fail(work, [problem.as_json() for problem in refused.problems])
         return

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from audits.work.models import Work
+from audits.work.models import State, Work
 from compliance.evidence.models import Evidence
 from compliance.people.models import Membership, Organisation
 from compliance.systems.models import AISystem
@@ -37,6 +37,11 @@ class BiasAudit(Work):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def can_be_mapped(self) -> bool:
+        """Whether the mapping may still be confirmed: it was not yet, or the run that it led to stopped."""
+        return self.asked_at is None or self.state == State.FAILED
 
     @property
     def subject(self) -> dict[str, str]:

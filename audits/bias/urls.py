@@ -1,3 +1,17 @@
-from django.urls import URLPattern
+"""Addresses of bias audits, under /o/<organisation>/bias-audits/."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from audits.bias import views
+
+urlpatterns = [
+    path("", views.bias_list, name="bias_list"),
+    path("new/", views.bias_new, name="bias_new"),
+    path("<uuid:pk>/", views.bias_detail, name="bias_detail"),
+    path("<uuid:pk>/map/", views.bias_map, name="bias_map"),
+    path("<uuid:pk>/progress/", views.bias_progress, name="bias_progress"),
+    path("<uuid:pk>/result.json", views.bias_result, name="bias_result"),
+    path("<uuid:pk>/counts.csv", views.bias_counts, name="bias_counts"),
+    path("<uuid:pk>/publish/", views.bias_publish, name="bias_publish"),
+    path("<uuid:pk>/link/<uuid:checklist>/", views.bias_link, name="bias_link"),
+]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -12,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from audits.bias.actions import result_of
 from audits.bias.models import BiasAudit
+from audits.bias.telling import counts_csv
 from audits.work.models import State
 from compliance.catalogue import loader
 from compliance.catalogue.schema import Catalogue
@@ -64,16 +63,6 @@ def gather(
 def moment(at: datetime) -> str:
     """Write a moment in UTC to the second: 2026-11-21T10:00:00Z."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def counts_csv(counts: Iterable[Mapping[str, Any]]) -> bytes:
-    """Write the counts that everything follows from; an empty field means unknown."""
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(["sex", "race_ethnicity", "applicants", "selected"])
-    for cell in counts:
-        table.writerow([cell["sex"] or "", cell["race_ethnicity"] or "", cell["applicants"], cell["selected"]])
-    return text.getvalue().encode()
 
 
 def _bias_audits(

@@ -1,0 +1,316 @@
+"""What a person says about a file of applicants: which columns matter, and what each of their values means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django import forms
+from django.conf import settings
+from django.forms import BoundField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from audits.bias.plan import DELIMITERS, ENCODINGS, Plan
+from audits.bias.profile import MOST_VALUES, Column, Profile
+from audits.bias.vocabulary import NOT_SELECTED, SELECTED, Role, key
+from audits.metrics.categories import RACES, SEXES
+from compliance.people.models import Membership
+from compliance.systems.models import AISystem
+from compliance.systems.queries import systems
+
+UNKNOWN: Final = "unknown"
+CONFIRMED: Final = "confirmed on the mapping page"
+KINDS: Final = [
+    ("selected", gettext_lazy("Each person was selected or not: a column says so.")),
+    ("score", gettext_lazy("Each person has a score: a rate counts who is above the median of all.")),
+    ("number", gettext_lazy("Each line is a group: a column holds how many of its people were selected.")),
+]
+UNKNOWNS: Final = [
+    ("per-table", gettext_lazy("Count a person in every table whose category is known: unknown race, but known sex.")),
+    ("complete-case", gettext_lazy("Count only people whose sex and race/ethnicity are both known, in every table.")),
+]
+DIRECTIONS: Final = [
+    ("higher", gettext_lazy("Higher scores are better.")),
+    ("lower", gettext_lazy("Lower scores are better.")),
+]
+MEANINGS: Final[Mapping[Role, list[tuple[str, Any]]]] = {
+    "sex": [*((name, name) for name in SEXES), (UNKNOWN, gettext_lazy("unknown, or neither"))],
+    "race_ethnicity": [*((name, name) for name in RACES), (UNKNOWN, gettext_lazy("unknown"))],
+    "outcome": [(SELECTED, gettext_lazy("selected (favourable)")), (NOT_SELECTED, gettext_lazy("not selected"))],
+}
+ROLE_NAMES: Final[Mapping[Role, Any]] = {
+    "sex": gettext_lazy("Sex"),
+    "race_ethnicity": gettext_lazy("Race/ethnicity"),
+    "outcome": gettext_lazy("Outcome"),
+}
+
+
+class NewForm(forms.Form):
+    """A file of applicants for one AI system."""
+
+    system = forms.ModelChoiceField(AISystem.objects.none(), label=gettext_lazy("AI system"), empty_label=None)
+    title = forms.CharField(
+        max_length=200,
+        required=False,
+        label=gettext_lazy("Title"),
+        help_text=gettext_lazy("Such as “Screening, January to June 2026”. Left empty, it is made from the system."),
+    )
+    file = forms.FileField(label=gettext_lazy("File of applicants"), allow_empty_file=True)
+    encoding = forms.ChoiceField(
+        choices=[("", gettext_lazy("UTF-8, or as the file itself marks it")), *((name, name) for name in ENCODINGS)],
+        required=False,
+        label=gettext_lazy("Encoding"),
+    )
+    delimiter = forms.ChoiceField(
+        choices=[("", gettext_lazy("the one that the header shows")), *DELIMITERS.items()],
+        required=False,
+        label=gettext_lazy("What separates the columns"),
+        widget=forms.Select,
+    )
+
+    def __init__(self, by: Membership, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        choice = self.fields["system"]
+        if isinstance(choice, forms.ModelChoiceField):
+            choice.queryset = systems(by)
+        self.fields["delimiter"].strip = False  # type: ignore[attr-defined]
+        self.fields["file"].help_text = _(
+            "A table in text (CSV) with a header and one row a person, or one row a group with a count. "
+            "At most {size:,} MB. The exact bytes are kept under their digest; no row of them is shown to anyone."
+        ).format(size=settings.MAX_APPLICANTS_BYTES // 2**20)
+
+
+class ColumnsForm(forms.Form):
+    """Which column holds what."""
+
+    sex = forms.ChoiceField(label=gettext_lazy("Sex"))
+    race_ethnicity = forms.ChoiceField(label=gettext_lazy("Race/ethnicity"))
+    kind = forms.ChoiceField(choices=KINDS, widget=forms.RadioSelect, label=gettext_lazy("What was decided"))
+    measure = forms.ChoiceField(label=gettext_lazy("Outcome, score or number selected"))
+    count = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Number of people"),
+        help_text=gettext_lazy("Only where one line stands for several people."),
+    )
+
+    def __init__(self, profile: Profile, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.profile = profile
+        named = [(column.reference, _told(column)) for column in profile.columns]
+        for name in ("sex", "race_ethnicity", "measure"):
+            self._choice(name, [("", _("Choose a column")), *named])
+        self._choice("count", [("", _("None: one line is one person")), *named])
+
+    def _choice(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        """A column serves one purpose, and a category has few values."""
+        data = super().clean() or {}
+        taken: dict[str, str] = {}
+        for name in ("sex", "race_ethnicity", "measure", "count"):
+            reference = data.get(name)
+            if reference and reference in taken:
+                self.add_error(
+                    name, _("The column “{column}” serves another purpose already.").format(column=reference)
+                )
+            elif reference:
+                taken[reference] = name
+        kind = data.get("kind")
+        for name in ("sex", "race_ethnicity", *(["measure"] if kind == "selected" else [])):
+            column = self.profile.column(data.get(name) or "")
+            if column and column.many:
+                self.add_error(name, too_many(column))
+        measure = self.profile.column(data.get("measure") or "")
+        if measure and kind in ("score", "number") and not measure.numeric:
+            self.add_error("measure", _("The column “{column}” holds no numbers.").format(column=measure.name))
+        if kind == "number" and "count" in data and not data["count"]:
+            self.add_error("count", _("Choose the column with the number of people in each group."))
+        return data
+
+
+def too_many(column: Column) -> str:
+    """The sentence for a column of free text, names or numbers where a category is wanted."""
+    return _(
+        "The column “{column}” has more than {most} different values, so it is no column of categories; "
+        "its values are not shown."
+    ).format(column=column.name, most=MOST_VALUES)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One value of the file beside the field that asks for its meaning."""
+
+    raw: str
+    lines: int
+    field: BoundField
+    proposed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """All values of one chosen column."""
+
+    role: Role
+    name: str
+    column: Column
+    lines: list[Line]
+
+    @property
+    def open(self) -> int:
+        """How many values have no meaning yet."""
+        return sum(not line.field.value() for line in self.lines)
+
+
+class MeaningForm(forms.Form):
+    """What each value means, and the choices of method; :meth:`plan` makes the plan of it."""
+
+    direction = forms.ChoiceField(choices=DIRECTIONS, widget=forms.RadioSelect, label=gettext_lazy("Direction"))
+    unknowns = forms.ChoiceField(
+        choices=UNKNOWNS, widget=forms.RadioSelect, label=gettext_lazy("People of unknown sex or race/ethnicity")
+    )
+
+    def __init__(self, profile: Profile, columns: Mapping[str, str], plan: Plan | None, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.profile, self.columns = profile, columns
+        self._of: list[tuple[Role, Column, list[tuple[str, str, int, bool]]]] = []
+        self.initial.setdefault("unknowns", plan.unknowns if plan else "per-table")
+        if columns["kind"] != "score":
+            del self.fields["direction"]
+        elif plan and plan.score:
+            self.initial.setdefault("direction", "higher" if plan.higher_is_better else "lower")
+        roles: list[tuple[Role, str]] = [("sex", "sex"), ("race_ethnicity", "race_ethnicity")]
+        if columns["kind"] == "selected":
+            roles.append(("outcome", "measure"))
+        for role, name in roles:
+            if column := profile.column(columns[name]):
+                self._ask(role, column, plan)
+
+    def _ask(self, role: Role, column: Column, plan: Plan | None) -> None:
+        known = plan.mapping.get(role) if plan and self.columns[_measure(role)] == _planned(plan, role) else None
+        asked = []
+        for place, proposal in enumerate(column.proposals(role)):
+            name = f"{role}-{column.number}-{place}"
+            proposed = known is None and proposal.known
+            if known is not None:
+                initial = known.get(proposal.raw, "") if proposal.raw in known else ""
+                initial = UNKNOWN if proposal.raw in known and initial is None else initial
+            else:
+                initial = (proposal.category or UNKNOWN) if proposal.known else ""
+            self.fields[name] = forms.ChoiceField(
+                choices=[("", _("Not known yet: choose")), *MEANINGS[role]],
+                required=False,
+                initial=initial,
+                label=_("What “{value}” means").format(value=proposal.raw or _("(blank)")),
+            )
+            asked.append((name, proposal.raw, proposal.lines, proposed))
+        self._of.append((role, column, asked))
+
+    def values(self) -> Iterator[Values]:
+        """Yield the values of each chosen column, to be laid out as tables."""
+        for role, column, asked in self._of:
+            lines = [
+                Line(
+                    raw, count, self[name], proposed and str(self[name].value() or "") == str(self[name].initial or "")
+                )
+                for name, raw, count, proposed in asked
+            ]
+            yield Values(role, str(ROLE_NAMES[role]), column, lines)
+
+    def choices(self) -> list[BoundField]:
+        """Return the fields that are no values."""
+        return [self[name] for name in ("direction", "unknowns") if name in self.fields]
+
+    def clean(self) -> dict[str, Any]:
+        """Values that the count reads as one have one meaning."""
+        data = super().clean() or {}
+        for _role, _column, asked in self._of:
+            first: dict[str, tuple[str, str]] = {}
+            for name, raw, _lines, _proposed in asked:
+                meaning = data.get(name, "")
+                other, before = first.setdefault(key(raw), (raw, meaning))
+                if before != meaning:
+                    sentence = _("“{one}” and “{other}” are read as one value; give both the same meaning.")
+                    self.add_error(name, sentence.format(one=other, other=raw))
+        return data
+
+    def plan(self) -> Plan:
+        """Return the plan that was confirmed; values without a meaning are left out, so that the run stops at them."""
+        columns, data = self.columns, self.cleaned_data
+        mapping: dict[Role, dict[str, str | None]] = {}
+        for role, _column, asked in self._of:
+            chosen = {raw: data[name] for name, raw, _lines, _proposed in asked if data[name]}
+            mapping[role] = {raw: None if meaning == UNKNOWN else meaning for raw, meaning in chosen.items()}
+        scoring = columns["kind"] == "score"
+        count = columns["count"] or None
+        reading = {"selected": "outcome", "number": "number"}.get(columns["kind"]) if count else None
+        delimiters = {name: mark for mark, name in DELIMITERS.items()}
+        return Plan(
+            sex=columns["sex"],
+            race_ethnicity=columns["race_ethnicity"],
+            selected=None if scoring else columns["measure"],
+            score=columns["measure"] if scoring else None,
+            higher_is_better=data.get("direction") != "lower",
+            count=count,
+            count_reading=reading,  # type: ignore[arg-type]  # one of its two words
+            unknowns=data["unknowns"],
+            mapping=mapping,
+            mapping_source=CONFIRMED,
+            vocabulary=False,
+            encoding=self.profile.encoding if self.profile.encoding in ENCODINGS else None,
+            delimiter=delimiters[self.profile.delimiter],
+        )
+
+
+def columns_of(plan: Plan) -> dict[str, str]:
+    """Return the choice of columns that a plan stands for, as :class:`ColumnsForm` takes it."""
+    kind = "score" if plan.score else "number" if plan.count_reading == "number" else "selected"
+    return {
+        "sex": plan.sex,
+        "race_ethnicity": plan.race_ethnicity,
+        "kind": kind,
+        "measure": plan.score or plan.selected or "",
+        "count": plan.count or "",
+    }
+
+
+def proposed_columns(profile: Profile) -> dict[str, str]:
+    """Return the columns that their names propose; what is not proposed is left out."""
+    found = {role: profile.proposed(role) for role in ("sex", "race_ethnicity", "selected", "score", "count")}
+    columns = {role: column.reference for role, column in found.items() if column}
+    measure = columns.pop("selected", "")
+    score = columns.pop("score", "")
+    if measure:
+        number = bool(columns.get("count")) and _holds_numbers(found["selected"])
+        columns |= {"kind": "number" if number else "selected", "measure": measure}
+    elif score:
+        columns |= {"kind": "score", "measure": score}
+    return columns
+
+
+def _holds_numbers(column: Column | None) -> bool:
+    known = {key(value.raw) for value in column.values} if column else set()
+    return bool(column and column.numeric and not known <= {"0", "1"})
+
+
+def _measure(role: Role) -> str:
+    return "measure" if role == "outcome" else role
+
+
+def _planned(plan: Plan, role: Role) -> str | None:
+    return plan.selected if role == "outcome" else plan.sex if role == "sex" else plan.race_ethnicity
+
+
+def _told(column: Column) -> str:
+    name = column.name or _("(no name)")
+    if column.reference != column.name:
+        name = f"{name} ({column.reference})"
+    if column.many:
+        return _("{column}: more than {most} different values").format(column=name, most=MOST_VALUES)
+    count = len(column.values)
+    told = ngettext("{column}: {count} different value", "{column}: {count} different values", count)
+    return told.format(column=name, count=count)

@@ -1,0 +1,115 @@
+"""A finished result as a page tells it: three tables with their plots, who is unknown, every choice that was made."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from audits.metrics import display, plot
+
+NOT_HISPANIC = " (Not Hispanic or Latino)"
+
+
+def told(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the result page shows."""
+    return {
+        "result": result,
+        "scoring": result["method"]["rate_kind"] == "scoring",
+        "tables": [{"table": table, "plot": _plot(table), "total": _total(table)} for table in display.shown(result)],
+        "method": method(result["method"]),
+        "values": list(_values(result["method"])),
+    }
+
+
+def _plot(table: display.ShownTable) -> plot.Plot:
+    marks = [
+        plot.Mark(
+            row.name.replace(NOT_HISPANIC, ""),
+            None if row.ratio is None else row.impact_ratio,
+            row.impact_ratio,
+            row.is_benchmark,
+        )
+        for row in table.rows
+    ]
+    spoken = "; ".join(f"{row.name} {row.impact_ratio}" for row in table.rows)
+    return plot.ratios(f"{table.title}: {spoken}.", marks)
+
+
+def _total(table: display.ShownTable) -> dict[str, int]:
+    return {
+        "applicants": sum(row.applicants for row in table.rows),
+        "selected": sum(row.selected for row in table.rows),
+    }
+
+
+def method(made: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return every choice and rule of a result's method as (name, words); what does not apply is left out."""
+    file, median = made.get("file") or {}, made.get("median")
+    named = [
+        (_("Law"), made["law"]),
+        (_("Categories"), made["categories"]),
+        *((_("Column of {role}").format(role=_role(role)), name) for role, name in made["columns"].items()),
+        (_("Encoding"), file.get("encoding")),
+        (_("Separated by"), file.get("delimiter")),
+        (_("Lines and people"), made.get("count_rule")),
+        (_("Favourable value"), made.get("favourable")),
+        (_("People of unknown category"), made.get("unknowns_rule")),
+        (_("Median"), made.get("median_rule")),
+        *((_median(name), str(value)) for name, value in (median or {}).items()),
+        (_("Benchmark"), made.get("benchmark_rule")),
+        (_("Impact ratio"), made.get("ratio_rule")),
+        (_("Share"), made.get("share_base")),
+        (_("Empty categories"), made.get("empty_rule")),
+        (_("Rounding"), made.get("rounding_rule")),
+        (_("Threshold"), made.get("threshold")),
+        *((_("Left out of the ratios"), _excluded(one)) for one in made.get("exclusions", ())),
+    ]
+    return [(str(name), str(words)) for name, words in named if words]
+
+
+def _values(made: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+    for role, readings in made.get("mapping", {}).items():
+        source = {raw: name for name, raws in made["mapping_source"].get(role, {}).items() for raw in raws}
+        lines = [(raw, meaning or _("unknown"), source.get(raw, "")) for raw, meaning in readings.items()]
+        yield {"name": _role(role).capitalize(), "lines": lines}
+
+
+def _role(role: str) -> str:
+    names = {
+        "sex": _("sex"),
+        "race_ethnicity": _("race/ethnicity"),
+        "selected": _("outcomes"),
+        "outcome": _("outcome"),
+        "score": _("scores"),
+        "count": _("numbers of people"),
+    }
+    return names.get(role, role)
+
+
+def _median(name: str) -> str:
+    return _("Median: {what}").format(what=name.replace("_", " "))
+
+
+def _excluded(one: Mapping[str, Any]) -> str:
+    category = ", ".join(filter(None, (one["sex"], one["race_ethnicity"])))
+    return _("{category}, in the table {table}: {why}").format(
+        category=category, table=one["table"], why=one["justification"]
+    )
+
+
+def counts_csv(counts: Iterable[Mapping[str, Any]]) -> bytes:
+    """Write the counts that everything follows from; an empty field means unknown.
+
+    >>> counts_csv([{"sex": "Male", "race_ethnicity": None, "applicants": 3, "selected": 1}]).splitlines()[1]
+    b'Male,,3,1'
+    """
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["sex", "race_ethnicity", "applicants", "selected"])
+    for cell in counts:
+        table.writerow([cell["sex"] or "", cell["race_ethnicity"] or "", cell["applicants"], cell["selected"]])
+    return text.getvalue().encode()

@@ -1,0 +1,16 @@
+"""The page that waits: a part that htmx fetches again and again, and a whole page without JavaScript."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from audits.work.models import Work
+
+
+def progress_response(request: HttpRequest, work: Work) -> HttpResponse:
+    """Return how far `work` is; once it is over, htmx is told to load the whole page anew."""
+    response = render(request, "work/_progress.html", {"work": work})
+    if work.is_over:
+        response["HX-Refresh"] = "true"
+    return response
