@@ -106,6 +106,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_SESSION_REMEMBER = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up by themselves, so nobody can lock another out
 MFA_TOTP_ISSUER = "Probanda"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = urlsplit(BASE_URL).scheme == "http"  # browsers allow it on localhost only
 SOCIALACCOUNT_ONLY = False
@@ -137,6 +138,10 @@ MAX_APPLICANTS_BYTES = env.whole("PROBANDA_MAX_APPLICANTS_MB", 1024, least=1) * 
 SIGNING_PKCS12 = env.text("PROBANDA_SIGNING_PKCS12")
 SIGNING_PASSWORD_NAME = "PROBANDA_SIGNING_PASSWORD"  # noqa: S105 - a name; read when signing, never kept in settings
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "compliance.web.uploads.UploadHandler",
+]
 FILE_UPLOAD_TEMP_DIR = HOME / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, exist_ok=True)
 FILE_UPLOAD_PERMISSIONS = 0o600

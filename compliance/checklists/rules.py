@@ -87,6 +87,17 @@ def check_complete(item: ChecklistItem, *, live_evidence: int) -> None:
         raise Refused(Problem("verdict-without-evidence", sentence, hint, column="evidence"))
 
 
+def why_incomplete(item: ChecklistItem) -> str:
+    """Return what an item still needs before review, or an empty text; its attachments are fetched already."""
+    live = sum(one.evidence.withdrawn_at is None for one in item.attachments.all())
+    try:
+        check_answer(item.verdict, item.reason)
+        check_complete(item, live_evidence=live)
+    except Refused as refused:
+        return str(refused.problems[0])
+    return ""
+
+
 def check_reason(reason: str, told: str) -> None:
     """An act that undoes another person's work says why."""
     if not reason.strip():

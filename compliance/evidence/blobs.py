@@ -123,13 +123,7 @@ class FolderStore:
             return self._put(owner, stream, limit)
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-                raise Refused(
-                    Problem(
-                        "disk-full",
-                        "There is no room left where evidence is kept, so nothing was saved.",
-                        "Ask the operator to make room, then send the file again.",
-                    )
-                ) from error
+                raise Refused(disk_full()) from error
             raise
 
     def _put(self, owner: UUID, stream: IO[bytes], limit: int | None) -> Kept:
@@ -177,6 +171,16 @@ def too_large(limit: int) -> Problem:
         "file-too-large",
         f"The file is larger than the {limit // (1024 * 1024):,} MB that are accepted here, so nothing was saved.",
         "Send a smaller file, or ask the operator to raise the limit.",
+        column="file",
+    )
+
+
+def disk_full() -> Problem:
+    """The sentence for a disk without room."""
+    return Problem(
+        "disk-full",
+        "There is no room left where evidence is kept, so nothing was saved.",
+        "Ask the operator to make room, then send the file again.",
     )
 
 

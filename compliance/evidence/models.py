@@ -48,6 +48,11 @@ class Evidence(models.Model):
         return self.title
 
     @property
+    def is_expired(self) -> bool:
+        """Whether its last valid day has gone by (in UTC)."""
+        return self.valid_until is not None and self.valid_until < timezone.now().date()
+
+    @property
     def subject(self) -> dict[str, str]:
         """The evidence as the trail names it."""
         return {"type": "evidence", "id": str(self.id), "label": self.title}

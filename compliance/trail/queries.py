@@ -2,22 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy
 
 from compliance.lib import canonical
-from compliance.trail import chain
+from compliance.trail import chain, verbs
 from compliance.trail.models import TrailEntry, TrailHead
+
+UNREADABLE = gettext_lazy("This entry cannot be read any more: it was changed.")
 
 
 def entries(organisation_id: UUID, *, system_id: UUID | None = None) -> QuerySet[TrailEntry]:
     """Return the entries of an organisation, oldest first; of one AI system when it is given."""
     found = TrailEntry.objects.filter(organisation_id=organisation_id).order_by("seq")
     return found.filter(system_id=system_id) if system_id else found
+
+
+def of_subject(organisation_id: UUID, subject: Mapping[str, str]) -> QuerySet[TrailEntry]:
+    """Return what happened to one thing, newest first; `subject` is as the trail names it."""
+    found = entries(organisation_id).filter(subject_type=subject["type"], subject_id=subject["id"])
+    return found.order_by("-seq")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An entry as a sentence, with what it changed: (field, before, after)."""
+
+    entry: TrailEntry
+    sentence: str
+    changes: list[tuple[str, str, str]]
+
+
+def told(rows: Iterable[TrailEntry]) -> list[Told]:
+    """Tell entries as sentences. The words come from what was hashed, not from the columns that repeat it."""
+    return [_told(row) for row in rows]
+
+
+def _told(row: TrailEntry) -> Told:
+    body = _body(row)
+    try:
+        sentence, data = verbs.sentence(body), body.get("data", {})
+    except (KeyError, TypeError, AttributeError):
+        return Told(row, str(UNREADABLE), [])
+    before, after = data.get("before"), data.get("after")
+    changes = []
+    if isinstance(before, dict) and isinstance(after, dict):
+        changes = [(name.replace("_", " "), before[name] or "", after.get(name) or "") for name in before]
+    return Told(row, sentence, changes)
 
 
 def head(organisation_id: UUID) -> tuple[int, str]:

@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from compliance.trail import views
+
+urlpatterns = [
+    path("", views.trail_list, name="trail_list"),
+    path("check/", views.trail_check, name="trail_check"),
+]

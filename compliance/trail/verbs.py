@@ -46,11 +46,18 @@ SENTENCES = {
 
 def sentence(body: Mapping[str, Any]) -> str:
     """Tell one entry's body as a sentence; an unknown verb is told by its own name rather than hidden."""
-    told = {"actor": body["actor"]["name"], "subject": body["subject"]["label"], **body.get("data", {})}
+    data = {name: _in_words(name, value) for name, value in body.get("data", {}).items()}
+    told = {"actor": body["actor"]["name"], "subject": body["subject"]["label"], **data}
     template = SENTENCES.get(body["verb"])
     if template is None:
         return f"{told['actor']}: {body['verb']} {told['subject']}."
     return str(template).format_map(_Missing(told))
+
+
+def _in_words(name: str, value: Any) -> Any:
+    # Stored words are told with spaces: not_met, legal_reviewer.
+    stored = name in ("verdict", "role", "before", "after") and isinstance(value, str)
+    return value.replace("_", " ") if stored else value
 
 
 class _Missing(dict[str, Any]):

@@ -205,9 +205,9 @@ def test_only_the_kinds_that_bind_count(people: People) -> None:
     build.submitted(people.alice, build.item(people.alice, on=checklist))
     build.answered(people.alice, build.item(people.alice, "LL144-SCOPE-01", on=checklist))  # a gate
     counts = queries.counts(checklist)
-    assert (counts["all"]["submitted"], counts["all"]["in_progress"], counts["all"].total()) == (1, 1, 82)
-    assert (counts["progress"]["submitted"], counts["progress"]["in_progress"]) == (1, 0)
-    assert counts["verdict"]["met"] == 1
+    assert (counts.all["submitted"], counts.all["in_progress"], counts.all.total()) == (1, 1, 82)
+    assert (counts.progress["submitted"], counts.progress["in_progress"]) == (1, 0)
+    assert counts.verdict["met"] == 1
     other = founder("Charlie-of-another-house", "A third house")
     build.checklist(other)
-    assert queries.counts(checklist)["all"].total() == 82
+    assert queries.counts(checklist).all.total() == 82

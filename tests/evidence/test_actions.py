@@ -96,7 +96,7 @@ def test_withdrawing_keeps_the_bytes_and_says_why_once(people: People) -> None:
 
 
 def test_who_may_and_whose_it_is(people: People) -> None:
-    with pytest.raises(Forbidden, match="Only a member with the role .* may add or withdraw evidence"):
+    with pytest.raises(Forbidden, match="may add or withdraw evidence"):
         build.note(people.observer)
     with pytest.raises(ValueError, match="belongs to another organisation"):
         build.note(people.alice, system=build.system(people.stranger))

@@ -1,0 +1,112 @@
+"""What is asked on the pages of checklists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from compliance.catalogue import loader
+from compliance.checklists.models import ChecklistItem, Verdict
+from compliance.evidence.models import Evidence
+from compliance.people.models import Membership
+from compliance.people.queries import active_members, members
+from compliance.systems.models import AISystem
+from compliance.systems.queries import systems
+from compliance.web.forms import DateInput
+
+
+class OpenForm(forms.Form):
+    """Which law is asked of which system."""
+
+    system = forms.ModelChoiceField(AISystem.objects.none(), label=_("AI system"))
+    law = forms.ChoiceField(
+        label=_("Law and version of its text"),
+        widget=forms.RadioSelect,
+        help_text=_("A checklist keeps the text that it was opened with; a newer text is a checklist of its own."),
+    )
+
+    def __init__(self, *args: Any, by: Membership, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["system"].queryset = systems(by)  # type: ignore[attr-defined]
+        newest_first = reversed(loader.laws())
+        self.fields["law"].choices = [_choice(ref) for ref in newest_first]  # type: ignore[attr-defined]
+
+
+def _choice(ref: loader.LawVersionRef) -> tuple[str, str]:
+    catalogue = loader.load(ref.law, ref.text_version)
+    told = _("{title}, text of {version}: {rows} rows")
+    return f"{ref.law}/{ref.text_version}", told.format(
+        title=catalogue.title, version=ref.text_version, rows=len(catalogue.rows)
+    )
+
+
+class AnswerForm(forms.Form):
+    """What is said on a row. `revision` is the state of the row that the person read."""
+
+    verdict = forms.ChoiceField(
+        label=_("What you found"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[*Verdict.choices, ("", _("no verdict yet"))],
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Needed for every verdict but “met”. It is printed in the dossier."),
+    )
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("For those who work on the row: what is still open, whom to ask."),
+    )
+    owner = forms.ModelChoiceField(Membership.objects.none(), label=_("Owner"), required=False, empty_label=_("nobody"))
+    due_on = forms.DateField(label=_("Due"), required=False, widget=DateInput)
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, by: Membership, item: ChecklistItem):
+        names = ("verdict", "reason", "note", "owner", "due_on", "revision")
+        super().__init__(data, initial={name: getattr(item, name) for name in names})
+        self.item = item
+        people = members(by).filter(Q(pk__in=active_members(by).values("pk")) | Q(pk=item.owner_id))
+        self.fields["owner"].queryset = people  # type: ignore[attr-defined]
+
+    def answer(self) -> dict[str, Any]:
+        """Return what the action takes. An owner who left and stays is not named again: they cannot be chosen anew."""
+        found = {**self.cleaned_data}
+        if found["owner"] == self.item.owner:
+            del found["owner"]
+        return {name: value.replace("\r\n", "\n") if isinstance(value, str) else value for name, value in found.items()}
+
+
+class ReasonForm(forms.Form):
+    """Why a row is reopened."""
+
+    reason = forms.CharField(label=_("Why it is reopened"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class DecisionForm(forms.Form):
+    """What the reviewer says."""
+
+    reason = forms.CharField(
+        label=_("Remark"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Needed when you return the row: say what is missing. It stays in the row's history."),
+    )
+
+
+class AttachForm(forms.Form):
+    """Pieces of the library to attach."""
+
+    evidence = forms.ModelMultipleChoiceField(
+        Evidence.objects.none(), error_messages={"required": _("Choose at least one piece of evidence.")}
+    )
+
+    def __init__(self, *args: Any, pieces: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["evidence"].queryset = pieces  # type: ignore[attr-defined]

@@ -1,0 +1,241 @@
+"""One row of a checklist: what it asks, what is said, what proves it, and what may happen to it next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from compliance.catalogue import loader
+from compliance.checklists import actions, queries, rules
+from compliance.checklists.filters import COMPUTED, KINDS
+from compliance.checklists.forms import AnswerForm, AttachForm, DecisionForm, ReasonForm
+from compliance.checklists.models import ChecklistItem
+from compliance.evidence import queries as evidence_queries
+from compliance.evidence.forms import FORMS, EvidenceForm
+from compliance.evidence.models import Kind
+from compliance.lib.problems import Refused
+from compliance.people.models import Membership
+from compliance.people.rules import can
+from compliance.trail import queries as trail_queries
+from compliance.web.forms import take_in
+from compliance.web.member import find, member_page
+
+OFFERED = 12  # pieces of the library that are offered at once; the words of the search bring others
+
+# move: (what the button says, what it does, what is said when it is done)
+MOVES: dict[str, tuple[Any, Callable[..., Any], Any]] = {
+    "submit": (gettext_lazy("Submit for review"), actions.submit, gettext_lazy("{row} is submitted for review.")),
+    "withdraw": (gettext_lazy("Take back"), actions.withdraw, gettext_lazy("{row} is taken back from review.")),
+    "take": (gettext_lazy("Begin the review"), actions.take, gettext_lazy("You review {row} now.")),
+    "accept": (gettext_lazy("Accept"), actions.accept, gettext_lazy("{row} is accepted.")),
+    "return": (gettext_lazy("Return"), actions.give_back, gettext_lazy("{row} is returned.")),
+    "reopen": (gettext_lazy("Reopen"), actions.reopen, gettext_lazy("{row} is open again.")),
+}
+REASONS: dict[str, type[forms.Form]] = {"accept": DecisionForm, "return": DecisionForm, "reopen": ReasonForm}
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A move as a button: with `why` it is not possible now, and `why` is the sentence."""
+
+    move: str
+    label: str
+    url: str
+    why: str
+
+
+@member_page("view", writing="answer_items")
+def checklists_item(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
+    """Show a row; a POST saves the answer and, with the second button, submits it too."""
+    item = find(queries.items(by), pk)
+    form = AnswerForm(request.POST or None, by=by, item=item)
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():  # what cannot be submitted is not half saved either: it stays in the form
+                actions.change(by=by, item=item, **form.answer())
+                if "submit" in request.POST:
+                    actions.submit(by=by, item=item)
+        except Refused as refused:
+            take_in(form, refused)
+        else:
+            told = MOVES["submit"][2] if "submit" in request.POST else _("{row} is saved.")
+            messages.success(request, str(told).format(row=item.row_id))
+            return redirect(_address(by, item))
+    return _page(request, by, item, answer=form)
+
+
+def move_view(move: str) -> Any:
+    """Return the page that makes one move and leads back to the row, or on to the next one of the review queue."""
+
+    @member_page("view", writing=rules.MOVES[move][2])
+    def view(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
+        item = find(queries.items(by), pk)
+        if request.method != "POST":  # whoever had to sign in in the middle comes back here
+            return redirect(_address(by, item))
+        _label, act, told = MOVES[move]
+        form = REASONS[move](request.POST, auto_id=f"{move}_%s") if move in REASONS else forms.Form(request.POST)
+        form.is_valid()
+        try:
+            act(by=by, item=item, **form.cleaned_data)
+        except Refused as refused:
+            take_in(form, refused)
+            return _page(request, by, item, **{"acting": form, move: form})
+        messages.success(request, str(told).format(row=item.row_id))
+        return redirect(_next(by, item) if "queue" in request.POST else _address(by, item))
+
+    view.__doc__ = f"Make the move {move!r} on a row."
+    return view
+
+
+@member_page("view", writing="answer_items")
+def checklists_attach(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
+    """Attach pieces of the library."""
+    item = find(queries.items(by), pk)
+    if request.method != "POST":
+        return redirect(_address(by, item))
+    form = AttachForm(request.POST, pieces=evidence_queries.evidence(by))
+    if form.is_valid():
+        pieces = list(form.cleaned_data["evidence"])
+        try:
+            with transaction.atomic():
+                for piece in pieces:
+                    actions.attach(by=by, item=item, evidence=piece)
+        except Refused as refused:
+            take_in(form, refused)
+        else:
+            told = ", ".join(f"“{piece.title}”" for piece in pieces)
+            messages.success(request, _("Attached to {row}: {pieces}").format(row=item.row_id, pieces=told))
+            return redirect(_address(by, item) + "#evidence")
+    return _page(request, by, item, acting=form)
+
+
+@member_page("view", writing="answer_items")
+def checklists_detach(request: HttpRequest, by: Membership, pk: UUID, evidence: UUID) -> HttpResponse:
+    """Take a piece off a row."""
+    item = find(queries.items(by), pk)
+    piece = find(evidence_queries.evidence(by), evidence)
+    if request.method == "POST":
+        try:
+            actions.detach(by=by, item=item, evidence=piece)
+        except Refused as refused:
+            form = forms.Form(request.POST)
+            take_in(form, refused)
+            return _page(request, by, item, acting=form)
+        told = _("“{title}” is no longer attached to {row}; it stays in the library.")
+        messages.success(request, told.format(title=piece.title, row=item.row_id))
+    return redirect(_address(by, item) + "#evidence")
+
+
+@member_page("view", writing="answer_items")
+def checklists_add_evidence(request: HttpRequest, by: Membership, pk: UUID, kind: str) -> HttpResponse:
+    """Keep a new piece of evidence and attach it, both or neither."""
+    item = find(queries.items(by), pk)
+    system = item.checklist.system
+    if request.method != "POST":
+        return redirect(_address(by, item) + "#evidence")
+    form = FORMS[kind](request.POST, request.FILES, by=by, of=system)
+    with transaction.atomic():
+        evidence = form.kept(request)
+        if evidence is not None:
+            try:
+                actions.attach(by=by, item=item, evidence=evidence)
+            except Refused as refused:
+                transaction.set_rollback(True)
+                evidence = None
+                take_in(form, refused)
+    if evidence is None:
+        return _page(request, by, item, **{f"new_{kind}": form, "acting": form})
+    told = _("“{title}” is kept, and attached to {row}.").format(title=evidence.title, row=item.row_id)
+    messages.success(request, told)
+    return redirect(_address(by, item) + "#evidence")
+
+
+def _page(request: HttpRequest, by: Membership, item: ChecklistItem, **forms_in_hand: forms.Form) -> HttpResponse:
+    """Show the row. `forms_in_hand` holds a form that was refused: `acting`, and under its own name."""
+    catalogue = loader.load(item.checklist.law, item.checklist.text_version)
+    row = catalogue.row(item.row_id)
+    acts = _acts(by, item)
+    waiting = item.progress in ("submitted", "in_review")
+    before, after = queries.neighbours(item)
+    words = request.GET.get("find", "")[:200]
+    acting = forms_in_hand.get("acting")
+    answer = forms_in_hand.get("answer") or AnswerForm(by=by, item=item)
+    told = {
+        "item": item,
+        "row": row,
+        "catalogue": catalogue,
+        "section": next(section for section in catalogue.sections if section.id == row.section),
+        "kind": KINDS[row.kind],
+        "computed": COMPUTED.get(row.computed, ""),
+        "roles": [catalogue.roles[name] for name in row.roles],
+        "previous": before,
+        "next": after,
+        "answer": answer,
+        "acting": acting,
+        "form": acting or answer,
+        "why_not_change": rules.why_not("change", by=by, item=item),
+        "acts": {act.move: act for act in acts},
+        "others": [act for act in acts if item.progress not in rules.MOVES[act.move][0]],
+        "waiting": waiting,
+        "queue": "queue" in request.GET or "queue" in request.POST,
+        "decision": forms_in_hand.get("accept") or forms_in_hand.get("return") or DecisionForm(auto_id="decision_%s"),
+        "reopening": forms_in_hand.get("reopen") or ReasonForm(auto_id="reopen_%s"),
+        "words": words,
+        "pieces": queries.attachable(by, item, words)[:OFFERED],
+        "new": _new(by, item, forms_in_hand),
+        "trail": trail_queries.told(trail_queries.of_subject(item.checklist.organisation_id, item.subject)),
+    }
+    return render(request, "checklists/row.html", told, status=400 if told["form"].errors else 200)  # type: ignore[attr-defined]
+
+
+def _acts(by: Membership, item: ChecklistItem) -> list[Act]:
+    found = []
+    for move, (label, _act, _told) in MOVES.items():
+        why = rules.why_not(move, by=by, item=item)
+        if not why and move == "submit":
+            why = rules.why_incomplete(item)
+        found.append(Act(move, str(label), _address(by, item, f"checklists_{move}"), why))
+    return found
+
+
+def _new(by: Membership, item: ChecklistItem, in_hand: dict[str, forms.Form]) -> list[dict[str, Any]]:
+    """The forms that add a piece right here: one for each kind, the refused one as it was sent."""
+    labels = {Kind.FILE: _("Add a file"), Kind.LINK: _("Add a link"), Kind.NOTE: _("Write a note")}
+    if not can(by, "add_evidence"):
+        return []
+    return [
+        {
+            "label": label,
+            "form": in_hand.get(f"new_{kind}") or _empty(by, item, kind),
+            "open": f"new_{kind}" in in_hand,
+            "url": _address(by, item, f"checklists_add_{kind}"),
+        }
+        for kind, label in labels.items()
+    ]
+
+
+def _empty(by: Membership, item: ChecklistItem, kind: Kind) -> EvidenceForm:
+    return FORMS[kind](by=by, of=item.checklist.system)
+
+
+def _address(by: Membership, item: ChecklistItem, page: str = "checklists_item") -> str:
+    return reverse(page, kwargs={"org": by.organisation.slug, "pk": item.pk})
+
+
+def _next(by: Membership, item: ChecklistItem) -> str:
+    """The oldest row that waits for the member, so that a queue is worked off without a way back each time."""
+    following = queries.review_queue(by).exclude(pk=item.pk).first()
+    if following is None:
+        return reverse("checklists_queue", kwargs={"org": by.organisation.slug})
+    return f"{_address(by, following)}?queue=1"

@@ -1,0 +1,44 @@
+"""Take in files over HTTP: to disk in pieces, and no further than anything here would accept."""
+
+from __future__ import annotations
+
+import errno
+from dataclasses import replace
+from typing import NoReturn
+
+from django.conf import settings
+from django.core.files.uploadhandler import SkipFile, TemporaryFileUploadHandler
+from django.http import HttpRequest
+
+from compliance.evidence.blobs import disk_full, too_large
+from compliance.lib.problems import Problem, Refused
+
+
+class UploadHandler(TemporaryFileUploadHandler):
+    """Write an upload to a temporary file. One that is too long, or finds no room, is skipped and remembered.
+
+    Skipping one file rather than ending the request keeps everything else that the person typed.
+    """
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        limit = max(settings.MAX_EVIDENCE_BYTES, settings.MAX_APPLICANTS_BYTES)
+        if start + len(raw_data) > limit:
+            self._skip(too_large(limit))
+        try:
+            return super().receive_data_chunk(raw_data, start)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+                raise
+            self._skip(disk_full())
+
+    def _skip(self, problem: Problem) -> NoReturn:
+        self.request.upload_problem = problem  # type: ignore[union-attr]
+        raise SkipFile
+
+
+def check_upload(request: HttpRequest) -> None:
+    """Raise Refused with the sentence where a file that was sent could not be taken in."""
+    request.POST  # noqa: B018 - reading the form is what takes the files in
+    problem: Problem | None = getattr(request, "upload_problem", None)
+    if problem is not None:
+        raise Refused(replace(problem, column="file"))
