@@ -85,10 +85,12 @@ def size(number: int) -> str:
 
 
 def flatten(value: Any) -> list[tuple[str, str]]:
-    """Turn a nested JSON value into lines of (place, words), in its own order.
+    """Turn a nested JSON value into lines of (place, words), in its own order. Under `mapping`, null is the unknown.
 
-    >>> flatten({"median": {"value": "3", "above": 84}, "list": ["a", "b"], "tied": None})
-    [('Median: value', '3'), ('Median: above', '84'), ('List', 'a; b'), ('Tied', 'none')]
+    >>> flatten({"median": {"value": "3", "above": 84}, "list": ["a", ""], "tied": None})
+    [('Median: value', '3'), ('Median: above', '84'), ('List', 'a; (blank)'), ('Tied', 'none')]
+    >>> flatten({"mapping": {"sex": {"": None, "F": "Female"}}})
+    [('Mapping: sex: (blank)', 'unknown'), ('Mapping: sex: F', 'Female')]
     """
     lines: list[tuple[str, str]] = []
     _flatten(value, (), lines)
@@ -103,15 +105,23 @@ def _flatten(value: Any, path: tuple[str, ...], lines: list[tuple[str, str]]) ->
         for number, item in enumerate(value, 1):
             _flatten(item, (*path, str(number)), lines)
     else:
-        place = ": ".join((plain(path[0]), *(part.replace("_", " ") for part in path[1:]))) if path else ""
-        lines.append((place, _scalar(value)))
+        first, *rest = path or ("",)
+        # Raw values of the file keep their spelling; keys of ours read as words.
+        place = [
+            plain(first),
+            *((part or "(blank)") if first == "mapping" else part.replace("_", " ") for part in rest),
+        ]
+        if first == "mapping" and rest:
+            place[1] = rest[0].replace("_", " ")
+        nothing = "unknown" if first == "mapping" else "none"
+        lines.append((": ".join(place), _scalar(value, nothing)))
 
 
-def _scalar(value: Any) -> str:
+def _scalar(value: Any, nothing: str) -> str:
     if value is None or value == [] or value == {}:
-        return "none"
+        return nothing
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return "; ".join(str(item) for item in value)
+        return "; ".join(str(item) if item != "" else "(blank)" for item in value)
     return str(value) if value != "" else "(blank)"

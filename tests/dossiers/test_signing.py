@@ -14,7 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from audits.dossiers import signing
 from audits.dossiers.verification import verify
@@ -39,6 +39,7 @@ def certificate(
     *,
     start: datetime = AT - timedelta(days=30),
     sign: bool = True,
+    server: bool = False,
 ) -> x509.Certificate:
     by, by_key = (issuer[0].subject, issuer[1]) if issuer else (named(name), key)
     builder = x509.CertificateBuilder().subject_name(named(name)).issuer_name(by).public_key(key.public_key())
@@ -46,6 +47,8 @@ def certificate(
     builder = builder.not_valid_before(start).not_valid_after(start + timedelta(days=365))
     ca = issuer is None or name.endswith("CA")
     builder = builder.add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
+    if server:
+        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
     return builder.add_extension(usage(sign, ca), critical=True).sign(by_key, hashes.SHA256())
 
 
@@ -60,12 +63,12 @@ def store(
     tmp_path: Path, authority: tuple[x509.Certificate, ec.EllipticCurvePrivateKey]
 ) -> Callable[..., tuple[Path, x509.Certificate]]:
     def make(
-        *, start: datetime = AT - timedelta(days=30), sign: bool = True, weak: bool = False
+        *, start: datetime = AT - timedelta(days=30), sign: bool = True, weak: bool = False, server: bool = False
     ) -> tuple[Path, x509.Certificate]:
         middle_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
         middle = certificate("Example Issuing CA", middle_key, authority)
         held = rsa.generate_private_key(65537, 1024) if weak else key
-        leaf = certificate("Alice, auditor", held, (middle, middle_key), start=start, sign=sign)
+        leaf = certificate("Alice, auditor", held, (middle, middle_key), start=start, sign=sign, server=server)
         packed = serialization.BestAvailableEncryption(PASSWORD.encode())
         path = tmp_path / "signer.p12"
         path.write_bytes(pkcs12.serialize_key_and_certificates(b"alice", held, leaf, [middle], packed))
@@ -121,6 +124,7 @@ def test_a_chain_from_pkcs12_is_trusted_through_its_root(
         ({}, PASSWORD, AT + timedelta(days=400), "certificate-expired"),
         ({"start": AT + timedelta(days=1)}, PASSWORD, AT, "certificate-not-yet"),
         ({"sign": False}, PASSWORD, AT, "certificate-purpose"),
+        ({"server": True}, PASSWORD, AT, "certificate-purpose"),
         ({"weak": True}, PASSWORD, AT, "key-kind"),
     ],
 )

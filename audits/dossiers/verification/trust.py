@@ -14,10 +14,20 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtensionOID, NameOID
 
 RSA_LEAST = 2048
 _CHAIN_MOST = 8
+
+#: Any use, e-mail, client, document signing (IETF, Adobe, Microsoft). The key of a server signs no document.
+_SIGNING = {
+    "2.5.29.37.0",
+    "1.3.6.1.5.5.7.3.4",
+    "1.3.6.1.5.5.7.3.2",
+    "1.3.6.1.5.5.7.3.36",
+    "1.2.840.113583.1.1.5",
+    "1.3.6.1.4.1.311.10.3.12",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +46,15 @@ def read_pem(data: bytes) -> list[x509.Certificate]:
 
 
 def may_sign(certificate: x509.Certificate) -> bool:
-    """Say whether the key usage, if stated, allows to sign documents (RFC 5280, 4.2.1.3)."""
+    """Say whether the key usages, where stated, allow to sign documents (RFC 5280, 4.2.1.3 and 4.2.1.12; RFC 9336)."""
     try:
-        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
-    except x509.ExtensionNotFound:
-        return True
+        usages = {one.oid: one.value for one in certificate.extensions}
     except ValueError:
         return False
-    return bool(usage.digital_signature or usage.content_commitment)
+    plain, extended = usages.get(ExtensionOID.KEY_USAGE), usages.get(ExtensionOID.EXTENDED_KEY_USAGE)
+    if isinstance(plain, x509.KeyUsage) and not (plain.digital_signature or plain.content_commitment):
+        return False
+    return not isinstance(extended, x509.ExtendedKeyUsage) or bool({one.dotted_string for one in extended} & _SIGNING)
 
 
 def judge(
