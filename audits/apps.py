@@ -8,3 +8,9 @@ class AuditsConfig(AppConfig):
     name = "audits"
     label = "audits"
     verbose_name = _("Audits")
+
+    def ready(self) -> None:
+        from audits.running import running
+        from compliance.web.running import shown_at_home
+
+        shown_at_home(running)

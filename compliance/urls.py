@@ -9,6 +9,7 @@ from compliance.web import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("welcome/", views.first_start, name="first_start"),
+    path("accounts/email/", views.email_address, name="account_email"),
     path("accounts/", include("allauth.urls")),
     path("verify/", include("audits.dossiers.verify_urls")),
     path("manual/", include("compliance.web.manual_urls")),

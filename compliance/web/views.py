@@ -83,6 +83,15 @@ def first_start(request: HttpRequest) -> HttpResponse:
     return render(request, "web/first_start.html", {"form": form, "needs_code": needs_code})
 
 
+@login_required
+def email_address(request: HttpRequest) -> HttpResponse:
+    """Show a person's address. It stands in the place of allauth's page, where people change it by themselves.
+
+    An administrator gives rights to an address: whoever could take another's would be given what is not meant for them.
+    """
+    return render(request, "account/email.html")
+
+
 def is_at_this_machine(request: HttpRequest) -> bool:
     """Say whether the visitor sits at this machine: the address of the server and of the visitor are both loopback.
 

@@ -1,0 +1,41 @@
+"""What runs in the background, for the home page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db.models import Q
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audits.bias.models import BiasAudit
+from audits.bias.queries import bias_audits
+from audits.dossiers.models import Dossier
+from audits.dossiers.queries import dossiers
+from audits.work.models import State
+from compliance.people.models import Membership
+from compliance.web.running import Running
+
+# A failure stays in sight for a week, so that nobody misses it over a weekend.
+RECENT = timedelta(days=7)
+
+
+def running(by: Membership) -> Iterator[Running]:
+    """Yield the bias audits and dossiers that are being made, or that stopped within the last week."""
+    stopped = Q(state=State.FAILED, ended_at__gte=timezone.now() - RECENT)
+    shown = Q(state__in=[State.WAITING, State.RUNNING], asked_at__isnull=False) | stopped
+    for audit in bias_audits(by).filter(shown):
+        yield _told(by, audit, _("bias audit"), "bias_detail")
+    for dossier in dossiers(by).filter(shown):
+        yield _told(by, dossier, _("dossier"), "dossiers_detail")
+
+
+def _told(by: Membership, work: BiasAudit | Dossier, kind: str, page: str) -> Running:
+    try:
+        url = reverse(page, kwargs={"org": by.organisation.slug, "pk": work.pk})
+    except NoReverseMatch:
+        url = ""
+    label = str(State(work.state).label)
+    return Running(work.title, kind, url, work.state, label, work.doing, work.done_permille)
