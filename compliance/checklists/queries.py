@@ -34,6 +34,14 @@ class Counts:
     verdict: Counter[str] = field(default_factory=Counter)
     all: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def rows(self) -> int:
+        return self.all.total()
+
+    @property
+    def binding(self) -> int:
+        return self.progress.total()
+
 
 def checklists(by: Membership) -> QuerySet[Checklist]:
     """Return the checklists that `by` may see."""
