@@ -1,4 +1,4 @@
-"""The worked examples of 6 RCNY 5-301 as files of applicants, one row a person, made from the official tables.
+"""The worked examples of 6 RCNY § 5-301 as files of applicants, one row a person, made from the official tables.
 
 The rule prints how many people of unknown category there were (250 and 15), but neither which half is unknown nor how
 they fared. Here their sex and race/ethnicity are both blank, so that both ways to treat unknown people give the

@@ -139,7 +139,7 @@ def _wrong_mapping(plan: Plan) -> list[str]:
 def _wrong_exclusions(plan: Plan) -> list[str]:
     wanted = {"table", "sex", "race_ethnicity", "justification"}
     return [
-        "An exclusion names its table, category and justification (6 RCNY 5-301(d))."
+        "An exclusion names its table, category and justification (6 RCNY § 5-301(d))."
         for exclusion in plan.exclusions
         if set(exclusion) != wanted or exclusion["table"] not in TABLES or not str(exclusion["justification"]).strip()
     ]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from audits.metrics import display, plot
 
 NOT_HISPANIC = " (Not Hispanic or Latino)"
+ORDER = ("sex", "race_ethnicity", "selected", "outcome", "score", "count")
 
 
 def told(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -52,7 +53,7 @@ def method(made: Mapping[str, Any]) -> list[tuple[str, str]]:
     named = [
         (_("Law"), made["law"]),
         (_("Categories"), made["categories"]),
-        *((_("Column of {role}").format(role=_role(role)), name) for role, name in made["columns"].items()),
+        *((_("Column of {role}").format(role=_role(role)), made["columns"].get(role)) for role in ORDER),
         (_("Encoding"), file.get("encoding")),
         (_("Separated by"), file.get("delimiter")),
         (_("Lines and people"), made.get("count_rule")),
@@ -72,10 +73,18 @@ def method(made: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _values(made: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
-    for role, readings in made.get("mapping", {}).items():
+    for role in ORDER:
+        if (readings := made.get("mapping", {}).get(role)) is None:
+            continue
         source = {raw: name for name, raws in made["mapping_source"].get(role, {}).items() for raw in raws}
         lines = [(raw, meaning or _("unknown"), source.get(raw, "")) for raw, meaning in readings.items()]
         yield {"name": _role(role).capitalize(), "lines": lines}
+
+
+def problems(found: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the problems of a run for the page: a hint that speaks of the command's options speaks of the mapping."""
+    hint = _("Go back to the mapping and choose what it means.")
+    return [{**one, "hint": hint} if "--" in (one.get("hint") or "") else one for one in found]
 
 
 def _role(role: str) -> str:

@@ -83,7 +83,7 @@ def _method(method: Mapping[str, Any]) -> Iterator[str]:
         yield f"  {method['median_rule']}"
     for exclusion in method["exclusions"]:
         name = ", ".join(part for part in (exclusion["sex"], exclusion["race_ethnicity"]) if part)
-        yield f"  Excluded under 6 RCNY 5-301(d): {name} ({exclusion['table']}). {exclusion['justification']}"
+        yield f"  Excluded under 6 RCNY § 5-301(d): {name} ({exclusion['table']}). {exclusion['justification']}"
     for rule in (
         "unknowns_rule",
         "benchmark_rule",

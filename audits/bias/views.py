@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 from uuid import UUID
 
@@ -65,7 +66,8 @@ def bias_new(request: HttpRequest, by: Membership) -> HttpResponse:
                 delimiter=data["delimiter"] or None,
             )
         except Refused as refused:
-            take_in(form, refused)
+            for problem in refused.problems:  # their columns are the file's, not the form's
+                form.add_error("file", str(problem))
         else:
             return redirect("bias_map", org=by.organisation.slug, pk=made.pk)
     has_systems = system_queries.systems(by).exists()
@@ -106,8 +108,7 @@ def bias_map(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
         "proposed": given is None and plan is None,
         "was_refused": bias_audit.state == State.FAILED,
     }
-    wrong = request.method == "POST" or (given is not None and columns.errors)
-    return render(request, "bias/map.html", context, status=422 if wrong else 200)
+    return render(request, "bias/map.html", context)
 
 
 @member_page("view")
@@ -117,6 +118,7 @@ def bias_detail(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
     context: dict[str, Any] = {"bias_audit": bias_audit, "work": bias_audit}
     context["why"] = "" if can(by, ABILITY) else why_not(ABILITY)
     if bias_audit.state != State.FINISHED:
+        context["problems"] = telling.problems(bias_audit.problems)
         return render(request, "bias/detail.html", context)
     result = actions.result_of(bias_audit)
     context |= telling.told(result)
@@ -183,6 +185,4 @@ def _finished(by: Membership, pk: UUID) -> BiasAudit:
 
 
 def _download(data: bytes, media_type: str, name: str) -> FileResponse:
-    response = FileResponse([data], as_attachment=True, filename=name, content_type=media_type)
-    response["Content-Length"] = str(len(data))
-    return response
+    return FileResponse(io.BytesIO(data), as_attachment=True, filename=name, content_type=media_type)

@@ -1,39 +1,38 @@
-"""Verification of a file that a stranger sent: in a process of its own, so that it can neither swell nor linger."""
+"""Verification for pages: in a process of its own, so that no file can hold up or bring down the web application."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
+from threading import BoundedSemaphore
+from typing import Any, Final
 
 from audits.dossiers import child
-from audits.dossiers.verification import Check, Report, verify
-from compliance.lib.canonical import sha256
-from compliance.lib.problems import Refused
+from audits.dossiers.verification import verify
+from compliance.lib.canonical import dump, load
+from compliance.lib.problems import Problem, Refused
 
-MEMORY = 2 * 1024**3
-SECONDS = 60
+MEMORY: Final = 3 * 1024**3
+SECONDS: Final = 45.0
+AT_ONCE: Final = 2
+_room = BoundedSemaphore(AT_ONCE)
 
 
-def verify_in_child(
-    data: bytes, trust: Sequence[bytes] = (), *, memory: int = MEMORY, seconds: float = SECONDS
-) -> Report:
-    """Return what :func:`audits.dossiers.verification.verify` returns; a file that takes too much is broken.
+def verify_in_child(data: bytes, trust: Sequence[bytes] = ()) -> dict[str, Any]:
+    """Return the report on a file, as :meth:`Report.as_json` and its `sentence`.
 
-    Raises Refused only for a `trust` that holds no certificate.
+    Refused when it takes too long, or when others are being checked and none of them ends soon.
     """
+    if not _room.acquire(timeout=SECONDS):
+        sentence = "Other files are being checked just now."
+        raise Refused(Problem("busy", sentence, "Try again in a minute, or check it with manage.py verify_dossier."))
     try:
-        told = child.run("verify", [data, *trust], memory=memory, seconds=seconds)
-    except Refused as refused:
-        if not refused.code.startswith("child-"):
-            raise
-        expected = f"a file that can be checked within {seconds:g} seconds and {memory // 1024**2} MiB"
-        sentence = "The file cannot be checked: it takes more time or memory than any dossier."
-        check = Check(1, "pdf", "The file is a PDF", "broken", str(refused)[:500], expected, sentence)
-        return Report(sha256(data), (check,))
-    return Report.from_json(json.loads(told))
+        report: dict[str, Any] = load(child.run("verify", [data, *trust], memory=MEMORY, seconds=SECONDS))
+    finally:
+        _room.release()
+    return report
 
 
 def verify_packed(parts: list[bytes]) -> bytes:
-    """Verify what :func:`verify_in_child` sent to the child."""
-    data, *trust = parts
-    return json.dumps(verify(data, trust).as_json()).encode()
+    """Verify the first part, trusting the certificates in the others; runs in the child."""
+    report = verify(parts[0], parts[1:])
+    return dump({**report.as_json(), "sentence": report.sentence})

@@ -35,3 +35,12 @@ def check_status(status: str, checklist: Checklist) -> None:
                 column="status",
             )
         )
+
+
+def why_not_final(checklist: Checklist) -> str:
+    """Return the sentence why a dossier of this checklist cannot be final now, or an empty text."""
+    try:
+        check_status(Status.FINAL, checklist)
+    except Refused as refused:
+        return refused.problems[0].sentence
+    return ""

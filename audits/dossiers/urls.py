@@ -1,3 +1,15 @@
-from django.urls import URLPattern
+"""Addresses of dossiers, under /o/<organisation>/dossiers/."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from audits.dossiers import views
+
+urlpatterns = [
+    path("", views.dossiers_list, name="dossiers_list"),
+    path("new/", views.dossiers_new, name="dossiers_new"),
+    path("certificate.pem", views.dossiers_certificate, name="dossiers_certificate"),
+    path("<uuid:pk>/", views.dossiers_detail, name="dossiers_detail"),
+    path("<uuid:pk>/progress/", views.dossiers_progress, name="dossiers_progress"),
+    path("<uuid:pk>/report/", views.dossiers_report, name="dossiers_report"),
+    path("<uuid:pk>/dossier.pdf", views.dossiers_download, name="dossiers_download"),
+]

@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+"""The page that checks a signed file, open to everybody."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from audits.dossiers import views
+
+urlpatterns = [path("", views.verify, name="verify")]

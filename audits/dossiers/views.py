@@ -1,0 +1,153 @@
+"""Pages of dossiers: freeze a checklist, wait, download the signed file, check it; and one that checks any file."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from audits.bias.queries import chosen_system
+from audits.dossiers import actions, queries, rules
+from audits.dossiers.checking import verify_in_child
+from audits.dossiers.forms import NewForm, VerifyForm
+from audits.dossiers.models import Dossier
+from audits.work.models import State
+from audits.work.pages import progress_response
+from compliance.checklists.queries import checklists
+from compliance.evidence import blobs
+from compliance.lib.problems import Refused
+from compliance.people.models import Membership
+from compliance.people.rules import can, why_not
+from compliance.web.forms import take_in
+from compliance.web.member import find, member_page
+
+ABILITY = "make_dossiers"
+CERTIFICATE = "local-ca.pem"
+
+
+@member_page("view")
+def dossiers_list(request: HttpRequest, by: Membership) -> HttpResponse:
+    """All dossiers, or those of one AI system."""
+    system = chosen_system(by, request.GET.get("system", ""))
+    found = queries.dossiers(by)
+    context = {
+        "dossiers": found.filter(system=system) if system else found,
+        "system": system,
+        "has_checklists": checklists(by).exists(),
+        "why": "" if can(by, ABILITY) else why_not(ABILITY),
+    }
+    return render(request, "dossiers/list.html", context)
+
+
+@member_page(ABILITY)
+def dossiers_new(request: HttpRequest, by: Membership) -> HttpResponse:
+    """Freeze a checklist as it stands and have it signed."""
+    open_checklists = list(checklists(by).order_by("system__name", "title"))
+    form = NewForm(by, request.POST or None, initial={"checklist": request.GET.get("checklist")})
+    if request.method == "POST" and form.is_valid():
+        try:
+            dossier = actions.freeze(by=by, **form.cleaned_data)
+        except Refused as refused:
+            take_in(form, refused)
+        else:
+            messages.success(request, _("{title} is frozen: later changes do not reach into it.").format(title=dossier))
+            return redirect("dossiers_detail", org=by.organisation.slug, pk=dossier.pk)
+    why = [(checklist, rules.why_not_final(checklist)) for checklist in open_checklists]
+    context = {
+        "form": form,
+        "not_final": [(one, sentence) for one, sentence in why if sentence],
+        "any": open_checklists,
+    }
+    return render(request, "dossiers/new.html", context)
+
+
+@member_page("view")
+def dossiers_detail(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
+    """Where a dossier stands, and how anyone can check it."""
+    dossier = find(queries.dossiers(by), pk)
+    context = {
+        "dossier": dossier,
+        "work": dossier,
+        "problems": dossier.problems,
+        "is_local": dossier.signer.startswith("Probanda local signing key"),  # signing.LOCAL_NAME, without its weight
+        "file_name": _file_name(dossier),
+    }
+    return render(request, "dossiers/detail.html", context)
+
+
+@member_page("view")
+def dossiers_progress(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
+    """How far the work is, for the page that waits."""
+    return progress_response(request, find(queries.dossiers(by), pk))
+
+
+@member_page("view")
+def dossiers_report(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
+    """Check the signed file now, as anyone could who holds it. For htmx the report alone."""
+    dossier = _signed(by, pk)
+    context: dict[str, Any] = {"dossier": dossier}
+    try:
+        context["report"] = verify_in_child(blobs.read(by.organisation_id, dossier.signed_sha256))
+    except Refused as refused:
+        context["problems"] = refused.problems
+    page = "dossiers/_report.html" if "HX-Request" in request.headers else "dossiers/report.html"
+    return render(request, page, context)
+
+
+@member_page("view")
+def dossiers_download(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponseBase:
+    """Hand out the signed file after its digest was checked again."""
+    dossier = _signed(by, pk)
+    data = blobs.read(by.organisation_id, dossier.signed_sha256)
+    actions.record_download(by=by, dossier=dossier)
+    return _attachment(data, _file_name(dossier), "application/pdf")
+
+
+@member_page("view")
+def dossiers_certificate(request: HttpRequest, by: Membership) -> HttpResponseBase:
+    """Hand out the certificate of the local signing key, for those who decide to trust this house."""
+    path = settings.KEYS_DIR / CERTIFICATE
+    if settings.SIGNING_PKCS12 or not path.exists():
+        raise Http404(_("There is no local certificate here."))
+    return _attachment(path.read_bytes(), CERTIFICATE, "application/x-pem-file")
+
+
+def verify(request: HttpRequest) -> HttpResponse:
+    """Check any file; open to everybody. The file is read, checked and forgotten."""
+    form = VerifyForm(request.POST or None, request.FILES or None)
+    context: dict[str, Any] = {"form": form}
+    if request.method == "POST":
+        try:
+            check_upload(request)
+        except Refused as refused:
+            form = context["form"] = VerifyForm(request.POST)
+            form.errors.pop("file", None)
+            take_in(form, refused)
+            return render(request, "verify/page.html", context)
+    if request.method == "POST" and form.is_valid():
+        file, trust = form.cleaned_data["file"], form.cleaned_data["trust"]
+        try:
+            context["report"] = verify_in_child(file.read(), [trust.read()] if trust else [])
+            context["checked"] = file.name
+        except Refused as refused:
+            for problem in refused.problems:
+                form.add_error("trust" if problem.code.startswith("trust") else "file", str(problem))
+    return render(request, "verify/page.html", context)
+
+
+def _signed(by: Membership, pk: UUID) -> Dossier:
+    return find(queries.dossiers(by).filter(state=State.FINISHED), pk)
+
+
+def _file_name(dossier: Dossier) -> str:
+    return f"dossier-{str(dossier.pk)[:8]}.pdf"
+
+
+def _attachment(data: bytes, name: str, media_type: str) -> FileResponse:
+    return FileResponse(io.BytesIO(data), as_attachment=True, filename=name, content_type=media_type)
