@@ -230,11 +230,12 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.one_of("PROBANDA_LOG_LEVEL", "WARNING", ["DEBUG", "INFO", "WARNING", "ERROR"])},
+    "root": {"handlers": ["stderr"], "level": env.one_of("PROBANDA_LOG_LEVEL", "WARNING", LOG_LEVELS)},
     "loggers": {"probanda": {"level": "INFO"}},
 }

@@ -1,7 +1,7 @@
 """The categories that a bias audit must report, in the order of the rule's worked examples.
 
-Local Law 144 takes its categories from component 1 of the EEO-1 report (NYC Admin. Code 20-870 "bias audit";
-42 USC 2000e-8(c), 29 CFR 1602.7); the labels are those of the examples in 6 RCNY 5-301. The list is versioned data:
+Local Law 144 takes its categories from component 1 of the EEO-1 report (NYC Administrative Code § 20-870 "bias audit";
+42 USC 2000e-8(c), 29 CFR 1602.7); the labels are those of the examples in 6 RCNY § 5-301. The list is versioned data:
 should the federal report go, the pointer changes here and nowhere else.
 """
 
@@ -23,7 +23,7 @@ RACES: Final[tuple[str, ...]] = (
     "Native American or Alaska Native (Not Hispanic or Latino)",
     "Two or More Races (Not Hispanic or Latino)",
 )
-SOURCE: Final = "EEO-1 component 1 categories (42 USC 2000e-8(c), 29 CFR 1602.7), labelled as in 6 RCNY 5-301"
+SOURCE: Final = "EEO-1 component 1 categories (42 USC 2000e-8(c), 29 CFR 1602.7), labelled as in 6 RCNY § 5-301"
 
 
 class Category(NamedTuple):
@@ -44,7 +44,7 @@ class Category(NamedTuple):
 def categories(table: TableName) -> tuple[Category, ...]:
     """Return the rows of one table in the rule's order: 2, 7 or 14.
 
-    The intersectional example of 6 RCNY 5-301 lists both Hispanic rows first, then the other men, then the other women.
+    The intersectional example of 6 RCNY § 5-301 lists both Hispanic rows first, then the other men, then the women.
 
     >>> [len(categories(table)) for table in TABLES]
     [2, 7, 14]

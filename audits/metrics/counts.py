@@ -76,7 +76,7 @@ def merge(cells: Iterable[Cell]) -> tuple[Cell, ...]:
 
 
 def unknown(cells: Iterable[Cell]) -> dict[str, int]:
-    """Return how many people are of unknown sex, of unknown race/ethnicity, and of either (6 RCNY 5-301(b)(3), (c)(5)).
+    """Return how many people are of unknown sex, unknown race/ethnicity, and either (6 RCNY § 5-301(b)(5), (c)(5)).
 
     >>> unknown([Cell(None, None, 3, 0), Cell("Male", None, 2, 0)])
     {'sex': 3, 'race_ethnicity': 5, 'either': 5}

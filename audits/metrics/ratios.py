@@ -1,4 +1,4 @@
-"""From counts to rates and impact ratios (6 RCNY 5-300, 5-301), as exact fractions."""
+"""From counts to rates and impact ratios (6 RCNY § 5-300, 5-301), as exact fractions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from audits.metrics.categories import Category, TableName
 from audits.metrics.counts import Cell, by_category
 
 SMALL = Fraction(2, 100)
-"""A category that represents less than this share of the data may be left out of the ratios (6 RCNY 5-301(d))."""
+"""A category that represents less than this share of the data may be left out of the ratios (6 RCNY § 5-301(d))."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def table(
 ) -> Table:
     """Return one table with its own benchmark: the highest unrounded rate among the rows that are not excluded.
 
-    `excluded` names categories left out under 6 RCNY 5-301(d). That is only allowed below 2% of the known people of
+    `excluded` names categories left out under 6 RCNY § 5-301(d). That is only allowed below 2% of the known people of
     this table (strictly below), and only for a category that has people; anything else is a ValueError. An excluded row
     keeps its number and rate, has no ratio, and cannot be the benchmark.
 
@@ -81,10 +81,10 @@ def _check_excluded(found: dict[Category, tuple[int, int]], total: int, excluded
         people = found[key][0]
         if not people or Fraction(people, total) >= SMALL:
             raise ValueError(
-                f"{key} has {people} of {total} people; only a category below 2% may be excluded (6 RCNY 5-301(d))."
+                f"{key} has {people} of {total} people; only a category below 2% may be excluded (6 RCNY § 5-301(d))."
             )
 
 
 def excludable(found: Table) -> tuple[Category, ...]:
-    """Return the categories that 6 RCNY 5-301(d) would allow to exclude: people, but less than 2% of the table."""
+    """Return the categories that 6 RCNY § 5-301(d) would allow to exclude: people, but less than 2% of the table."""
     return tuple(row.category for row in found.rows if row.applicants and row.share is not None and row.share < SMALL)

@@ -23,7 +23,7 @@ UNKNOWNS: Final = ("per-table", "complete-case")
 SMALL_CELL: Final = 5
 
 RULES: Final[Mapping[str, str]] = {
-    "benchmark_rule": "The benchmark category of a table is the one with its highest unrounded rate (6 RCNY 5-300).",
+    "benchmark_rule": "The benchmark category of a table is the one with its highest unrounded rate (6 RCNY § 5-300).",
     "ratio_rule": "An impact ratio is the unrounded rate of a category divided by that of the benchmark category.",
     "rounding_rule": f"Numbers are rounded {rounding.RULE}; here to {rounding.WRITTEN} digits after the point.",
     "share_base": "A share is the part of the people of known category in the same table.",
@@ -31,8 +31,9 @@ RULES: Final[Mapping[str, str]] = {
     "threshold": "Local Law 144 sets no threshold for these numbers.",
 }
 _LAW: Final[Mapping[str, str]] = {
-    "selection": "NYC Admin. Code 20-870 (bias audit); 6 RCNY 5-300 (selection rate, impact ratio), 5-301(b)",
-    "scoring": "NYC Admin. Code 20-870 (bias audit); 6 RCNY 5-300 (scoring rate, impact ratio), 5-301(c)",
+    "selection": "NYC Administrative Code § 20-870 (bias audit); 6 RCNY §§ 5-300 (selection rate, impact ratio), "
+    "5-301(b)",
+    "scoring": "NYC Administrative Code § 20-870 (bias audit); 6 RCNY §§ 5-300 (scoring rate, impact ratio), 5-301(c)",
 }
 
 
@@ -46,7 +47,7 @@ def tables_from_counts(
     """Return the sex, race/ethnicity and intersectional tables as a result document holds them.
 
     Each exclusion is `{"table", "sex", "race_ethnicity", "justification"}`. A choice outside those known, or an
-    exclusion that 6 RCNY 5-301(d) does not allow, is a ValueError.
+    exclusion that 6 RCNY § 5-301(d) does not allow, is a ValueError.
 
     >>> counted = [Cell("Male", None, 1390, 667), Cell("Female", None, 1181, 555)]
     >>> tables_from_counts(counted, rate_kind="selection")[0]["rows"][1]["impact_ratio"]

@@ -35,7 +35,7 @@ class SystemForm(forms.ModelForm):  # type: ignore[type-arg]  # at run time it t
             "vendor": _("Who makes the tool. Your own organisation, if you made it."),
             "intended_purpose": _("What it is meant to decide or to help decide, about whom, from which data."),
             "deployer": _("Who uses it on people: the employer or employment agency."),
-            "first_use_on": _("The day the employer or employment agency first used it (6 RCNY 5-300)."),
+            "first_use_on": _("The day the employer or employment agency first used it (6 RCNY § 5-300)."),
             "positions": _("The jobs or promotions it is used for, one a line."),
         }
 

@@ -1,13 +1,12 @@
 """Several laws, several dated versions of one, and every problem of a file at once."""
 
 import shutil
-import time
 from pathlib import Path
 
 import pytest
 
 from compliance.catalogue.check import check_all
-from compliance.catalogue.loader import DATA, LawVersionRef, facts, laws, load
+from compliance.catalogue.loader import LawVersionRef, facts, laws, load
 from compliance.lib import canonical
 from compliance.lib.problems import Refused
 
@@ -181,19 +180,3 @@ def test_a_wrong_fact_says_where(folder: Path) -> None:
     with pytest.raises(Refused) as refused:
         facts(folder)
     assert refused.value.problems[0].sentence.startswith("facts.yaml, line 3, bells.type: ")
-
-
-def test_600_rows_load_in_a_third_of_a_second(tmp_path: Path) -> None:
-    shutil.copytree(DATA, tmp_path, dirs_exist_ok=True)
-    path = tmp_path / "nyc-ll144" / "2023-05-06.yaml"
-    head, rows = path.read_text("utf-8").split("\nrows:\n")
-    rows = rows.replace("&", "").replace("*selecting", "{fact: tool_selects, is: yes}")
-    for name in ("selecting", "scoring", "excluding", "others", "test_data"):
-        rows = rows.replace(f"condition: {name} ", "condition: ").replace(f"*{name}", "{fact: tool_scores, is: yes}")
-    many = "".join(rows.replace("id: LL144-", f"id: LL144-{turn}-") for turn in range(8))
-    path.write_text(f"{head}\nrows:\n{many}", "utf-8")
-    start = time.process_time()
-    catalogue = load("nyc-ll144", folder=tmp_path)
-    took = time.process_time() - start
-    assert len(catalogue.rows) == 656
-    assert took < 0.3

@@ -1,4 +1,4 @@
-"""A whole manifest made by hand: the official worked example of 6 RCNY 5-301 and a checklist around it."""
+"""A whole manifest made by hand: the official worked example of 6 RCNY § 5-301 and a checklist around it."""
 
 from __future__ import annotations
 

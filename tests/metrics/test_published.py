@@ -1,4 +1,4 @@
-"""Every figure that 6 RCNY 5-301 prints, to its last digit; each known error of the rule's own examples by name."""
+"""Every figure that 6 RCNY § 5-301 prints, to its last digit; each known error of the rule's own examples by name."""
 
 import csv
 from fractions import Fraction

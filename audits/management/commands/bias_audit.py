@@ -18,13 +18,13 @@ _DELIMITERS = {name.replace("vertical bar", "bar"): mark for mark, name in DELIM
 
 
 class Command(BaseCommand):
-    """Print the sex, race/ethnicity and intersectional tables of NYC Local Law 144 (6 RCNY 5-301).
+    """Print the sex, race/ethnicity and intersectional tables of NYC Local Law 144 (6 RCNY § 5-301).
 
     Exit 0: done. 1: the input is wrong, one problem a line (as text on stderr, as JSON on stdout). 2: wrong usage.
     """
 
     help = (
-        "Computes the selection or scoring rates and impact ratios of NYC Local Law 144 (6 RCNY 5-301) from a CSV. "
+        "Computes the selection or scoring rates and impact ratios of NYC Local Law 144 (6 RCNY § 5-301) from a CSV. "
         "Needs no database."
     )
     requires_system_checks = []
