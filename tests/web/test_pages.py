@@ -1,8 +1,7 @@
-"""The home page, the manual, and the pages for what went wrong."""
+"""The home page, and the pages for what went wrong."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,7 +13,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from compliance.checklists.models import ChecklistItem
-from compliance.web import errors, manual
+from compliance.web import errors
 from tests import build
 from tests.people import People, alice_bob_charlie, client_of, founder
 
@@ -103,15 +102,3 @@ def test_the_policy_for_browsers_allows_nothing_inline(people: People) -> None:
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert answer["Cache-Control"] == "private, no-store"
-
-
-def test_every_link_within_the_manual_leads_somewhere(people: People) -> None:
-    client = Client()
-    contents = client.get("/manual/").content.decode()
-    assert all(page.title in contents for page in manual.pages())
-    for page in manual.pages():
-        here = f"/manual/{page.part}/{page.name}/"
-        for link in re.findall(r'href="([^"#]+)', client.get(here).content.decode().partition("<article")[2]):
-            if not re.match(r"[a-z]+:", link):
-                assert client.get(f"{here}{link}" if link.startswith(".") else link).status_code in (200, 302), link
-    assert client.get("/manual/why/no-such-page/").status_code == 404
