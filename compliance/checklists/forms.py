@@ -68,9 +68,10 @@ class AnswerForm(forms.Form):
     due_on = forms.DateField(label=_("Due"), required=False, widget=DateInput)
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, by: Membership, item: ChecklistItem):
-        names = ("verdict", "reason", "note", "owner", "due_on", "revision")
-        super().__init__(data, initial={name: getattr(item, name) for name in names})
+    def __init__(self, data: Any = None, *, by: Membership, item: ChecklistItem, draft: dict[str, str] | None = None):
+        said = {name: getattr(item, name) for name in self.base_fields}
+        super().__init__(data, initial={**said, **(draft or {})})
+        self.is_draft = draft is not None
         self.item = item
         people = members(by).filter(Q(pk__in=active_members(by).values("pk")) | Q(pk=item.owner_id))
         self.fields["owner"].queryset = people  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from compliance.catalogue import loader
-from compliance.checklists import actions, queries, rules
+from compliance.checklists import actions, drafts, queries, rules
 from compliance.checklists.filters import COMPUTED, KINDS
 from compliance.checklists.forms import AnswerForm, AttachForm, DecisionForm, ReasonForm
 from compliance.checklists.models import ChecklistItem
@@ -59,7 +59,10 @@ class Act:
 def checklists_item(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
     """Show a row; a POST saves the answer and, with the second button, submits it too."""
     item = find(queries.items(by), pk)
-    form = AnswerForm(request.POST or None, by=by, item=item)
+    if "discard" in request.POST:
+        drafts.drop(request, item)
+        return redirect(_address(by, item))
+    form = AnswerForm(request.POST, by=by, item=item) if request.method == "POST" else _answer(request, by, item)
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():  # what cannot be submitted is not half saved either: it stays in the form
@@ -69,6 +72,7 @@ def checklists_item(request: HttpRequest, by: Membership, pk: UUID) -> HttpRespo
         except Refused as refused:
             take_in(form, refused)
         else:
+            drafts.drop(request, item)
             told = MOVES["submit"][2] if "submit" in request.POST else _("{row} is saved.")
             messages.success(request, str(told).format(row=item.row_id))
             return redirect(_address(by, item))
@@ -114,6 +118,7 @@ def checklists_attach(request: HttpRequest, by: Membership, pk: UUID) -> HttpRes
         except Refused as refused:
             take_in(form, refused)
         else:
+            drafts.keep(request, by, item)
             told = ", ".join(f"“{piece.title}”" for piece in pieces)
             messages.success(request, _("Attached to {row}: {pieces}").format(row=item.row_id, pieces=told))
             return redirect(_address(by, item) + "#evidence")
@@ -132,6 +137,7 @@ def checklists_detach(request: HttpRequest, by: Membership, pk: UUID, evidence: 
             form = forms.Form(request.POST)
             take_in(form, refused)
             return _page(request, by, item, acting=form)
+        drafts.keep(request, by, item)
         told = _("“{title}” is no longer attached to {row}; it stays in the library.")
         messages.success(request, told.format(title=piece.title, row=item.row_id))
     return redirect(_address(by, item) + "#evidence")
@@ -156,6 +162,7 @@ def checklists_add_evidence(request: HttpRequest, by: Membership, pk: UUID, kind
                 take_in(form, refused)
     if evidence is None:
         return _page(request, by, item, **{f"new_{kind}": form, "acting": form})
+    drafts.keep(request, by, item)
     told = _("“{title}” is kept, and attached to {row}.").format(title=evidence.title, row=item.row_id)
     messages.success(request, told)
     return redirect(_address(by, item) + "#evidence")
@@ -170,7 +177,7 @@ def _page(request: HttpRequest, by: Membership, item: ChecklistItem, **forms_in_
     before, after = queries.neighbours(item)
     words = request.GET.get("find", "")[:200]
     acting = forms_in_hand.get("acting")
-    answer = forms_in_hand.get("answer") or AnswerForm(by=by, item=item)
+    answer = forms_in_hand.get("answer") or _answer(request, by, item)
     told = {
         "item": item,
         "row": row,
@@ -197,6 +204,10 @@ def _page(request: HttpRequest, by: Membership, item: ChecklistItem, **forms_in_
         "trail": trail_queries.told(trail_queries.of_subject(item.checklist.organisation_id, item.subject)),
     }
     return render(request, "checklists/row.html", told, status=400 if told["form"].errors else 200)  # type: ignore[attr-defined]
+
+
+def _answer(request: HttpRequest, by: Membership, item: ChecklistItem) -> AnswerForm:
+    return AnswerForm(by=by, item=item, draft=drafts.waiting(request, item))
 
 
 def _acts(by: Membership, item: ChecklistItem) -> list[Act]:
