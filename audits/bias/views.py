@@ -19,7 +19,7 @@ from audits.bias.models import BiasAudit
 from audits.bias.plan import Plan
 from audits.bias.profile import Profile
 from audits.work.models import State
-from audits.work.pages import progress_response
+from audits.work.pages import progress_response, sent
 from compliance.catalogue import loader
 from compliance.checklists import queries as checklist_queries
 from compliance.checklists.models import Checklist
@@ -30,6 +30,7 @@ from compliance.people.rules import can, why_not
 from compliance.systems import queries as system_queries
 from compliance.web.forms import take_in
 from compliance.web.member import find, member_page
+from compliance.web.uploads import show_upload_problem
 
 ABILITY = "run_bias_audits"
 
@@ -52,7 +53,8 @@ def bias_list(request: HttpRequest, by: Membership) -> HttpResponse:
 def bias_new(request: HttpRequest, by: Membership) -> HttpResponse:
     """Take in a file of applicants."""
     system = queries.chosen_system(by, request.GET.get("system", ""))
-    form = NewForm(by, request.POST or None, request.FILES or None, initial={"system": system})
+    form = NewForm(by, *sent(request), initial={"system": system})
+    show_upload_problem(form, request)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:

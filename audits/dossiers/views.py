@@ -18,7 +18,7 @@ from audits.dossiers.checking import verify_in_child
 from audits.dossiers.forms import NewForm, VerifyForm
 from audits.dossiers.models import Dossier
 from audits.work.models import State
-from audits.work.pages import progress_response
+from audits.work.pages import progress_response, sent
 from compliance.checklists.queries import checklists
 from compliance.evidence import blobs
 from compliance.lib.problems import Refused
@@ -26,6 +26,7 @@ from compliance.people.models import Membership
 from compliance.people.rules import can, why_not
 from compliance.web.forms import take_in
 from compliance.web.member import find, member_page
+from compliance.web.uploads import show_upload_problem
 
 ABILITY = "make_dossiers"
 CERTIFICATE = "local-ca.pem"
@@ -49,7 +50,7 @@ def dossiers_list(request: HttpRequest, by: Membership) -> HttpResponse:
 def dossiers_new(request: HttpRequest, by: Membership) -> HttpResponse:
     """Freeze a checklist as it stands and have it signed."""
     open_checklists = list(checklists(by).order_by("system__name", "title"))
-    form = NewForm(by, request.POST or None, initial={"checklist": request.GET.get("checklist")})
+    form = NewForm(by, *sent(request), initial={"checklist": request.GET.get("checklist")})
     if request.method == "POST" and form.is_valid():
         try:
             dossier = actions.freeze(by=by, **form.cleaned_data)
@@ -120,16 +121,9 @@ def dossiers_certificate(request: HttpRequest, by: Membership) -> HttpResponseBa
 
 def verify(request: HttpRequest) -> HttpResponse:
     """Check any file; open to everybody. The file is read, checked and forgotten."""
-    form = VerifyForm(request.POST or None, request.FILES or None)
+    form = VerifyForm(*sent(request))
     context: dict[str, Any] = {"form": form}
-    if request.method == "POST":
-        try:
-            check_upload(request)
-        except Refused as refused:
-            form = context["form"] = VerifyForm(request.POST)
-            form.errors.pop("file", None)
-            take_in(form, refused)
-            return render(request, "verify/page.html", context)
+    show_upload_problem(form, request)
     if request.method == "POST" and form.is_valid():
         file, trust = form.cleaned_data["file"], form.cleaned_data["trust"]
         try:

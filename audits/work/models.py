@@ -7,6 +7,7 @@ then hands in is kept only if the lease is still its own, so work done twice is 
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,12 +16,13 @@ from typing import Any, Self
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import close_old_connections, connection, models, transaction
+from django.db import DatabaseError, close_old_connections, connection, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 MOST_ATTEMPTS = 4
+log = logging.getLogger("probanda.work")
 
 
 def lease_from(now: datetime) -> datetime:
@@ -98,11 +100,14 @@ class Work(models.Model):
         stop = threading.Event()
 
         def beat() -> None:
-            try:
-                while not stop.wait(settings.LEASE_SECONDS / 5) and self.renew():
+            ours = True
+            while ours and not stop.wait(settings.LEASE_SECONDS / 5):
+                try:
                     close_old_connections()
-            finally:
-                connection.close()
+                    ours = self.renew()
+                except DatabaseError as error:  # a database that is away for a moment: the next beat may reach it
+                    log.warning("The lease of %s could not be renewed just now (%s).", self.pk, error)
+            connection.close()
 
         thread = threading.Thread(target=beat, name=f"lease-{self.pk}", daemon=True)
         thread.start()

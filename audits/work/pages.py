@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -14,3 +16,8 @@ def progress_response(request: HttpRequest, work: Work) -> HttpResponse:
     if work.is_over:
         response["HX-Refresh"] = "true"
     return response
+
+
+def sent(request: HttpRequest) -> tuple[Any, Any]:
+    """Return what a form is bound to: the data and files of a POST, even an empty one, or nothing."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from django.conf import settings
 from django.core.files.uploadhandler import SkipFile, TemporaryFileUploadHandler
+from django.forms import BaseForm
 from django.http import HttpRequest
 
 from compliance.evidence.blobs import disk_full, too_large
@@ -42,3 +43,10 @@ def check_upload(request: HttpRequest) -> None:
     problem: Problem | None = getattr(request, "upload_problem", None)
     if problem is not None:
         raise Refused(replace(problem, column="file"))
+
+
+def show_upload_problem(form: BaseForm, request: HttpRequest) -> None:
+    """Say in a form with a required `file` why the file that was sent is not there, instead of asking for it."""
+    problem: Problem | None = getattr(request, "upload_problem", None)
+    if problem is not None:
+        form.errors["file"] = form.error_class([str(problem)])

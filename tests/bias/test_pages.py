@@ -1,0 +1,165 @@
+"""The pages of bias audits, as Alice walks them; a worker's part is done by calling its action."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+
+from audits.bias import actions
+from audits.bias.models import BiasAudit
+from audits.work.models import State
+from compliance.checklists.actions import open_checklist
+from compliance.evidence.models import Evidence
+from tests import build
+from tests.people import People, client_of
+
+RACES = ("White", "Black", "Martian", "")
+APPLICANTS = "Name,Gender,Ethnicity,Hired\n" + "".join(
+    f"P{n},{'MF'[n % 2]},{RACES[n % 4]},{'Decline' if n % 3 else 'Hire'}\n" for n in range(240)
+)
+COLUMNS = {"sex": "Gender", "race_ethnicity": "Ethnicity", "kind": "selected", "measure": "Hired", "count": ""}
+
+
+@pytest.fixture
+def alice(people: People) -> Client:
+    return client_of(people.alice)
+
+
+def base(people: People) -> str:
+    return f"/o/{people.alice.organisation.slug}/bias-audits/"
+
+
+def upload(client: Client, people: People, data: bytes, **more: str) -> HttpResponse:
+    system = people.alice.organisation.systems.first() or build.system(people.alice)
+    file = SimpleUploadedFile("applicants.csv", data, "text/csv")
+    sent = {"system": str(system.pk), "title": "Spring screening", "file": file, **more}
+    return client.post(base(people) + "new/", sent, follow=True)  # type: ignore[return-value]
+
+
+def text(response: HttpResponse) -> str:
+    return response.content.decode()
+
+
+def meanings(page: str, **chosen: str) -> dict[str, str]:
+    """Return what the mapping page proposes, with the meanings of some values (by what stands in the file) replaced."""
+    found: dict[str, str] = {}
+    for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL):
+        if not (select := re.search(r'<select name="([^"]+)".*?</select>', row, re.DOTALL)):
+            continue
+        raw = re.search(r"<q>(.*?)</q>", row)
+        option = re.search(r'<option value="([^"]*)" selected', select[0])
+        found[select[1]] = chosen.get(raw[1] if raw else "", option[1] if option else "")
+    return found
+
+
+def test_walk_from_a_file_to_evidence_on_checklist_rows(people: People, alice: Client) -> None:
+    page = text(upload(alice, people, APPLICANTS.encode()))
+    assert "240" in page
+    assert "more than 100, not shown" in page  # of the names, none is shown
+    assert "P17" not in page
+    assert page.count("proposed</span>") >= 6
+    audit = BiasAudit.objects.get()
+    url = f"{base(people)}{audit.pk}/"
+
+    # A value that was left open stops the run; the way back has the mapping as it was.
+    given = meanings(page, Hire="selected", Decline="not selected")
+    sent: dict[str, Any] = {**COLUMNS, **given, "unknowns": "per-table"}
+    assert "Waiting for a worker" in text(alice.post(url + "map/", sent, follow=True))  # type: ignore[arg-type]
+    actions.carry_out(audit.pk)
+    stopped = text(alice.get(url))  # type: ignore[arg-type]
+    assert "The audit stopped, and nothing was computed." in stopped
+    assert "<code>Martian</code>" in stopped
+    assert "--map" not in stopped
+    again = text(alice.get(url + "map/"))  # type: ignore[arg-type]
+    assert meanings(again) == given
+
+    sent |= meanings(again, Martian="unknown")
+    alice.post(url + "map/", sent)
+    assert alice.get(url + "progress/").headers.get("HX-Refresh") is None
+    actions.carry_out(audit.pk)
+    assert alice.get(url + "progress/").headers["HX-Refresh"] == "true"
+    result = text(alice.get(url))  # type: ignore[arg-type]
+    assert "29 CFR 1607.4(D), context only: Local Law 144 sets no threshold" in result
+    assert alice.get(url + "counts.csv").headers["Content-Disposition"].startswith("attachment")
+    kept = b"".join(alice.get(url + "result.json"))
+
+    checklist = open_checklist(by=people.alice, system=audit.system, law=build.LAW)
+    linked = text(alice.post(f"{url}link/{checklist.pk}/", follow=True))  # type: ignore[arg-type]
+    assert "Attached to" in linked
+    audit.refresh_from_db()
+    assert audit.evidence is not None
+    assert Evidence.objects.get().sha256 == audit.result_sha256
+    assert len(kept) == audit.evidence.size
+    assert checklist.items.filter(evidence=audit.evidence).exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"", "The file is empty."),
+        (b"sex,race,selected\n", "The file has a header but no rows."),
+        (b"sex,race\nM\x00,White\n", "Row 2 holds a NUL byte, which no text has."),
+        (b"%PDF-1.7\n", "The file is a PDF, not a table in text."),
+        (b"sex,race,hired\nM,White\nF,Black\n", "Row 2 has 2 cells, but the header has 3."),
+    ],
+)
+def test_bad_file_is_refused_in_the_form(people: People, alice: Client, data: bytes, sentence: str) -> None:
+    page = text(upload(alice, people, data))
+    assert sentence in page
+    assert "Spring screening" in page  # what was typed is still there
+    assert not BiasAudit.objects.exists()
+
+
+def test_file_in_another_encoding_is_read_once_it_is_declared(people: People, alice: Client) -> None:
+    data = "sex;race;hired\nM;Weiß;ja\nF;Black;nein\n".encode("cp1252")
+    assert "declare the encoding cp1252" in text(upload(alice, people, data))
+    page = text(upload(alice, people, data, encoding="cp1252"))
+    assert "Weiß" in page
+    assert "semicolon" in page
+
+
+@pytest.mark.parametrize(
+    ("columns", "sentence"),
+    [
+        ({"sex": "Name"}, "has more than 100 different values"),
+        ({"race_ethnicity": "Gender"}, "The column “Gender” serves another purpose already."),
+        ({"kind": "score"}, "The column “Hired” holds no numbers."),
+        ({"kind": "number", "measure": "Name"}, "Choose the column with the number of people in each group."),
+    ],
+)
+def test_columns_that_cannot_be_meant_are_told(
+    people: People, alice: Client, columns: dict[str, str], sentence: str
+) -> None:
+    upload(alice, people, APPLICANTS.encode())
+    url = f"{base(people)}{BiasAudit.objects.get().pk}/map/"
+    assert sentence in text(alice.get(url, {**COLUMNS, **columns}))  # type: ignore[arg-type]
+
+
+def test_spellings_that_count_as_one_value_have_one_meaning(people: People, alice: Client) -> None:
+    page = text(upload(alice, people, b"sex,race,hired\nmale,White,yes\nMale,Black,no\nF,White,yes\n"))
+    sent = {"sex": "sex", "race_ethnicity": "race", "kind": "selected", "measure": "hired", "unknowns": "per-table"}
+    sent |= meanings(page, male="unknown")
+    url = f"{base(people)}{BiasAudit.objects.get().pk}/map/"
+    assert "are read as one value; give both the same meaning." in text(alice.post(url, sent))  # type: ignore[arg-type]
+    assert BiasAudit.objects.get().state == State.WAITING
+    assert BiasAudit.objects.get().asked_at is None
+
+
+def test_scores_ask_for_their_direction(people: People, alice: Client) -> None:
+    rows = "".join(f"{'MF'[n % 2]},{('White', 'Black')[n % 3 > 0]},{n}\n" for n in range(40))
+    page = text(upload(alice, people, f"sex,race,score\n{rows}".encode()))
+    audit = BiasAudit.objects.get()
+    sent = {"sex": "sex", "race_ethnicity": "race", "kind": "score", "measure": "score", "unknowns": "complete-case"}
+    sent |= meanings(page)
+    assert "This field is required." in text(alice.post(f"{base(people)}{audit.pk}/map/", sent))  # type: ignore[arg-type]
+    alice.post(f"{base(people)}{audit.pk}/map/", {**sent, "direction": "lower"})
+    actions.carry_out(UUID(str(audit.pk)))
+    result = text(alice.get(f"{base(people)}{audit.pk}/"))  # type: ignore[arg-type]
+    assert "Below the median" in result
+    assert "19.5" in result
