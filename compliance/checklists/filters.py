@@ -75,7 +75,7 @@ class RowFilter(forms.Form):
         owner = {"me": me, NONE: "None"}.get(chosen["owner"], chosen["owner"])
         found = []
         for section, lines in sections:
-            fitting = [line for line in lines if _fits(line, chosen, owner) and _holds(line, words)]
+            fitting = [line for line in lines if _fits(line, chosen, owner) and _holds(line, section, words)]
             if fitting:
                 found.append((section, fitting))
         return found
@@ -93,9 +93,11 @@ def _fits(line: Line, chosen: Mapping[str, str], owner: str) -> bool:
     return all(not want or want == have for want, have in wanted)
 
 
-def _holds(line: Line, words: list[str]) -> bool:
+def _holds(line: Line, section: Section, words: list[str]) -> bool:
     if not words:
         return True
     row, item = line.row, line.item
-    text = " ".join((row.id, row.title, row.question, row.citation_text, item.reason, item.note)).casefold()
+    text = " ".join(
+        (section.title, row.id, row.title, row.question, row.citation_text, item.reason, item.note)
+    ).casefold()
     return all(word in text for word in words)

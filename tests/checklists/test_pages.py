@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -221,10 +223,33 @@ def test_what_expired_is_overdue_or_withdrawn_is_marked(people: People, checklis
 def test_the_bars_count_the_rows_that_bind_and_give_no_percentage(people: People, checklist: Checklist) -> None:
     build.answered(people.alice, build.item(people.alice, on=checklist))
     for path in ("", f"{checklist.pk}/"):
-        page = text_of(client_of(people.alice).get(at(people, path)).content.decode())
-        assert "in progress 1" in page
-        assert "to do 46" in page
-        assert "%" not in page
+        page = client_of(people.alice).get(at(people, path)).content.decode()
+        bars = [text_of(bar) for bar in re.findall(r"<figure.*?</figure>", page, re.DOTALL)]
+        assert len(bars) == 2
+        assert "in progress 1" in bars[0]
+        assert "to do 46" in bars[0]
+        assert not any("%" in bar for bar in bars)
+
+
+def test_no_page_costs_more_queries_when_there_is_more_on_it(people: People, checklist: Checklist) -> None:
+    rows = [f"LL144-AUD-0{n}" for n in range(1, 8)]
+    bob = client_of(people.bob)
+    house = at(people, "").removesuffix("checklists/")
+    first = build.submitted(people.alice, build.item(people.alice, rows[0], on=checklist))
+    pages = ["checklists/", "checklists/review/", "evidence/", "trail/", f"checklists/rows/{first.pk}/"]
+
+    def cost(path: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert bob.get(house + path).status_code == 200
+        return len(queries)
+
+    before = {path: cost(path) for path in pages}
+    for row in rows[1:]:
+        build.submitted(people.alice, build.item(people.alice, row, on=checklist))
+        build.checklist(people.alice, build.system(people.alice, f"Tool for {row}"))
+        actions.give_back(by=people.bob, item=first, reason="Not yet.")
+        build.submitted(people.alice, first)
+    assert {path: cost(path) for path in pages} == before
 
 
 @pytest.mark.parametrize("busy", [False, True])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -92,6 +93,22 @@ def test_a_file_over_the_limit_is_refused_with_the_rest_kept(
     page = answer.content.decode()
     assert answer.status_code == 400
     assert "The file is larger than the 4 MB that are accepted here, so nothing was saved." in page
+    assert 'value="Screen recording"' in page
+    assert not Evidence.objects.exists()
+    assert list(project.FILE_UPLOAD_TEMP_DIR.iterdir()) == []
+
+
+def test_a_disk_that_fills_up_during_an_upload_is_told_with_the_rest_kept(people: People, alice: Client) -> None:
+    file = SimpleUploadedFile("video.mp4", b"x" * (4 * 1024 * 1024))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024 * 1024, hard))  # no file may grow further, as on a full disk
+    try:
+        answer = alice.post(at(people, "new/"), {"file": file, "title": "Screen recording"})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert "There is no room left where evidence is kept, so nothing was saved." in page
     assert 'value="Screen recording"' in page
     assert not Evidence.objects.exists()
     assert list(project.FILE_UPLOAD_TEMP_DIR.iterdir()) == []
