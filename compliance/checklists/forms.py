@@ -21,7 +21,7 @@ from compliance.web.forms import DateInput
 class OpenForm(forms.Form):
     """Which law is asked of which system."""
 
-    system = forms.ModelChoiceField(AISystem.objects.none(), label=_("AI system"))
+    system = forms.ModelChoiceField(AISystem.objects.none(), label=_("AI system"), empty_label=_("choose one"))
     law = forms.ChoiceField(
         label=_("Law and version of its text"),
         widget=forms.RadioSelect,
@@ -30,7 +30,10 @@ class OpenForm(forms.Form):
 
     def __init__(self, *args: Any, by: Membership, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["system"].queryset = systems(by)  # type: ignore[attr-defined]
+        mine = systems(by)
+        self.fields["system"].queryset = mine  # type: ignore[attr-defined]
+        if len(mine) == 1:  # nothing to choose
+            self.fields["system"].initial = mine[0]
         newest_first = reversed(loader.laws())
         self.fields["law"].choices = [_choice(ref) for ref in newest_first]  # type: ignore[attr-defined]
 
