@@ -33,7 +33,7 @@ class OpenForm(forms.Form):
         mine = systems(by)
         self.fields["system"].queryset = mine  # type: ignore[attr-defined]
         if len(mine) == 1:  # nothing to choose
-            self.fields["system"].initial = mine[0]
+            self.initial["system"] = mine[0]
         newest_first = reversed(loader.laws())
         self.fields["law"].choices = [_choice(ref) for ref in newest_first]  # type: ignore[attr-defined]
 
