@@ -28,6 +28,7 @@ from audits.dossiers import actions as dossiers
 from audits.dossiers.models import Dossier
 from audits.dossiers.tasks import make_dossier
 from audits.work.models import Work
+from compliance.celery import app
 from compliance.checklists.actions import open_checklist
 from compliance.evidence.blobs import FolderStore, store
 from compliance.people.models import Membership, Role
@@ -69,6 +70,11 @@ def freeze_dossier() -> str:
     by = Membership.objects.get(role=Role.ADMINISTRATOR)
     checklist = open_checklist(by=by, system=by.organisation.systems.get(), law=build.LAW)
     return str(dossiers.freeze(by=by, checklist=checklist, status="draft").pk)
+
+
+def forget_messages() -> int:
+    """Empty the queue."""
+    return int(app.control.purge() or 0)
 
 
 def send_again(kind: str, pk: str, times: int) -> None:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 ROOT = Path(__file__).resolve().parents[2]
-LEASE_SECONDS = 2
+LEASE_SECONDS = 1
 PATIENCE = 90.0
 
 
@@ -74,6 +74,14 @@ class House:
     def over(self, **row: str) -> dict[str, Any]:
         """Wait for the end of the work."""
         return self.until(lambda found: found["state"] in ("finished", "failed"), **row)
+
+    def sweep(self) -> None:
+        """End all workers and take away the messages they left."""
+        for process in self.running:
+            if process is not self.driver:
+                self.kill(process)
+        self.running = [process for process in self.running if process is self.driver]
+        self.ask("forget_messages")
 
     def close(self) -> None:
         """End every process that was started here."""
