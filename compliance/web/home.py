@@ -57,13 +57,7 @@ def standings(by: Membership, **only: object) -> list[Standing]:
     """
     found = {system.pk: Standing(system) for system in system_queries.systems(by).filter(**only)}
     checklists = list(checklist_queries.checklists(by).filter(system__in=found))
-    laws = {one.pk: loader.load(one.law, one.text_version).counted_rows for one in checklists}
-    counted = {(pk, row.id) for pk, rows in laws.items() for row in rows}
-    counts: dict[UUID, Counter[str]] = {one.pk: Counter() for one in checklists}
-    rows = ChecklistItem.objects.filter(checklist__in=checklists).order_by()
-    for pk, row_id, progress in rows.values_list("checklist_id", "row_id", "progress"):
-        if (pk, row_id) in counted:
-            counts[pk][progress] += 1
+    counts = checklist_queries.counts_of(checklists)
     for one in checklists:
-        found[one.system_id].checklists.append((one.title, one.pk, counts[one.pk]))
+        found[one.system_id].checklists.append((one.title, one.pk, counts[one.pk].progress))
     return list(found.values())
