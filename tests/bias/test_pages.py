@@ -116,6 +116,14 @@ def test_bad_file_is_refused_in_the_form(people: People, alice: Client, data: by
     assert not BiasAudit.objects.exists()
 
 
+def test_file_over_the_limit_is_refused_in_the_form(people: People, alice: Client, settings: Any) -> None:
+    settings.MAX_APPLICANTS_BYTES = settings.MAX_EVIDENCE_BYTES = 3 * 2**20
+    page = text(upload(alice, people, b"sex,race,hired\n" + b"M,White,yes\n" * 300_000))
+    assert "The file is larger than the 3 MB that are accepted here, so nothing was saved." in page
+    assert "Spring screening" in page
+    assert "This field is required." not in page
+
+
 def test_file_in_another_encoding_is_read_once_it_is_declared(people: People, alice: Client) -> None:
     data = "sex;race;hired\nM;Weiß;ja\nF;Black;nein\n".encode("cp1252")
     assert "declare the encoding cp1252" in text(upload(alice, people, data))

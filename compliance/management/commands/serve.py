@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +19,7 @@ from compliance.management.supervision import Child, supervise
 from compliance.people.models import User
 
 START_SECONDS = 60.0
+KEEP_SCRATCH_SECONDS = 24 * 3600
 
 
 class Command(BaseCommand):
@@ -36,7 +39,9 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         _prepare_queue()
         address = _address(bind, port)
-        environment = {**os.environ, "PROBANDA_BASE_URL": os.environ.get("PROBANDA_BASE_URL") or address}
+        environment = {**os.environ, "TMPDIR": str(_scratch())}
+        if not {"PROBANDA_BASE_URL", "PROBANDA_BASE_URL_FILE"} & set(os.environ):
+            environment["PROBANDA_BASE_URL"] = address
         children = [
             Child("web application", web_command(bind, port, threads), environment),
             Child("worker", worker_command(workers), environment),
@@ -55,6 +60,9 @@ class Command(BaseCommand):
             lines.append(f"Sign in as one of the demo's people; their addresses and passwords are in {people}")
         else:
             lines.append("Sign in with your e-mail address and password.")
+        if bind not in ("127.0.0.1", "::1", "localhost"):
+            names = ", ".join(settings.ALLOWED_HOSTS)
+            lines.append(f"Other machines reach it by the names in PROBANDA_ALLOWED_HOSTS, which are: {names}")
         lines += [f"Everything is kept in {settings.HOME}", "Press Ctrl-C to stop."]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
@@ -96,6 +104,16 @@ def _prepare_queue() -> None:
 
     with app.connection_for_write() as connection:
         app.amqp.queues[app.conf.task_default_queue].bind(connection.default_channel).declare()
+
+
+def _scratch() -> Path:
+    """Return the private folder for temporary files; what a killed worker left there a day ago or more is removed."""
+    folder: Path = settings.HOME / "scratch"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for left in folder.iterdir():
+        if left.lstat().st_mtime < time.time() - KEEP_SCRATCH_SECONDS:
+            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+    return folder
 
 
 def _address(bind: str, port: int) -> str:
