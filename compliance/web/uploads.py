@@ -14,6 +14,8 @@ from django.http import HttpRequest
 from compliance.evidence.blobs import disk_full, too_large
 from compliance.lib.problems import Problem, Refused
 
+STRANGERS_LIMIT = 64 * 1024 * 1024  # more than the largest dossier that the page for everybody checks
+
 
 class UploadHandler(TemporaryFileUploadHandler):
     """Write an upload to a temporary file. One that is too long, or finds no room, is skipped and remembered.
@@ -21,9 +23,11 @@ class UploadHandler(TemporaryFileUploadHandler):
     Skipping one file rather than ending the request keeps everything else that the person typed.
     """
 
+    received = 0  # in all files of one request
+
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
-        limit = max(settings.MAX_EVIDENCE_BYTES, settings.MAX_APPLICANTS_BYTES)
-        if start + len(raw_data) > limit:
+        self.received += len(raw_data)
+        if self.received > (limit := self._limit()):
             self._skip(too_large(limit))
         try:
             return super().receive_data_chunk(raw_data, start)
@@ -31,6 +35,13 @@ class UploadHandler(TemporaryFileUploadHandler):
             if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
                 raise
             self._skip(disk_full())
+
+    def _limit(self) -> int:
+        # Django takes in a form before any view can ask who sends it, so a stranger's is cut short here.
+        user = getattr(self.request, "user", None)
+        if user is None or not user.is_authenticated:
+            return STRANGERS_LIMIT
+        return max(settings.MAX_EVIDENCE_BYTES, settings.MAX_APPLICANTS_BYTES)
 
     def _skip(self, problem: Problem) -> NoReturn:
         self.request.upload_problem = problem  # type: ignore[union-attr]

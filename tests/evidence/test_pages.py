@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as project
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
@@ -17,6 +18,7 @@ from pytest_django.fixtures import Settings
 from compliance.evidence import actions
 from compliance.evidence.models import Evidence
 from compliance.trail.models import TrailEntry
+from compliance.web import uploads
 from tests import build
 from tests.people import People, client_of
 
@@ -96,6 +98,22 @@ def test_a_file_over_the_limit_is_refused_with_the_rest_kept(
     assert 'value="Screen recording"' in page
     assert not Evidence.objects.exists()
     assert list(project.FILE_UPLOAD_TEMP_DIR.iterdir()) == []
+
+
+def test_a_stranger_cannot_fill_the_disk(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "STRANGERS_LIMIT", 3 * 1024 * 1024)
+    written: list[int] = []
+    receive = TemporaryFileUploadHandler.receive_data_chunk
+
+    def count(self: TemporaryFileUploadHandler, data: bytes, start: int) -> bytes | None:
+        written.append(len(data))
+        return receive(self, data, start)
+
+    monkeypatch.setattr(TemporaryFileUploadHandler, "receive_data_chunk", count)
+    file = SimpleUploadedFile("video.mp4", b"x" * (8 * 1024 * 1024))
+    anyone = Client(enforce_csrf_checks=True, headers={"cookie": "csrftoken=" + "a" * 32})
+    assert anyone.post(at(people, "new/"), {"csrfmiddlewaretoken": "a" * 32, "file": file}).status_code == 302
+    assert 0 < sum(written) <= 3 * 1024 * 1024
 
 
 def test_a_disk_that_fills_up_during_an_upload_is_told_with_the_rest_kept(people: People, alice: Client) -> None:
