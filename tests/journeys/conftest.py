@@ -143,7 +143,8 @@ def person(site: Site, browser: Browser) -> Iterator[Callable[..., Person]]:
         return Person(name, page, site)
 
     yield seat
-    for context in contexts:
+    for number, context in enumerate(contexts):
+        context.pages[0].screenshot(path=PICTURES / f"last-{number}.png")  # where each was when the walk ended
         context.close()
     assert not faults, "\n".join(faults)
 
