@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from compliance.checklists.models import ChecklistItem, Progress, Verdict
 from compliance.lib.problems import Forbidden, Problem, Refused
-from compliance.people.models import Membership
+from compliance.people.models import Membership, Role
 from compliance.people.rules import check_can
 
 # move: (from which states, to which state, which ability)
@@ -47,6 +47,12 @@ def check_move(move: str, *, by: Membership, item: ChecklistItem) -> None:
     if move in ("take", "accept", "return") and item.submitted_by and item.submitted_by.user_id == by.user_id:
         sentence = _("You submitted {row} yourself; another person reviews it.").format(row=item.row_id)
         raise Forbidden(Problem("own-submission", sentence))
+    others = item.submitted_by and item.submitted_by.user_id != by.user_id and item.submitted_by.is_active
+    if move == "withdraw" and others and by.role != Role.ADMINISTRATOR:
+        sentence = _("Only {name}, who submitted {row}, or an administrator takes it back.").format(
+            name=item.submitted_by.name if item.submitted_by else "", row=item.row_id
+        )
+        raise Forbidden(Problem("others-submission", sentence))
 
 
 def can_move(move: str, *, by: Membership, item: ChecklistItem) -> bool:

@@ -211,3 +211,10 @@ def test_only_the_kinds_that_bind_count(people: People) -> None:
     other = founder("Charlie-of-another-house", "A third house")
     build.checklist(other)
     assert queries.counts(checklist).all.total() == 82
+
+
+def test_a_submission_is_taken_back_by_who_submitted_it_or_by_an_administrator(people: People) -> None:
+    item = stand(people, Progress.SUBMITTED)
+    with pytest.raises(Forbidden, match="Only Alice, who submitted"):
+        actions.withdraw(by=people.charlie, item=item)
+    assert actions.withdraw(by=people.administrator, item=item).progress == Progress.IN_PROGRESS
