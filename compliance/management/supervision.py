@@ -38,12 +38,11 @@ class Child:
     def start(self) -> None:
         """Start it in its own session; on Linux it is asked to end if this process is killed."""
         self.process = subprocess.Popen(
-            self.command,
+            tied(self.command),
             cwd=ROOT,
             env=dict(self.environment),
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=_end_with_parent if sys.platform == "linux" else None,
         )
         self.started = time.monotonic()
 
@@ -110,7 +109,12 @@ def _told(status: int) -> str:
     return f"exit status {status}" if status >= 0 else f"signal {signal.Signals(-status).name}"
 
 
-def _end_with_parent() -> None:
-    import ctypes
+_TIED = "import ctypes, os, sys; ctypes.CDLL(None).prctl(1, 15); os.execv(sys.argv[1], sys.argv[1:])"
 
-    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+
+def tied(command: Sequence[str]) -> list[str]:
+    """Return a command that, on Linux, is asked to end (SIGTERM) when the process that starts it is killed.
+
+    A `preexec_fn` would do the same, but may not be used where there are threads.
+    """
+    return [sys.executable, "-S", "-c", _TIED, *command] if sys.platform == "linux" else list(command)

@@ -16,6 +16,8 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
+from compliance.management.supervision import tied
+
 ROOT = Path(__file__).resolve().parents[2]
 LEASE_SECONDS = 1
 PATIENCE = 90.0
@@ -50,7 +52,7 @@ class House:
         command = [sys.executable, *words.split(), "--concurrency", str(concurrency), "--loglevel", "WARNING"]
         with (self.home / "worker.log").open("ab") as log:
             process: subprocess.Popen[Any] = subprocess.Popen(
-                command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
+                tied(command), cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
         self.running.append(process)
         return process
