@@ -1,38 +1,48 @@
-"""Verification for pages: in a process of its own, so that no file can hold up or bring down the web application."""
+"""Verification of a file that a stranger sent: in a process of its own, so that it can neither swell nor linger."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from threading import BoundedSemaphore
-from typing import Any, Final
 
 from audits.dossiers import child
-from audits.dossiers.verification import verify
-from compliance.lib.canonical import dump, load
+from audits.dossiers.verification import Check, Report, verify
+from compliance.lib.canonical import sha256
 from compliance.lib.problems import Problem, Refused
 
-MEMORY: Final = 3 * 1024**3
-SECONDS: Final = 45.0
-AT_ONCE: Final = 2
+MEMORY = 2 * 1024**3
+SECONDS = 60
+AT_ONCE = 2
 _room = BoundedSemaphore(AT_ONCE)
 
 
-def verify_in_child(data: bytes, trust: Sequence[bytes] = ()) -> dict[str, Any]:
-    """Return the report on a file, as :meth:`Report.as_json` and its `sentence`.
+def verify_in_child(
+    data: bytes, trust: Sequence[bytes] = (), *, memory: int = MEMORY, seconds: float = SECONDS
+) -> Report:
+    """Return what :func:`audits.dossiers.verification.verify` returns; a file that takes too much is broken.
 
-    Refused when it takes too long, or when others are being checked and none of them ends soon.
+    Raises Refused for a `trust` that holds no certificate, and when others are being checked and none ends soon: the
+    page is open to everybody, so only a few files are checked at once.
     """
-    if not _room.acquire(timeout=SECONDS):
+    if not _room.acquire(timeout=seconds):
         sentence = "Other files are being checked just now."
         raise Refused(Problem("busy", sentence, "Try again in a minute, or check it with manage.py verify_dossier."))
     try:
-        report: dict[str, Any] = load(child.run("verify", [data, *trust], memory=MEMORY, seconds=SECONDS))
+        told = child.run("verify", [data, *trust], memory=memory, seconds=seconds)
+    except Refused as refused:
+        if not refused.code.startswith("child-"):
+            raise
+        expected = f"a file that can be checked within {seconds:g} seconds and {memory // 1024**2} MiB"
+        sentence = "The file cannot be checked: it takes more time or memory than any dossier."
+        check = Check(1, "pdf", "The file is a PDF", "broken", str(refused)[:500], expected, sentence)
+        return Report(sha256(data), (check,))
     finally:
         _room.release()
-    return report
+    return Report.from_json(json.loads(told))
 
 
 def verify_packed(parts: list[bytes]) -> bytes:
-    """Verify the first part, trusting the certificates in the others; runs in the child."""
-    report = verify(parts[0], parts[1:])
-    return dump({**report.as_json(), "sentence": report.sentence})
+    """Verify what :func:`verify_in_child` sent to the child."""
+    data, *trust = parts
+    return json.dumps(verify(data, trust).as_json()).encode()
