@@ -10,7 +10,7 @@ from audits.metrics import display, plot
 _SUFFIX = " (Not Hispanic or Latino)"
 
 
-def audit(number: int, one: dict[str, Any], evidence: dict[str, dict[str, str]]) -> dict[str, Any]:
+def audit(number: int, one: dict[str, Any], evidence: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """Return what the template shows of one bias audit of the manifest."""
     result = one["result"]
     anchor = f"bias-{number}"

@@ -88,7 +88,7 @@ def _chapters(context: dict[str, Any]) -> dict[str, Any]:
     return {**named, "all": listed}
 
 
-def _evidence(manifest: dict[str, Any]) -> dict[str, dict[str, str]]:
+def _evidence(manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {
         one["id"]: {
             **{key: value for key, value in one.items() if isinstance(value, str)},
@@ -99,12 +99,13 @@ def _evidence(manifest: dict[str, Any]) -> dict[str, dict[str, str]]:
             "effective_on": words.day(one["effective_on"]),
             "valid_until": words.day(one["valid_until"]),
             "added_at": words.when(one["added_at"]),
+            "withdrawn": {**one["withdrawn"], "at": words.when(one["withdrawn"]["at"])} if one["withdrawn"] else None,
         }
         for number, one in enumerate(manifest["evidence"], 1)
     }
 
 
-def _row(row: dict[str, Any], evidence: dict[str, dict[str, str]]) -> dict[str, Any]:
+def _row(row: dict[str, Any], evidence: dict[str, dict[str, Any]]) -> dict[str, Any]:
     return {
         **row,
         "citation": "; ".join(row["citation"]),

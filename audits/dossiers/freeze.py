@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from audits.bias.actions import result_of
@@ -53,7 +54,7 @@ def gather(
         "rows": [_row(catalogue, item) for item in found],
         "evidence": [_evidence(piece) for piece in evidence],
         "bias_audits": audits,
-        "trail": {"head": {"seq": seq, "sha256": head}, "entries": _entries(by, checklist.system)},
+        "trail": {"head": {"seq": seq, "sha256": head}, "entries": _entries(by, checklist.system, evidence)},
         "attachments": [_attachment(name, data) for name, data in attachments.items()],
         "software": SOFTWARE,
     }
@@ -174,13 +175,18 @@ def _evidence(piece: Evidence) -> dict[str, Any]:
         "source": piece.source,
         "added_by": piece.added_by.name,
         "added_at": moment(piece.added_at),
+        "withdrawn": (
+            {"at": moment(piece.withdrawn_at), "reason": piece.withdrawn_reason} if piece.withdrawn_at else None
+        ),
     }
 
 
-def _entries(by: Membership, system: AISystem) -> list[dict[str, Any]]:
-    # Bodies are given whole, so that each digest can be computed again; other systems' entries stay at home.
+def _entries(by: Membership, system: AISystem, evidence: list[Evidence]) -> list[dict[str, Any]]:
+    # Bodies are given whole, so that each digest can be computed again. Evidence may belong to no system in particular;
+    # what was done to it is told where it is named, and other systems' entries stay at home.
+    named = Q(subject_type="evidence", subject_id__in=[str(piece.id) for piece in evidence])
     told = []
-    for entry in trail.entries(by.organisation_id, system_id=system.id):
+    for entry in trail.entries(by.organisation_id).filter(Q(system_id=system.id) | named):
         body = load(entry.body.encode())
         told.append(
             {

@@ -115,6 +115,13 @@ class Row(_Part):
     reviews: list[Review]
 
 
+class Withdrawal(_Part):
+    """When a piece of evidence was said to count no longer, and why."""
+
+    at: Moment
+    reason: str
+
+
 class Evidence(_Part):
     id: str
     title: str
@@ -129,6 +136,7 @@ class Evidence(_Part):
     source: str
     added_by: str
     added_at: Moment
+    withdrawn: Withdrawal | None
 
 
 class BiasAudit(_Part):

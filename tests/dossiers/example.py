@@ -218,4 +218,5 @@ def _evidence(number: int) -> dict[str, Any]:
         "source": "Example Employer, Inc., people team" if number % 2 else "",
         "added_by": "Charlie",
         "added_at": "2026-11-19T08:30:00Z",
+        "withdrawn": None,
     }
