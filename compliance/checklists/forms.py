@@ -75,6 +75,7 @@ class AnswerForm(forms.Form):
         said = {name: getattr(item, name) for name in self.base_fields}
         super().__init__(data, initial={**said, **(draft or {})})
         self.is_draft = draft is not None
+        self.is_overtaken = False
         self.item = item
         people = members(by).filter(Q(pk__in=active_members(by).values("pk")) | Q(pk=item.owner_id))
         self.fields["owner"].queryset = people  # type: ignore[attr-defined]
@@ -85,6 +86,11 @@ class AnswerForm(forms.Form):
         if found["owner"] == self.item.owner:
             del found["owner"]
         return {name: value.replace("\r\n", "\n") if isinstance(value, str) else value for name, value in found.items()}
+
+    def overtaken(self) -> None:
+        """Somebody else was quicker: the page shows what the row says now, and saving again replaces it knowingly."""
+        self.is_overtaken = True
+        self.data = {**dict(self.data.items()), "revision": str(self.item.revision)}
 
 
 class ReasonForm(forms.Form):

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -28,6 +29,7 @@ from compliance.lib.problems import Refused
 from compliance.people.models import Membership
 from compliance.people.rules import can
 from compliance.trail import queries as trail_queries
+from compliance.web import errors
 from compliance.web.forms import take_in
 from compliance.web.member import find, member_page
 
@@ -71,6 +73,8 @@ def checklists_item(request: HttpRequest, by: Membership, pk: UUID) -> HttpRespo
                     actions.submit(by=by, item=item)
         except Refused as refused:
             take_in(form, refused)
+            if refused.code == "changed-meanwhile":
+                form.overtaken()
         else:
             drafts.drop(request, item)
             told = MOVES["submit"][2] if "submit" in request.POST else _("{row} is saved.")
@@ -178,6 +182,8 @@ def _page(request: HttpRequest, by: Membership, item: ChecklistItem, **forms_in_
     words = request.GET.get("find", "")[:200]
     acting = forms_in_hand.get("acting")
     answer = forms_in_hand.get("answer") or _answer(request, by, item)
+    # Where the row went on meanwhile, the form itself is no longer on the page: what was typed in it is not lost.
+    gone = (acting or answer).has_error(NON_FIELD_ERRORS, "not-now")
     told = {
         "item": item,
         "row": row,
@@ -191,6 +197,7 @@ def _page(request: HttpRequest, by: Membership, item: ChecklistItem, **forms_in_
         "answer": answer,
         "acting": acting,
         "form": acting or answer,
+        "typed": errors.typed(request) if gone else [],
         "why_not_change": rules.why_not("change", by=by, item=item),
         "acts": {act.move: act for act in acts},
         "others": [act for act in acts if item.progress not in rules.MOVES[act.move][0]],

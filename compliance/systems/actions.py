@@ -7,6 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from compliance.lib.canonical import digest
 from compliance.lib.problems import Problem, Refused
 from compliance.people.models import Membership
 from compliance.people.rules import check_can
@@ -35,11 +36,23 @@ def register(*, by: Membership, **fields: Any) -> AISystem:
     return system
 
 
+def state(system: AISystem) -> str:
+    """Return a digest of what is said about a system, by which a form knows what its writer read."""
+    return digest(snapshot(system, FIELDS))
+
+
 @transaction.atomic
-def change(*, by: Membership, system: AISystem, **fields: Any) -> AISystem:
-    """Change fields of a registered system; the trail keeps what stood there before and after."""
+def change(*, by: Membership, system: AISystem, read: str | None = None, **fields: Any) -> AISystem:
+    """Change fields of a registered system; the trail keeps what stood there before and after.
+
+    With `read`, the :func:`state` that the person saw, what somebody else changed since is not overwritten unseen.
+    """
     check_can(by, "register_systems")
     system = AISystem.objects.select_for_update().get(pk=system.pk, organisation_id=by.organisation_id)
+    if read is not None and read != state(system):
+        sentence = _("Somebody else changed {system} while you were writing.").format(system=system)
+        hint = _("What you typed is still in the form. The trail tells what changed; save again to replace it.")
+        raise Refused(Problem("changed-meanwhile", sentence, hint))
     before = snapshot(system, FIELDS)
     _fill(system, fields)
     _save(system)

@@ -7,13 +7,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from compliance.systems.actions import FIELDS
+from compliance.systems.actions import FIELDS, state
 from compliance.systems.models import AISystem
 from compliance.web.forms import DateInput
 
 
 class SystemForm(forms.ModelForm):  # type: ignore[type-arg]  # at run time it takes no type
-    """The fields of an AI system; the actions save them."""
+    """The fields of an AI system; the actions save them. `read` is the state that the person changes."""
 
     class Meta:
         model = AISystem
@@ -39,9 +39,19 @@ class SystemForm(forms.ModelForm):  # type: ignore[type-arg]  # at run time it t
             "positions": _("The jobs or promotions it is used for, one a line."),
         }
 
+    read = forms.CharField(widget=forms.HiddenInput, required=False, empty_value=None)
+
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["status"].required = True
+        if kwargs.get("instance"):
+            self.initial["read"] = state(self.instance)
+        else:
+            del self.fields["read"]
+
+    def overtaken(self) -> None:
+        """Somebody else was quicker: whoever saves again after being told does so knowingly."""
+        self.data = {**dict(self.data.items()), "read": state(self.instance)}
 
     def _post_clean(self) -> None:
         """Leave the instance alone: an action changes it, under a lock, and says what it was before."""

@@ -57,6 +57,8 @@ def systems_edit(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse
             system = actions.change(by=by, system=system, **form.cleaned_data)
         except Refused as refused:
             take_in(form, refused)
+            if refused.code == "changed-meanwhile":
+                form.overtaken()
         else:
             messages.success(request, _("{system} is saved.").format(system=system))
             return redirect("systems_detail", org=by.organisation.slug, pk=system.pk)

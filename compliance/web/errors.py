@@ -31,12 +31,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     Nothing is sent again by itself: that the request was forged is just what this page stands against.
     """
     from_elsewhere = reason.startswith((REASON_BAD_ORIGIN.split("%")[0], REASON_BAD_REFERER.split("%")[0]))
-    typed = [] if from_elsewhere else _typed(request)
-    told = {"typed": typed, "from_elsewhere": from_elsewhere, "path": request.path}
+    shown = [] if from_elsewhere else typed(request)
+    told = {"typed": shown, "from_elsewhere": from_elsewhere, "path": request.path}
     return HttpResponse(loader.render_to_string("403_csrf.html", told), status=403)
 
 
-def _typed(request: HttpRequest) -> list[str]:
+def typed(request: HttpRequest) -> list[str]:
+    """Return the texts of a form that was sent and cannot be taken, to be copied; no secret is among them."""
     hidden = ("csrfmiddlewaretoken", "credential", "setup_code", "code")
     texts = (
         text.strip()

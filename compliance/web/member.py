@@ -11,15 +11,16 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from compliance.people.models import Membership
 from compliance.people.queries import membership
 from compliance.people.rules import check_can
+from compliance.web import errors
 
 P = ParamSpec("P")
 M = TypeVar("M", bound=Model)
@@ -39,10 +40,11 @@ def member_page(ability: str = "view", *, writing: str | None = None) -> Callabl
     """
 
     def wrap(view: MemberView[P]) -> Any:
-        @login_required
         @wraps(view)
         def inner(request: MemberRequest, org: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-            by = membership(request.user, org) if request.user.is_authenticated else None
+            if not request.user.is_authenticated:
+                return sign_in_first(request)
+            by = membership(request.user, org)
             if by is None:
                 raise Http404(_("There is no such page."))
             request.member = by
@@ -56,6 +58,19 @@ def member_page(ability: str = "view", *, writing: str | None = None) -> Callabl
         return inner
 
     return wrap
+
+
+def sign_in_first(request: HttpRequest) -> HttpResponseBase:
+    """Lead to the sign-in page and from there back. Whoever was signed out in the middle gets back what they typed.
+
+    A part that htmx asks for has the whole page loaded again, so that it is the page one comes back to.
+    """
+    if "HX-Request" in request.headers:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    typed = errors.typed(request) if request.method == "POST" else []
+    if typed:
+        return render(request, "web/signed_out.html", {"typed": typed}, status=403)
+    return redirect_to_login(request.get_full_path())
 
 
 def find(things: QuerySet[M], pk: UUID) -> M:

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from compliance.lib.problems import Forbidden, Refused
 from compliance.people.models import User
+from compliance.web import errors
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -44,7 +45,9 @@ class RefusedMiddleware:
         if not isinstance(exception, Refused):
             return None
         status = 403 if isinstance(exception, Forbidden) else 400
-        return render(request, "web/refused.html", {"problems": exception.problems}, status=status)
+        typed = errors.typed(request) if request.method == "POST" else []
+        told = {"problems": exception.problems, "typed": typed}
+        return render(request, "web/refused.html", told, status=status)
 
 
 class NoStoreMiddleware:

@@ -108,8 +108,26 @@ def test_of_two_who_save_at_once_the_second_keeps_what_they_typed(people: People
     answer = client_of(people.bob).post(row_url(people, item), {"note": "As Bob saw it.", "revision": 0})
     page = answer.content.decode()
     assert "Somebody else changed LL144-AUD-01 while you were writing." in page
-    assert "As Bob saw it." in page
+    assert page.count("As Bob saw it.") == 1
+    assert page.count("As Alice saw it.") >= 1  # what the row says now, to compare
     assert ChecklistItem.objects.get(pk=item.pk).note == "As Alice saw it."
+    revision = re.search(r'name="revision" value="(\d+)"', page)
+    assert revision
+    client_of(people.bob).post(row_url(people, item), {"note": "As both saw it.", "revision": revision[1]})
+    assert ChecklistItem.objects.get(pk=item.pk).note == "As both saw it."
+
+
+def test_what_is_typed_while_the_row_goes_on_is_given_back(people: People, checklist: Checklist) -> None:
+    item = build.submitted(people.alice, build.item(people.alice, on=checklist))
+    given = {"note": "A thought that came a moment too late.", "revision": item.revision}
+    page = client_of(people.charlie).post(row_url(people, item), given).content.decode()
+    assert "LL144-AUD-01 is submitted, so it cannot be changed now." in page
+    assert page.count("A thought that came a moment too late.") == 1
+    actions.accept(by=people.bob, item=item)
+    given = {"reason": "A remark that came a moment too late."}
+    page = client_of(people.charlie).post(row_url(people, item, "return"), given).content.decode()
+    assert "LL144-AUD-01 is done, so it cannot be returned now." in page
+    assert page.count("A remark that came a moment too late.") == 1
 
 
 def test_attaching_keeps_an_answer_that_is_not_saved_yet(people: People, checklist: Checklist) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from compliance.systems.models import AISystem
@@ -37,6 +39,24 @@ def test_the_same_name_and_version_is_refused_and_nothing_typed_is_lost(people: 
     sentence = "An AI system Sortwell Screen 4.2 is registered already. Give this one another version."
     assert page.count(sentence) == 2  # in the summary, and beside the version
     assert "Ranks people." in page
+
+
+def test_of_two_who_change_a_system_at_once_the_second_is_told(people: People) -> None:
+    system = build.system(people.alice)
+    edit = f"/o/{people.alice.organisation.slug}/systems/{system.pk}/edit/"
+    alice, charlie = client_of(people.alice), client_of(people.charlie)
+    read = re.search(r'name="read" value="(\w+)"', charlie.get(edit).content.decode())
+    assert read
+    alice.post(edit, {**GIVEN, "vendor": "Sortwell Ltd"})
+    late = {**GIVEN, "positions": "Clerk", "read": read[1]}
+    page = charlie.post(edit, late).content.decode()
+    assert "Somebody else changed Sortwell Screen 4.2 while you were writing." in page
+    assert "Clerk" in page
+    assert AISystem.objects.get().vendor == "Sortwell Ltd"
+    again = re.search(r'name="read" value="(\w+)"', page)
+    assert again
+    charlie.post(edit, {**late, "read": again[1]})
+    assert AISystem.objects.get().positions == "Clerk"
 
 
 def test_a_system_of_another_house_is_not_found(people: People) -> None:

@@ -96,6 +96,18 @@ def test_a_page_that_was_open_too_long_gives_back_what_was_typed(people: People)
     assert "a password that is long enough" not in page
 
 
+def test_whoever_was_signed_out_in_the_middle_gets_back_what_they_typed(people: People) -> None:
+    client, path = client_of(people.alice), f"/o/{people.alice.organisation.slug}/systems/new/"
+    client.session.flush()
+    answer = client.post(path, {"name": "A very long <name> of a system"})
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert "A very long &lt;name&gt; of a system" in page
+    assert f"/accounts/login/?next={path}" in page
+    part = client.get(path, headers={"HX-Request": "true"})
+    assert (part.content, part["HX-Refresh"]) == (b"", "true")
+
+
 def test_the_policy_for_browsers_allows_nothing_inline(people: People) -> None:
     answer = client_of(people.alice).get(f"/o/{people.alice.organisation.slug}/")
     policy = answer["Content-Security-Policy"]
