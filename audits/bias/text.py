@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from audits.metrics.display import FOUR_FIFTHS_NOTE, ShownTable, shown
-from compliance.lib.problems import Problem
+from compliance.lib.problems import Problem, one_line
 
 
 def report(result: Mapping[str, Any]) -> str:
@@ -25,7 +25,7 @@ def problem_line(problem: Problem) -> str:
     expected = f" Expected {problem.expected}." if problem.expected else ""
     told = not place or f"row {problem.row}" in problem.sentence.lower()
     line = f"{problem}{expected}" if told else f"{place}: {problem}{expected}"
-    return " ".join(line.split())
+    return one_line(line)
 
 
 def _lines(result: Mapping[str, Any]) -> Iterator[str]:

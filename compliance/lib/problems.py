@@ -59,3 +59,14 @@ class Refused(Exception):
 
 class Forbidden(Refused):
     """The person is known and may see the thing, but may not do this to it (HTTP 403)."""
+
+
+def one_line(text: str) -> str:
+    """Return `text` on one line, without characters that act instead of being seen.
+
+    What a file holds may be shown in a terminal, and must not steer it or turn the reading direction.
+
+    >>> one_line("Alice\\n \\x1b[2J\\u202e.")
+    'Alice \ufffd[2J\ufffd.'
+    """
+    return "".join(character if character.isprintable() else "\ufffd" for character in " ".join(text.split()))

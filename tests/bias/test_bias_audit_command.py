@@ -97,6 +97,14 @@ def test_wrong_input_is_one_problem_a_line_and_exit_1(command: Run, tmp_path: Pa
     assert command(path, *MAPPED, "--map", mapping).returncode == 0
 
 
+def test_a_value_in_the_file_does_not_steer_the_terminal(command: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("sex,race_ethnicity,selected\nMale\x1b[2J,White,1\n")
+    (line,) = command(path, *MAPPED).stderr.splitlines()
+    assert "\x1b" not in line
+    assert "for example sex: {Male\ufffd[2J: unknown}" in line
+
+
 @pytest.mark.parametrize(
     "words",
     [

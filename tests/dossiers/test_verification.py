@@ -9,13 +9,14 @@ import sys
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 import pikepdf
 import pytest
 from django.core.management import call_command
 
-from audits.dossiers import render, signing
+from audits.dossiers import checking, render, signing
 from audits.dossiers.checking import verify_in_child
 from audits.dossiers.verification import Report, container, envelope, verify
 from audits.dossiers.verification.report import Broken
@@ -239,9 +240,19 @@ def test_a_trust_file_without_certificate_is_refused(check: Callable[..., Report
 
 def test_a_stranger_s_file_is_checked_within_bounds(signed: bytes, ca: bytes) -> None:
     assert verify_in_child(signed, [ca]) == verify(signed, [ca])
-    lingering = verify_in_child(signed, [ca], seconds=0.01)
-    assert lingering.exit_code == 1
-    assert lingering.checks[0].sentence.startswith("The file cannot be checked")
+    with pytest.raises(Refused, match=r"The check took more than the 0\.01 seconds") as stopped:
+        verify_in_child(signed, [ca], seconds=0.01)
+    assert stopped.value.code == "check-stopped"
+
+
+def test_strangers_who_keep_the_checks_busy_do_not_hold_up_the_pages(
+    signed: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "PATIENCE", 0.01)
+    monkeypatch.setattr(checking, "_room", BoundedSemaphore(1))
+    with checking._room, pytest.raises(Refused, match="Other files are being checked just now"):
+        verify_in_child(signed)
+    assert verify_in_child(signed).exit_code == 2
 
 
 def test_it_needs_no_django() -> None:
@@ -262,6 +273,11 @@ def test_the_command_answers_in_json(
     assert left.value.code == told["exit_code"] == code
     assert told["sha256"] == canonical.sha256(signed)
     assert {"number", "id", "title", "outcome", "got", "expected", "sentence"} == set(told["checks"][0])
+
+
+def test_a_name_in_the_file_does_not_steer_the_terminal(unsigned: bytes, local: signing.Signer) -> None:
+    report = verify(signing.sign(unsigned, local, name="Mallory\x1b[2J\u202e\nAll checks hold.", at=AT))
+    assert report.checks[1].got.startswith("one certifying signature, by Mallory\ufffd[2J\ufffd All checks hold.,")
 
 
 def test_the_command_says_what_it_cannot_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

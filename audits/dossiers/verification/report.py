@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from compliance.lib.problems import one_line
+
 Outcome = Literal["holds", "broken", "cannot tell"]
 EXIT_CODES: dict[Outcome, int] = {"holds": 0, "broken": 1, "cannot tell": 2}
 IN_SUM: dict[Outcome, str] = {
@@ -105,6 +107,7 @@ class Writer:
     checks: list[Check] = field(default_factory=list)
 
     def add(self, id: str, title: str, outcome: Outcome, *, got: str, expected: str, sentence: str) -> None:
-        """Append one check under the next number."""
+        """Append one check under the next number; what came from the file is made safe to show."""
         number = len(self.checks) + 1
-        self.checks.append(Check(number, id, title, outcome, got[:500], expected[:500], sentence))
+        got, expected, sentence = one_line(got[:500]), one_line(expected[:500]), one_line(sentence)
+        self.checks.append(Check(number, id, title, outcome, got, expected, sentence))

@@ -13,7 +13,7 @@ from audits.dossiers.manifest import MANIFEST_NAME, Manifest
 from audits.dossiers.verification import container, contents, envelope, figures, trust
 from audits.dossiers.verification.report import Broken, Outcome, Report, Unknown, Writer
 from compliance.lib import canonical
-from compliance.lib.problems import Problem, Refused
+from compliance.lib.problems import Problem, Refused, one_line
 
 BYTES_MOST = 256 * 1024 * 1024
 _T = TypeVar("_T")
@@ -60,7 +60,7 @@ def verify(data: bytes, trust: Sequence[bytes] = (), *, reprint: Reprint | None 
     return Report(
         sha256=canonical.sha256(data),
         checks=tuple(writer.checks),
-        signer=held.certificates[0].subject.rfc4514_string() if held else "",
+        signer=one_line(held.certificates[0].subject.rfc4514_string()) if held else "",
         signed_at=f"{seal.claimed_at:%Y-%m-%dT%H:%M:%SZ}" if seal and seal.claimed_at else "",
     )
 
