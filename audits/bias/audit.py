@@ -189,7 +189,7 @@ def _count_scores(rows: Rows, source: Source, places: list[int], plan: Plan, say
         _explain(source, places, plan, values, number=False)
     say(0.5, "Finding the median of the full sample.")
     complete = plan.unknowns == "complete-case"
-    sample = [words for words, category in known.items() if None not in category] if complete else None
+    sample = frozenset(words for words, category in known.items() if None not in category) if complete else None
     median = _median(rows, groups, sample, plan)
     cells = [
         Cell(
@@ -199,7 +199,7 @@ def _count_scores(rows: Rows, source: Source, places: list[int], plan: Plan, say
         )
         for group in groups
     ]
-    above = sum(people for words, people in median.better.items() if sample is None or words in set(sample))
+    above = sum(people for words, people in median.better.items() if sample is None or words in sample)
     stated = {
         "value": median.value,
         "sample": "complete cases" if complete else "all assessed",
@@ -210,8 +210,13 @@ def _count_scores(rows: Rows, source: Source, places: list[int], plan: Plan, say
     return _Counted(cells, sum(group.lines for group in groups), values, {}, None, stated)
 
 
-def _median(rows: Rows, groups: list[ScoreGroup], sample: list[tuple[str, str]] | None, plan: Plan) -> medians.Median:
-    kept = groups if sample is None else [group for group in groups if (group.sex, group.race_ethnicity) in set(sample)]
+def _median(
+    rows: Rows, groups: list[ScoreGroup], sample: frozenset[tuple[str, str]] | None, plan: Plan
+) -> medians.Median:
+    kept = groups if sample is None else [group for group in groups if (group.sex, group.race_ethnicity) in sample]
+    if not sum(group.people for group in groups):
+        sentence = "The counts add up to nobody, so there is no sample to take a median of."
+        raise Refused(Problem("no-sample", sentence, "Look at the column of counts.", column=plan.count))
     if not sum(group.people for group in kept):
         sentence = "Nobody has both a known sex and a known race/ethnicity, so there is no sample to take a median of."
         raise Refused(Problem("no-sample", sentence, "Treat unknown people per table, or look at the mapping."))

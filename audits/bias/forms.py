@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from audits.bias.plan import DELIMITERS, ENCODINGS, Plan
 from audits.bias.profile import MOST_VALUES, Column, Profile
-from audits.bias.vocabulary import NOT_SELECTED, SELECTED, Role, key
+from audits.bias.vocabulary import NOT_SELECTED, SELECTED, Role, key, word
 from audits.metrics.categories import RACES, SEXES
 from compliance.people.models import Membership
 from compliance.systems.models import AISystem
@@ -232,7 +232,7 @@ class MeaningForm(forms.Form):
             first: dict[str, tuple[str, str]] = {}
             for name, raw, _lines, _proposed in asked:
                 meaning = data.get(name, "")
-                other, before = first.setdefault(key(raw), (raw, meaning))
+                other, before = first.setdefault(word(raw), (raw, meaning))
                 if before != meaning:
                     sentence = _("“{one}” and “{other}” are read as one value; give both the same meaning.")
                     self.add_error(name, sentence.format(one=other, other=raw))

@@ -48,7 +48,7 @@ class Search:
     """A search for ranks. `sample` is None if everyone counts, or the groups of the sample."""
 
     rows: Rows
-    sample: list[tuple[str, str]] | None
+    sample: frozenset[tuple[str, str]] | None
     ranges: dict[tuple[float, float], list[Range]] = field(default_factory=dict)
     texts: dict[tuple[float, float], list[tuple[Decimal, str, int]]] = field(default_factory=dict)
 
@@ -57,7 +57,8 @@ class Search:
         if self.sample is not None:
             connection = self.rows.connection
             connection.execute("CREATE OR REPLACE TEMP TABLE sample (sex VARCHAR, race_ethnicity VARCHAR)")
-            connection.executemany("INSERT INTO sample VALUES (?, ?)", [list(group) for group in self.sample])
+            columns = [[group[place] for group in self.sample] for place in (0, 1)]
+            connection.execute("INSERT INTO sample SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[])", columns)
 
     @property
     def _scores(self) -> str:
@@ -127,13 +128,13 @@ class Search:
         return {(sex, race): people for sex, race, people in found}
 
 
-def find(rows: Rows, groups: list[ScoreGroup], *, sample: list[tuple[str, str]] | None, higher: bool) -> Median:
+def find(rows: Rows, groups: list[ScoreGroup], *, sample: frozenset[tuple[str, str]] | None, higher: bool) -> Median:
     """Return the median of the people of `sample` (None: of everyone) and those strictly on its better side.
 
     An even number of people takes the exact mean of the two middle scores. No score lies strictly between these two, so
     "above the mean" is "above the lower of them", and "below" is "below the upper"; the mean itself is never compared.
     """
-    kept = [group for group in groups if sample is None or (group.sex, group.race_ethnicity) in set(sample)]
+    kept = [group for group in groups if sample is None or (group.sex, group.race_ethnicity) in sample]
     size = sum(group.people for group in kept)
     low = min(group.lowest for group in kept if group.lowest is not None)
     high = max(group.highest for group in kept if group.highest is not None)

@@ -12,6 +12,9 @@ from audits.bias.plan import CountReading, Plan
 from audits.bias.vocabulary import BUILT_IN, Role, key
 from compliance.lib.problems import Problem, Refused
 
+MOST_CODES: Final = 9
+"""Numbers up to this one may be codes of outcomes, such as 1 for hired and 2 for rejected."""
+
 SENTENCES: Final[Mapping[CountReading | None, str]] = {
     None: "One line is one person.",
     "outcome": "Each line is a group of people with one outcome; the count says how many they are.",
@@ -22,9 +25,9 @@ SENTENCES: Final[Mapping[CountReading | None, str]] = {
 def count_reading(plan: Plan, groups: Sequence[Group], values: Mapping[Role, Values]) -> CountReading | None:
     """Return what the column of selections of a counts file holds: an `outcome`, or the `number` selected of the count.
 
-    Words, a favourable value or a mapping make it outcomes; whole numbers of which one is above 1 can only be numbers.
-    If all are 0 or 1, a group that stands with both makes them outcomes, and groups that each stand once make them
-    numbers. Anything else can be read in two ways and is `Refused`.
+    Words, a favourable value or a mapping make it outcomes. Whole numbers are numbers where each group stands once, or
+    where one has two digits. 0 and 1 are outcomes where a group stands with both. Anything else can be read in two
+    ways, as 1 and 2 can that stand for hired and rejected, and is `Refused`.
     """
     if plan.count is None or plan.count_reading is not None:
         return plan.count_reading
@@ -32,26 +35,29 @@ def count_reading(plan: Plan, groups: Sequence[Group], values: Mapping[Role, Val
         return "outcome"
     found = {group.value for group in groups}
     whole = {value for value in found if COUNT.fullmatch(value)}
-    if any(int(value) > 1 for value in whole) and not any(key(value) in BUILT_IN["outcome"] for value in found - whole):
-        return "number"
+    above = {int(value) for value in whole} - {0, 1}
     if whole != found:
-        return "outcome"
+        words = any(key(value) in BUILT_IN["outcome"] for value in found - whole)
+        return "number" if above and not words else "outcome"
+    if any(value > MOST_CODES for value in above):
+        return "number"
     met: dict[tuple[object, object], list[str]] = defaultdict(list)
     for group in groups:
         sex, race = values["sex"].read(group.sex), values["race_ethnicity"].read(group.race_ethnicity)
         if not isinstance(sex, Trouble) and not isinstance(race, Trouble):
             met[sex, race] += [group.value.strip()] * group.lines
-    if any(len(set(found)) > 1 for found in met.values()):
+    if not above and any(len(set(found)) > 1 for found in met.values()):
         return "outcome"
     if all(len(found) == 1 for found in met.values()):
         return "number"
+    shown = " and ".join(sorted({value.strip() for value in found}, key=int))
     raise Refused(
         Problem(
             "ambiguous-counts",
-            f"The column {plan.selected!r} holds only 0 and 1: outcomes of groups, or numbers of people selected.",
+            f"The column {plan.selected!r} holds only {shown}: outcomes of groups, or numbers of people selected.",
             "Name the favourable value (--favourable 1), or say --count-reading number.",
             column=plan.selected,
-            found="0 and 1",
+            found=shown,
             expected="outcomes or numbers",
         )
     )

@@ -42,6 +42,8 @@ def test_the_official_tables_are_read_as_they_are(name: str) -> None:
         (["M,White,1,50", "M,White,1,6"], {"count_reading": "number"}, "number", [(2, 56), (0, 0)]),
         (["M,White,1,50", "M,White,1,6"], {"count_reading": "outcome"}, "outcome", [(56, 56), (0, 0)]),
         (["M,White,0,0", "F,White,3,4"], {}, "number", [(0, 0), (3, 4)]),
+        (["M,White,1,50", "M,White,2,60"], {"count_reading": "number"}, "number", [(3, 110), (0, 0)]),
+        (["M,White,1,50", "M,White,2,60"], {"favourable": "1"}, "outcome", [(50, 110), (0, 0)]),
     ],
 )
 def test_counts_are_read_in_a_stated_way(
@@ -72,9 +74,16 @@ def test_one_bad_cell_in_a_column_of_numbers_is_the_only_problem(refusal: Any) -
     assert (problem.code, problem.row, problem.found) == ("not-a-count", 3, "N/A")
 
 
-def test_zeros_and_ones_that_can_be_read_in_two_ways_are_refused(refusal: Any) -> None:
-    (problem,) = refusal(rows("M,White,1,50", "M,White,1,6", "F,White,0,3"), count="n")
-    assert problem.code == "ambiguous-counts"
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        (["M,White,1,50", "M,White,1,6", "F,White,0,3"], "0 and 1"),
+        (["M,White,1,50", "M,White,2,60", "F,White,1,3", "F,White,2,5"], "1 and 2"),
+    ],
+)
+def test_codes_that_can_be_read_in_two_ways_are_refused(refusal: Any, lines: list[str], found: str) -> None:
+    (problem,) = refusal(rows(*lines), count="n")
+    assert (problem.code, problem.found) == ("ambiguous-counts", found)
     assert "--favourable" in problem.hint
 
 

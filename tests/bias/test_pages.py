@@ -159,6 +159,19 @@ def test_spellings_that_count_as_one_value_have_one_meaning(people: People, alic
     assert BiasAudit.objects.get().asked_at is None
 
 
+def test_spellings_that_the_count_tells_apart_may_differ_in_meaning(people: People, alice: Client) -> None:
+    upload(alice, people, b"sex,race,grade\nM,White,A-B\nF,Black,A B\n")
+    sent = {"sex": "sex", "race_ethnicity": "race", "kind": "selected", "measure": "grade", "unknowns": "per-table"}
+    url = f"{base(people)}{BiasAudit.objects.get().pk}/map/"
+    page = text(alice.get(url, sent))  # type: ignore[arg-type]
+    alice.post(url, sent | meanings(page, **{"A-B": "selected", "A B": "not selected"}))
+    audit = BiasAudit.objects.get()
+    assert audit.asked_at is not None
+    actions.carry_out(audit.pk)
+    audit.refresh_from_db()
+    assert [row["selected"] for row in actions.result_of(audit)["tables"][0]["rows"]] == [1, 0]
+
+
 def test_scores_ask_for_their_direction(people: People, alice: Client) -> None:
     rows = "".join(f"{'MF'[n % 2]},{('White', 'Black')[n % 3 > 0]},{n}\n" for n in range(40))
     page = text(upload(alice, people, f"sex,race,score\n{rows}".encode()))

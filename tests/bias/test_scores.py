@@ -111,3 +111,5 @@ def test_a_score_that_is_no_finite_number_is_refused_with_its_place(refusal: Any
 def test_complete_cases_without_anybody_are_refused(refusal: Any) -> None:
     problems = refusal("sex,race,score\nMale,,1\n", score="score", unknowns="complete-case")
     assert problems[0].code == "no-sample"
+    (problem,) = refusal("sex,race,score,n\nMale,White,1,0\n", score="score", count="n")
+    assert (problem.code, problem.column) == ("no-sample", "n")
