@@ -11,6 +11,3 @@ class ComplianceConfig(AppConfig):
 
     def ready(self) -> None:
         from compliance import checks  # noqa: F401 - registers the operator's checks
-        from compliance.celery import app
-
-        app.set_default()  # in every thread, so that a page's nudge goes to our queue

@@ -16,6 +16,7 @@ from audits.bias import audit, profile
 from audits.bias.models import BiasAudit
 from audits.bias.plan import Plan
 from audits.work.models import MOST_ATTEMPTS, State
+from audits.work.nudge import nudge
 from compliance.catalogue import loader
 from compliance.catalogue.conditions import facts_named
 from compliance.catalogue.schema import Catalogue
@@ -84,9 +85,6 @@ def open_audit(
 @transaction.atomic
 def start(*, by: Membership, bias_audit: BiasAudit, plan: Plan) -> BiasAudit:
     """Confirm the mapping and every choice, and hand the audit to a worker."""
-    from audits.bias.tasks import run_bias_audit
-    from audits.work.tasks import nudge
-
     check_can(by, "run_bias_audits")
     bias_audit = BiasAudit.objects.select_for_update().get(pk=bias_audit.pk, organisation_id=by.organisation_id)
     if bias_audit.state in (State.RUNNING, State.FINISHED) or (bias_audit.asked_at and not bias_audit.is_over):
@@ -96,7 +94,7 @@ def start(*, by: Membership, bias_audit: BiasAudit, plan: Plan) -> BiasAudit:
     bias_audit.started_by, bias_audit.asked_at = by, timezone.now()
     bias_audit.save()
     _record(by.actor, bias_audit, "bias.started", plan=bias_audit.plan)
-    nudge(run_bias_audit, bias_audit)
+    nudge("audits.bias.run", bias_audit)
     return bias_audit
 
 

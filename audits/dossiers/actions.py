@@ -14,6 +14,7 @@ from audits.dossiers import freeze as freezing
 from audits.dossiers.models import Dossier
 from audits.dossiers.rules import check_status
 from audits.work.models import MOST_ATTEMPTS, State
+from audits.work.nudge import nudge
 from compliance.checklists.models import Checklist
 from compliance.evidence import blobs
 from compliance.lib.canonical import dump, load
@@ -27,9 +28,6 @@ MACHINE = {"id": "probanda", "name": "Probanda", "role": "software"}
 
 def freeze(*, by: Membership, checklist: Checklist, title: str = "", status: str, statement: str = "") -> Dossier:
     """Pin everything as it is now and hand it to a worker; later changes do not reach into it."""
-    from audits.dossiers.tasks import make_dossier
-    from audits.work.tasks import nudge
-
     check_can(by, "make_dossiers")
     if checklist.organisation_id != by.organisation_id:
         raise ValueError("The checklist belongs to another organisation.")
@@ -63,7 +61,7 @@ def freeze(*, by: Membership, checklist: Checklist, title: str = "", status: str
             asked_at=at,
         )
         _record(by.actor, dossier, "dossier.frozen", sha256=kept.sha256, short=kept.sha256[:12], status=status)
-        nudge(make_dossier, dossier)
+        nudge("audits.dossiers.make", dossier)
     return dossier
 
 

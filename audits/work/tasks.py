@@ -1,35 +1,19 @@
-"""Nudges, and the broom that takes up what a killed worker left."""
+"""The broom that takes up what a killed worker left."""
 
 from __future__ import annotations
 
-import logging
 from datetime import timedelta
 from typing import Any
 
-from celery import Task, shared_task
+from celery import shared_task
 from celery.signals import worker_ready
 from django.apps import apps
-from django.db import transaction
 from django.utils import timezone
 
 from audits.work.models import State, Work
 
-log = logging.getLogger("probanda.work")
-
 # A row younger than this has its own nudge under way.
 PATIENCE = timedelta(seconds=5)
-
-
-def nudge(task: Task[Any, Any], row: Work) -> None:
-    """Send a message for `row` once the transaction is kept; without a queue the row simply waits for the broom."""
-
-    def send() -> None:
-        try:
-            task.delay(str(row.pk))
-        except Exception as error:  # noqa: BLE001 - the row is kept, whatever the queue's client makes of its trouble
-            log.warning("No message could be sent for %s (%s); it waits for the next round.", row.pk, error)
-
-    transaction.on_commit(send)
 
 
 @shared_task(name="audits.work.take_up_left_work")

@@ -17,8 +17,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-GENTLY, FIRMLY = 5.0, 2.0
-"""Seconds that a program has to end by itself: after being asked (SIGTERM), and after being told (SIGQUIT)."""
+GENTLY, FIRMLY = 2.0, 0.5
+"""Seconds that a program has to end by itself: after being asked (SIGTERM), and after being told (SIGQUIT).
+
+They are few, since a person waits, and work that is cut off is not lost.
+"""
 SETTLED = 10.0
 """A program that ran this many seconds is started again at once; one that ends sooner waits longer each time."""
 LONGEST_WAIT = 30.0

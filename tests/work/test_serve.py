@@ -100,10 +100,11 @@ def test_serve_starts_answers_restarts_its_worker_and_stops_clean(tmp_path: Path
         everything = family(server.pid)
         assert web in everything
 
-        began = time.monotonic()
-        server.send_signal(signal.SIGTERM)
+        said, began = log.read_text(), time.monotonic()
+        server.send_signal(signal.SIGINT)
         assert server.wait(timeout=20) == 0
-        assert time.monotonic() - began < 15
+        assert time.monotonic() - began < 10  # far less on a machine that does nothing else
+        assert log.read_text() == said
         assert gone(everything)
     finally:
         if server.poll() is None:

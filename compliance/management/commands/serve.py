@@ -63,6 +63,8 @@ class Command(BaseCommand):
         if bind not in ("127.0.0.1", "::1", "localhost"):
             names = ", ".join(settings.ALLOWED_HOSTS)
             lines.append(f"Other machines reach it by the names in PROBANDA_ALLOWED_HOSTS, which are: {names}")
+        if os.geteuid() == 0:
+            lines.append("It runs as root, which it needs nothing of: an ordinary user is safer.")
         lines += [f"Everything is kept in {settings.HOME}", "Press Ctrl-C to stop."]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
@@ -93,8 +95,8 @@ def web_command(bind: str, port: int, threads: int) -> list[str]:
 
 def worker_command(workers: int) -> list[str]:
     """Return the command of a worker that also starts the regular round over left work."""
-    words = "-m celery --quiet --app compliance.celery worker --beat --without-gossip --without-mingle"
-    rest = ["--without-heartbeat", "--concurrency", str(workers), "--loglevel", "WARNING"]
+    words = "-m compliance.management.worker --quiet --app compliance.celery worker --beat --loglevel WARNING"
+    rest = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--concurrency", str(workers)]
     return [sys.executable, *words.split(), *rest]
 
 
