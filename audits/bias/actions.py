@@ -46,7 +46,7 @@ def open_audit(
     encoding: str | None = None,
     delimiter: str | None = None,
 ) -> BiasAudit:
-    """Keep the applicants file by its digest and look at what is in it; nothing is computed yet.
+    """Look at what is in the applicants file and keep it by its digest; nothing is computed yet.
 
     `encoding` and `delimiter` are declared by the person where the file itself does not show them.
 
@@ -56,9 +56,11 @@ def open_audit(
     if system.organisation_id != by.organisation_id:
         raise ValueError("The AI system belongs to another organisation.")
     name = evidence_actions.clean_file_name(file_name)
-    kept = blobs.store().put(by.organisation_id, stream, limit=settings.MAX_APPLICANTS_BYTES)
-    with blobs.local_path(by.organisation_id, kept.sha256) as path:
+    # Looked at before it is kept, so that nothing stays here of a file that was refused.
+    with blobs.on_disk(stream) as path:
         found = profile.profile(path, encoding=encoding, delimiter=delimiter).as_json()
+    stream.seek(0)
+    kept = blobs.store().put(by.organisation_id, stream, limit=settings.MAX_APPLICANTS_BYTES)
     with transaction.atomic():
         bias_audit = BiasAudit.objects.create(
             organisation=by.organisation,

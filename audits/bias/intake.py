@@ -222,15 +222,3 @@ def _delimiter(text: Path, columns: Sequence[str]) -> str:
         sentence = f"The header can be split in two ways, by {names}."
         raise Refused(Problem("delimiter", sentence, "Say which one separates the columns.", row=1))
     return widest[0]
-
-
-def too_large(size: int, limit: int) -> Problem | None:
-    """Return the problem with a file that is larger than an upload may be; the command has no such limit.
-
-    >>> print(too_large(3_000_000_000, 100_000_000))
-    The file has 3,000,000,000 bytes; an upload may have 100,000,000. Run manage.py bias_audit on the file instead.
-    """
-    if size <= limit:
-        return None
-    sentence = f"The file has {size:,} bytes; an upload may have {limit:,}."
-    return Problem("file-too-large", sentence, "Run manage.py bias_audit on the file instead.")

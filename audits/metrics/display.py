@@ -15,7 +15,6 @@ from audits.metrics.ratios import Row, Table
 from audits.metrics.result import exact_tables_of
 from audits.metrics.rounding import decimals, percent
 
-FOUR_FIFTHS: Final = Fraction(4, 5)
 FOUR_FIFTHS_NOTE: Final = (
     "The four-fifths line is context from 29 CFR 1607.4(D), a federal guideline on employee selection; "
     "Local Law 144 sets no threshold."
@@ -25,7 +24,7 @@ NO_NUMBER: Final = "not computable"
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """One category in words and digits. `below_four_fifths` compares the unrounded ratio; None where there is none."""
+    """One category in words and digits; `ratio` is exact, None where there is none."""
 
     category: Category
     name: str
@@ -36,7 +35,6 @@ class ShownRow:
     share: str
     excluded: bool
     is_benchmark: bool
-    below_four_fifths: bool | None
     ratio: Fraction | None
 
 
@@ -93,6 +91,5 @@ def _row(row: Row, is_benchmark: bool) -> ShownRow:
         share=NO_NUMBER if row.share is None else percent(row.share),
         excluded=row.excluded,
         is_benchmark=is_benchmark,
-        below_four_fifths=None if row.impact_ratio is None else row.impact_ratio < FOUR_FIFTHS,
         ratio=row.impact_ratio,
     )

@@ -1,8 +1,8 @@
 """Bytes kept once under their SHA-256, in a private folder or in S3-compatible storage.
 
-Writing is: a temporary file beside the place, digest while writing, fsync, link into place (which never replaces what
-is there), fsync the folder. So a crash or a full disk leaves either the whole file or nothing. Each organisation has
-its own folder: nobody learns from the time an upload takes what another organisation keeps.
+Writing is: a temporary file beside the place, digest while writing, fsync, link into place (which never replaces bytes
+that still have their digest), fsync the folder. So a crash or a full disk leaves either the whole file or nothing. Each
+organisation has its own folder: nobody learns from the time an upload takes what another organisation keeps.
 """
 
 from __future__ import annotations
@@ -88,16 +88,22 @@ def open_checked(owner: UUID, sha256: str) -> IO[bytes]:
 @contextlib.contextmanager
 def local_path(owner: UUID, sha256: str) -> Iterator[Path]:
     """Yield a path of a file that holds the kept bytes, for engines that read from disk; the digest was checked."""
-    with checked_copy(owner, sha256) as stream:
-        name = getattr(stream, "name", None)
-        if isinstance(name, str) and os.path.exists(name):
-            yield Path(name)
-            return
-        with tempfile.NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as copy:
-            while piece := stream.read(PIECE):
-                copy.write(piece)
-            copy.flush()
-            yield Path(copy.name)
+    with checked_copy(owner, sha256) as stream, on_disk(stream) as path:
+        yield path
+
+
+@contextlib.contextmanager
+def on_disk(stream: IO[bytes]) -> Iterator[Path]:
+    """Yield a path where all that is left in `stream` can be read: its own file, or a copy that lasts for the block."""
+    name = getattr(stream, "name", None)
+    if isinstance(name, str) and os.path.exists(name):
+        yield Path(name)
+        return
+    with tempfile.NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as copy:
+        while piece := stream.read(PIECE):
+            copy.write(piece)
+        copy.flush()
+        yield Path(copy.name)
 
 
 @cache
@@ -136,8 +142,10 @@ class FolderStore:
             os.fsync(file.fileno())
             place = self._place(owner, kept.sha256)
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with contextlib.suppress(FileExistsError):  # the same bytes are kept already
+            try:
                 os.link(file.name, place)
+            except FileExistsError:  # the same bytes are kept already
+                _mend(place, kept.sha256, file.name)
             for folder in (place.parent, place.parent.parent, self.root / str(owner)):
                 _sync_folder(folder)
         return kept
@@ -195,6 +203,16 @@ def _changed(sha256: str) -> Problem:
         f"The kept bytes no longer have the SHA-256 {sha256} under which they were added, so they are not given out.",
         "Tell the operator: the storage was changed or damaged.",
     )
+
+
+def _mend(place: Path, sha256: str, good: str) -> None:
+    """Put good bytes in the place of kept ones that were damaged since: who brings them again must not lose them."""
+    with place.open("rb") as stream:
+        if sha256_stream(stream)[0] == sha256:
+            return
+    second = Path(f"{good}.again")
+    os.link(good, second)
+    second.replace(place)
 
 
 def _sync_folder(folder: Path) -> None:

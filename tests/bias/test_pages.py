@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,9 @@ from audits.bias import actions
 from audits.bias.models import BiasAudit
 from audits.work.models import State
 from compliance.checklists.actions import open_checklist
+from compliance.evidence import blobs
 from compliance.evidence.models import Evidence
+from compliance.lib.problems import Refused
 from tests import build
 from tests.people import People, client_of
 
@@ -114,6 +117,8 @@ def test_bad_file_is_refused_in_the_form(people: People, alice: Client, data: by
     assert sentence in page
     assert "Spring screening" in page  # what was typed is still there
     assert not BiasAudit.objects.exists()
+    with pytest.raises(Refused, match="no longer where they were kept"):  # people's data does not stay behind
+        blobs.read(people.alice.organisation_id, hashlib.sha256(data).hexdigest())
 
 
 def test_file_over_the_limit_is_refused_in_the_form(people: People, alice: Client, settings: Any) -> None:

@@ -101,7 +101,7 @@ def test_a_ratio_just_below_four_fifths_is_not_shown_as_four_fifths() -> None:
         method={"rate_kind": "selection", "unknowns": "per-table", "median": None},
     )
     female = shown(result)[0].rows[1]
-    assert (female.impact_ratio, female.below_four_fifths) == ("0.796", True)
+    assert female.impact_ratio == "0.796"
 
 
 def test_a_lost_person_is_noticed() -> None:
