@@ -39,6 +39,5 @@ def make(
     say(0.05, "Rendering the pages.")
     rendered = render.render_in_child(manifest, dict(attachments))
     say(0.8, "Signing the file.")
-    dossier = manifest["dossier"]
-    signed = signing.sign(rendered, signer, name=dossier["frozen_by"]["name"], reason=dossier["title"], at=at)
+    signed = signing.sign(rendered, signer, name=manifest["dossier"]["frozen_by"]["name"], at=at)
     return Made(rendered=rendered, signed=signed, signer=signer.label)

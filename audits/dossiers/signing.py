@@ -108,7 +108,7 @@ def pkcs12_signer(path: Path, password: str, *, at: datetime | None = None) -> S
     return Signer(certificate, _ordered(certificate, others), local=False, key=key)
 
 
-def sign(pdf: bytes, signer: Signer, *, name: str, reason: str = REASON, at: datetime) -> bytes:
+def sign(pdf: bytes, signer: Signer, *, name: str, at: datetime) -> bytes:
     """Return `pdf` with one PAdES B-B signature over all of it that allows no change after it.
 
     `name` is who signs, `at` the moment (aware) that the signature claims; both are covered by the signature.
@@ -128,7 +128,7 @@ def sign(pdf: bytes, signer: Signer, *, name: str, reason: str = REASON, at: dat
             certify=True,
             docmdp_permissions=fields.MDPPerm.NO_CHANGES,
             name=name,
-            reason=reason,
+            reason=REASON,
             embed_validation_info=False,
         ),
         # Places the signature only: the container is our own, for pyHanko's leaves some of its bytes unsigned.

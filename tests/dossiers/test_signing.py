@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -17,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from audits.dossiers import signing
-from audits.dossiers.verification import verify
+from audits.dossiers.verification import trust, verify
 from compliance.lib.problems import Refused
 from tests.dossiers.conftest import AT
 
@@ -40,13 +41,17 @@ def certificate(
     start: datetime = AT - timedelta(days=30),
     sign: bool = True,
     server: bool = False,
+    reach: int | None = None,
+    more: x509.ExtensionType | None = None,
 ) -> x509.Certificate:
     by, by_key = (issuer[0].subject, issuer[1]) if issuer else (named(name), key)
     builder = x509.CertificateBuilder().subject_name(named(name)).issuer_name(by).public_key(key.public_key())
     builder = builder.serial_number(x509.random_serial_number())
     builder = builder.not_valid_before(start).not_valid_after(start + timedelta(days=365))
     ca = issuer is None or name.endswith("CA")
-    builder = builder.add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
+    builder = builder.add_extension(x509.BasicConstraints(ca=ca, path_length=reach if ca else None), critical=True)
+    if more:
+        builder = builder.add_extension(more, critical=True)
     if server:
         builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
     return builder.add_extension(usage(sign, ca), critical=True).sign(by_key, hashes.SHA256())
@@ -117,6 +122,29 @@ def test_a_chain_from_pkcs12_is_trusted_through_its_root(
     assert "not vouched for" in next(check.sentence for check in stranger.checks if check.id == "signer")
 
 
+ONLY_EXAMPLES = x509.NameConstraints(permitted_subtrees=[x509.DNSName("example.org")], excluded_subtrees=None)
+
+
+@pytest.mark.parametrize(
+    ("root", "middle", "sentence"),
+    [
+        ({"reach": 1}, {"reach": 0}, "The signer leads to the trusted certificate"),
+        ({"reach": 0}, {}, "The certificate Root CA may not stand above so many others."),
+        ({}, {"more": ONLY_EXAMPLES}, "The certificate Middle CA carries a condition that this check does not know"),
+    ],
+)
+def test_what_an_issuer_may_do_is_held_against_the_chain(
+    root: dict[str, Any], middle: dict[str, Any], sentence: str
+) -> None:
+    keys = [ec.generate_private_key(ec.SECP256R1()) for _ in range(3)]
+    top = certificate("Root CA", keys[0], **root)
+    between = certificate("Middle CA", keys[1], (top, keys[0]), **middle)
+    leaf = certificate("Alice", keys[2], (between, keys[1]))
+    found = trust.judge([leaf, between], [top], AT)
+    assert found.sentence.startswith(sentence)
+    assert found.state == ("trusted" if "leads to" in sentence else "unknown")
+
+
 @pytest.mark.parametrize(
     ("made", "password", "at", "code"),
     [
@@ -167,6 +195,7 @@ def test_pdfsig_agrees(signed: bytes, tmp_path: Path) -> None:
     assert "Signature is Valid." in said
     assert "Total document signed" in said
     assert "Not total" not in said
+    assert "Certifies that these are the records as frozen; no opinion on compliance" in said
 
 
 def test_openssl_agrees(signed: bytes, ca: bytes, tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ from cryptography.x509.oid import ExtensionOID, NameOID
 
 RSA_LEAST = 2048
 _CHAIN_MOST = 8
+_HELD = {ExtensionOID.BASIC_CONSTRAINTS, ExtensionOID.KEY_USAGE, ExtensionOID.EXTENDED_KEY_USAGE}
+"""The conditions that are held against a chain; one of another kind that calls itself critical leaves it open."""
 
 #: Any use, e-mail, client, document signing (IETF, Adobe, Microsoft). The key of a server signs no document.
 _SIGNING = {
@@ -74,9 +76,13 @@ def judge(
         )
         own = " It is self-signed." if signer.issuer == signer.subject else f" Its issuer is {_issuer(signer)}."
         return Judgement("unknown", f"The signer {why}.{own}", got)
-    for issuer in chain[1:]:
-        if fault := _issuer_fault(issuer, at):
+    for below, issuer in enumerate(chain[1:]):
+        if fault := _issuer_fault(issuer, below, at):
             return Judgement("unknown", fault, got)
+    for one in chain:
+        if unheld := [kind.oid.dotted_string for kind in one.extensions if kind.critical and kind.oid not in _HELD]:
+            sentence = f"The certificate {_name(one)} carries a condition that this check does not know ({unheld[0]})."
+            return Judgement("unknown", sentence, got)
     sentence = f"The signer leads to the trusted certificate {_name(chain[-1])}. Revocation was not looked up, offline."
     return Judgement("trusted", sentence, got)
 
@@ -118,12 +124,17 @@ def _fault(signer: x509.Certificate, at: datetime | None) -> str:
     return ""
 
 
-def _issuer_fault(issuer: x509.Certificate, at: datetime | None) -> str:
+def _issuer_fault(issuer: x509.Certificate, below: int, at: datetime | None) -> str:
+    """Say why `issuer` may not vouch here (RFC 5280, 6.1.4); `below` issuing certificates stand under it."""
     if at is not None and not issuer.not_valid_before_utc <= at <= issuer.not_valid_after_utc:
         return f"The issuing certificate {_name(issuer)} was not valid at the moment that the signature claims."
     try:
-        if not issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca:
+        constraints = issuer.extensions.get_extension_for_class(x509.BasicConstraints).value
+        usage = next((one.value for one in issuer.extensions if one.oid == ExtensionOID.KEY_USAGE), None)
+        if not constraints.ca or (isinstance(usage, x509.KeyUsage) and not usage.key_cert_sign):
             return f"The certificate {_name(issuer)} may not issue others."
+        if constraints.path_length is not None and below > constraints.path_length:
+            return f"The certificate {_name(issuer)} may not stand above so many others."
     except (x509.ExtensionNotFound, ValueError):
         return f"The certificate {_name(issuer)} does not say that it may issue others."
     return "" if _strong(issuer) else f"The key of the issuing certificate {_name(issuer)} is weak."
