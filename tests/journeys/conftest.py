@@ -96,6 +96,7 @@ class Person:
     name: str
     page: Page
     site: Site
+    javascript: bool = True
     seen: list[str] = field(default_factory=list)
 
     def go(self, address: str) -> None:
@@ -104,6 +105,8 @@ class Person:
     def look(self, what: str, *, wide_only: bool = False) -> None:
         """Check the page with axe, and keep pictures of it: light, dark, and as on a phone."""
         self.page.wait_for_load_state()
+        if not self.javascript:  # axe is a script, and never returns
+            return
         PICTURES.mkdir(parents=True, exist_ok=True)
         for mode in ("light", "dark"):
             self.page.emulate_media(color_scheme="dark" if mode == "dark" else "light")
@@ -140,7 +143,7 @@ def person(site: Site, browser: Browser) -> Iterator[Callable[..., Person]]:
             "console", lambda line: faults.append(f"{name}: {line.text}") if _is_fault(line.type, line.text) else None
         )
         contexts.append(context)
-        return Person(name, page, site)
+        return Person(name, page, site, javascript)
 
     yield seat
     for number, context in enumerate(contexts):

@@ -49,6 +49,35 @@ def test_three_people_walk_from_applicants_to_a_verified_dossier(
     assert "Every chain holds." in told.stdout
 
 
+def test_the_walk_to_a_result_needs_no_javascript(person: Callable[..., Person], tmp_path: Path) -> None:
+    alone = person("administrator", javascript=False)
+    first_start(alone)
+    register(alone)
+    page = alone.page
+    applicants = tmp_path / "scores.csv"
+    write_example(applicants, "scoring")
+    menu(page, "Bias audits")
+    page.get_by_role("link", name="Upload applicants").click()
+    labelled(page, "File of applicants").set_input_files(applicants)
+    page.get_by_role("button", name="Upload and look at the file").click()
+    page.get_by_role("radio", name=re.compile("^Each person has a score")).check()
+    labelled(page, "Outcome, score or number selected").select_option("score")
+    page.get_by_role("button", name="Show the values of these columns").click()
+    page.get_by_role("radio", name=re.compile("higher", re.IGNORECASE)).check()
+    page.get_by_role("button", name="Confirm and compute").click()
+    expect(page.get_by_role("heading", name="Every choice of method")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("row", name=re.compile("^Female, Asian"))).to_contain_text("0.333")
+    open_checklist(alone)
+    row_page(alone, "LL144-SCO-03")
+    page.get_by_role("radio", name="not met", exact=True).check()
+    page.get_by_role("button", name="Save and submit for review").click()
+    expect(page.get_by_role("alert")).to_contain_text("needs a reason")
+    expect(page.get_by_role("radio", name="not met", exact=True)).to_be_checked()
+    labelled(page, "Reason").fill("No auditor has looked at it.")
+    page.get_by_role("button", name="Save and submit for review").click()
+    expect(page.get_by_role("button", name="Take back")).to_be_enabled()
+
+
 def first_start(administrator: Person) -> None:
     """Whatever address is asked for on a new machine leads to the one that makes the first account."""
     page = administrator.page
