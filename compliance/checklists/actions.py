@@ -214,7 +214,7 @@ def subject_digest(item: ChecklistItem) -> str:
 
 def _locked(by: Membership, item: ChecklistItem) -> ChecklistItem:
     return (
-        ChecklistItem.objects.select_for_update(of=("self",))
+        ChecklistItem.objects.select_for_update(of=("self",), no_key=True)
         .select_related("checklist__system", "submitted_by__user", "owner__user")
         .get(pk=item.pk, checklist__organisation_id=by.organisation_id)
     )

@@ -103,7 +103,7 @@ def add_note(*, by: Membership, title: str, note: str, system: AISystem | None =
 def withdraw(*, by: Membership, evidence: Evidence, reason: str) -> Evidence:
     """Say that a piece no longer counts; its bytes and its places in checklists stay visible."""
     check_can(by, "add_evidence")
-    evidence = Evidence.objects.select_for_update().get(pk=evidence.pk, organisation_id=by.organisation_id)
+    evidence = Evidence.objects.select_for_update(no_key=True).get(pk=evidence.pk, organisation_id=by.organisation_id)
     check_withdraw(evidence, reason)
     evidence.withdrawn_at, evidence.withdrawn_reason = timezone.now(), reason.strip()
     evidence.save(update_fields=["withdrawn_at", "withdrawn_reason"])

@@ -66,7 +66,7 @@ def add_member(*, by: Membership, email: str, name: str, role: str) -> Membershi
         if not name:
             raise Refused(Problem("person-without-name", _("A new person needs a name."), column="name"))
         user = User.objects.create_user(email, name=name)
-    member = Membership.objects.select_for_update().filter(organisation=by.organisation, user=user).first()
+    member = Membership.objects.select_for_update(no_key=True).filter(organisation=by.organisation, user=user).first()
     if member and member.is_active:
         sentence = _("{name} already belongs to {organisation}.").format(
             name=user.name, organisation=by.organisation.name
@@ -127,13 +127,13 @@ def end_membership(*, by: Membership, member: Membership) -> Membership:
 def _locked(by: Membership, member: Membership) -> Membership:
     # All administrators are locked in one order, so that two cannot each take away the other's role at once.
     list(
-        Membership.objects.select_for_update()
+        Membership.objects.select_for_update(no_key=True)
         .filter(organisation=by.organisation, role=Role.ADMINISTRATOR)
         .order_by("pk")
         .values_list("pk", flat=True)
     )
     return (
-        Membership.objects.select_for_update()
+        Membership.objects.select_for_update(of=("self",), no_key=True)
         .select_related("user", "organisation")
         .get(pk=member.pk, organisation=by.organisation)
     )

@@ -48,7 +48,7 @@ def change(*, by: Membership, system: AISystem, read: str | None = None, **field
     With `read`, the :func:`state` that the person saw, what somebody else changed since is not overwritten unseen.
     """
     check_can(by, "register_systems")
-    system = AISystem.objects.select_for_update().get(pk=system.pk, organisation_id=by.organisation_id)
+    system = AISystem.objects.select_for_update(no_key=True).get(pk=system.pk, organisation_id=by.organisation_id)
     if read is not None and read != state(system):
         sentence = _("Somebody else changed {system} while you were writing.").format(system=system)
         hint = _("What you typed is still in the form. The trail tells what changed; save again to replace it.")

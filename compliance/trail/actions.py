@@ -65,8 +65,11 @@ def write(
 def hold(organisation_id: UUID) -> TrailHead:
     """Lock the end of the chain until the transaction ends.
 
+    Acts lock what they change first and this last. So that an act which holds this can still refer to what another act
+    is changing, no lock of a row is one on its key (`no_key`).
+
     Every act writes an entry before it commits, so while the lock is held no other act of this organisation can be
     kept: all that is read now is as it stood at one moment.
     """
     TrailHead.objects.get_or_create(organisation_id=organisation_id)
-    return TrailHead.objects.select_for_update().get(organisation_id=organisation_id)
+    return TrailHead.objects.select_for_update(no_key=True).get(organisation_id=organisation_id)

@@ -1,4 +1,4 @@
-"""Many people at one row at once: nothing is lost, and the chain stays whole."""
+"""Many people at one row, one AI system and one member at once: nothing is lost, and the chain stays whole."""
 
 from __future__ import annotations
 
@@ -26,11 +26,13 @@ def answer(process: subprocess.Popen[str]) -> str:
 def test_no_change_is_lost_and_the_chain_holds_when_many_write_at_once(tmp_path: Path) -> None:
     with house(tmp_path) as made:
         answer(start(made, "prepare"))
-        for process in [start(made, "write", name, str(TIMES)) for name in PEOPLE]:
+        acts = [*(("write", name) for name in PEOPLE), ("register",), ("freeze",)]
+        for process in [start(made, *act, str(TIMES)) for act in acts]:
             answer(process)
         found = json.loads(answer(start(made, "tell")))
     assert sorted(found["words"]) == sorted(f"{name}{number}" for name in PEOPLE for number in range(TIMES))
     assert found["changed"] == len(PEOPLE) * TIMES
     assert found["attached"] == len(PEOPLE)
     assert found["revision"] == len(PEOPLE) * (TIMES + 1)
+    assert (found["frozen"], found["system_changed"], found["role_changed"]) == (TIMES, TIMES, TIMES)
     assert found["breaks"] == []

@@ -1,4 +1,4 @@
-"""A process that answers one row again and again, as a person in a hurry: `python -m tests.trail.writer NAME TIMES`."""
+"""A process that does one thing again and again, as a person in a hurry: `python -m tests.trail.writer VERB ...`."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ if __name__ == "__main__":
     os.environ["DJANGO_SETTINGS_MODULE"] = "compliance.settings"
     django.setup()
 
+from audits.dossiers import actions as dossier_actions
 from compliance.checklists import actions
 from compliance.checklists.models import ChecklistItem
 from compliance.lib.problems import Refused
+from compliance.people import actions as people_actions
 from compliance.people.models import Membership, Role
+from compliance.systems import actions as system_actions
 from compliance.trail import queries
 from tests import build
 
@@ -42,6 +45,22 @@ def write(name: str, times: int) -> None:
     actions.attach(by=by, item=item, evidence=build.note(by, f"Note of {name}"))
 
 
+def register(times: int) -> None:
+    """Change the AI system and the role of a member, again and again."""
+    by = Membership.objects.get(role=Role.ADMINISTRATOR)
+    member = people_actions.add_member(by=by, email="bob@example.org", name="Bob", role=Role.OBSERVER)
+    for number in range(times):
+        system_actions.change(by=by, system=by.organisation.systems.get(), vendor=f"Vendor {number}")
+        people_actions.change_role(by=by, member=member, role=[Role.AUDITOR, Role.OBSERVER][number % 2])
+
+
+def freeze(times: int) -> None:
+    """Freeze a draft of the checklist, again and again."""
+    by = Membership.objects.get(role=Role.ADMINISTRATOR)
+    for _ in range(times):
+        dossier_actions.freeze(by=by, checklist=by.organisation.checklists.get(), status="draft")
+
+
 def tell() -> None:
     """Say what stands in the database at the end."""
     item = ChecklistItem.objects.get(row_id=build.ROW)
@@ -52,13 +71,19 @@ def tell() -> None:
         "revision": item.revision,
         "changed": list(verbs).count("item.changed"),
         "attached": item.evidence.count(),
+        "frozen": list(verbs).count("dossier.frozen"),
+        "system_changed": list(verbs).count("system.changed"),
+        "role_changed": list(verbs).count("member.role_changed"),
         "breaks": list(queries.breaks(organisation)),
     }
     print(json.dumps(found))
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "write":
-        write(sys.argv[2], int(sys.argv[3]))
+    verb, *words = sys.argv[1:]
+    if verb == "write":
+        write(words[0], int(words[1]))
+    elif verb in ("register", "freeze"):
+        {"register": register, "freeze": freeze}[verb](int(words[0]))
     else:
-        {"prepare": prepare, "tell": tell}[sys.argv[1]]()
+        {"prepare": prepare, "tell": tell}[verb]()
