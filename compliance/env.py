@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -121,6 +123,7 @@ def database(name: str, folder: Path) -> dict[str, object]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
         }
     elif engine == "django.db.backends.postgresql":
+        package(name, "psycopg", "postgres")
         found.setdefault("CONN_MAX_AGE", 60)
         found["CONN_HEALTH_CHECKS"] = True
     else:
@@ -145,6 +148,60 @@ def url(name: str, default: str, schemes: Sequence[str]) -> str:
             f"{name} begins with {shown!r}. Write an address that begins with {', '.join(s + '://' for s in schemes)}."
         )
     return value
+
+
+def site(name: str, default: str) -> str:
+    """Return the address that people open: http or https, a host, and nothing after it.
+
+    >>> os.environ["EXAMPLE"] = "https://a.org/b"; site("EXAMPLE", "")
+    Traceback (most recent call last):
+    django.core.exceptions.ImproperlyConfigured: EXAMPLE is 'https://a.org/b'. Write http:// or https:// and a host.
+    """
+    value = url(name, default, ["http", "https"])
+    parts = _split(name, value)
+    if not parts.hostname or parts.username or parts.path.strip("/") or parts.query or parts.fragment:
+        raise ImproperlyConfigured(f"{name} is {value!r}. Write http:// or https:// and a host.")
+    return value.rstrip("/")
+
+
+def storage(name: str, folder: Path) -> str:
+    """Return the address where evidence is kept: an absolute path on this machine, or a bucket."""
+    value = url(name, folder.as_uri(), ["file", "s3"])
+    parts = _split(name, value)
+    if parts.scheme == "file":
+        if parts.netloc or not parts.path.strip("/") or parts.query:
+            raise ImproperlyConfigured(
+                f"{name} is {value!r}. Write file:// and a whole path, as in file:///srv/evidence."
+            )
+        return value
+    unknown = sorted(set(parse_qs(parts.query)) - {"endpoint_url", "region"})
+    if not parts.netloc or parts.username or unknown:
+        raise ImproperlyConfigured(f"{name} is no bucket. Write s3://BUCKET/PREFIX?endpoint_url=ADDRESS&region=REGION.")
+    return value
+
+
+def package(name: str, module: str, extra: str) -> None:
+    """Stop the start where a setting needs a package that is not installed."""
+    if find_spec(module) is None:
+        sentence = f"{name} needs the package {module}, which is not installed. Run: uv sync --extra {extra}"
+        raise ImproperlyConfigured(sentence)
+
+
+def needed(name: str, because: str) -> str:
+    """Return a text that another setting makes necessary."""
+    value = text(name)
+    if not value:
+        raise ImproperlyConfigured(f"{name} is empty, but {because} is set. Write it too.")
+    return value
+
+
+def _split(name: str, value: str) -> SplitResult:
+    try:
+        parts = urlsplit(value)
+        parts.port  # noqa: B018 - is checked when it is read
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is no whole address ({error}).") from error
+    return parts
 
 
 def _database_sentence(name: str, value: str) -> str:

@@ -15,8 +15,10 @@ HOME = env.home("PROBANDA_HOME", BASE_DIR / "var")
 
 DEBUG = env.flag("PROBANDA_DEBUG")
 SECRET_KEY = env.secret_key("PROBANDA_SECRET_KEY", HOME)
-BASE_URL = env.url("PROBANDA_BASE_URL", "http://127.0.0.1:8000", ["http", "https"]).rstrip("/")
-ALLOWED_HOSTS = env.words("PROBANDA_ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+BASE_URL = env.site("PROBANDA_BASE_URL", "http://127.0.0.1:8000")
+_host = str(urlsplit(BASE_URL).hostname)
+_own_names = dict.fromkeys(["127.0.0.1", "localhost", "[::1]", f"[{_host}]" if ":" in _host else _host])
+ALLOWED_HOSTS = env.words("PROBANDA_ALLOWED_HOSTS", list(_own_names))
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 INSTALLED_APPS = [
@@ -120,8 +122,8 @@ if env.text("PROBANDA_OIDC_URL"):
             {
                 "provider_id": "oidc",
                 "name": env.text("PROBANDA_OIDC_NAME", "your organisation"),
-                "client_id": env.text("PROBANDA_OIDC_CLIENT_ID"),
-                "secret": env.text("PROBANDA_OIDC_SECRET"),
+                "client_id": env.needed("PROBANDA_OIDC_CLIENT_ID", "PROBANDA_OIDC_URL"),
+                "secret": env.needed("PROBANDA_OIDC_SECRET", "PROBANDA_OIDC_URL"),
                 "settings": {"server_url": env.url("PROBANDA_OIDC_URL", "", ["https", "http"])},
             }
         ],
@@ -131,7 +133,9 @@ if env.text("PROBANDA_OIDC_URL"):
     SOCIALACCOUNT_ADAPTER = "compliance.people.adapter.SocialAccountAdapter"
 
 # -- what is kept -----------------------------------------------------------------------------------------------------
-STORAGE_URL = env.url("PROBANDA_STORAGE_URL", f"file://{HOME / 'evidence'}", ["file", "s3"])
+STORAGE_URL = env.storage("PROBANDA_STORAGE_URL", HOME / "evidence")
+if STORAGE_URL.startswith("s3:"):
+    env.package("PROBANDA_STORAGE_URL", "boto3", "s3")
 KEYS_DIR = HOME / "keys"
 OUT_DIR = HOME / "out"
 MAX_EVIDENCE_BYTES = env.whole("PROBANDA_MAX_EVIDENCE_MB", 200, least=1) * 1024 * 1024
@@ -165,6 +169,8 @@ LEASE_SECONDS = env.whole("PROBANDA_LEASE_SECONDS", 20, least=1)  # until a sile
 CELERY_BEAT_SCHEDULE = {
     "take-up-left-work": {"task": "audits.work.take_up_left_work", "schedule": min(15.0, LEASE_SECONDS / 2)}
 }
+if "redis" in urlsplit(CELERY_BROKER_URL).scheme:
+    env.package("CELERY_BROKER_URL", "redis", "redis")
 if CELERY_BROKER_URL.startswith("filesystem:"):
     CELERY_BROKER_TRANSPORT = "compliance.queue:Transport"
     _queue = HOME / "broker"
@@ -214,6 +220,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W021"]  # to be built into browsers is a dom
 SECURE_SSL_REDIRECT = SECURE_ON and env.flag("PROBANDA_SSL_REDIRECT", True)
 if env.flag("PROBANDA_BEHIND_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # failed sign-ins are counted by visitor; all seem to come from the proxy otherwise
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "compliance.web.errors.csrf_failure"

@@ -120,6 +120,11 @@ def test_serve_starts_answers_restarts_its_worker_and_stops_clean(tmp_path: Path
         ("PROBANDA_HOME", "/proc/nowhere", "PROBANDA_HOME is '/proc/nowhere', where no folder can be made"),
         ("DATABASE_URL", "mysql://me:secret@host/db", "DATABASE_URL begins with 'mysql'."),
         ("CELERY_BROKER_URL", "carrier-pigeon://", "CELERY_BROKER_URL begins with 'carrier-pigeon'."),
+        ("PROBANDA_BASE_URL", "https://", "PROBANDA_BASE_URL is 'https://'. Write http:// or https:// and a host."),
+        ("PROBANDA_BASE_URL", "http://host:many", "PROBANDA_BASE_URL is no whole address (Port could not be cast"),
+        ("PROBANDA_STORAGE_URL", "file://evidence", "PROBANDA_STORAGE_URL is 'file://evidence'. Write file:// and a"),
+        ("PROBANDA_STORAGE_URL", "s3://bucket?endpoint=x", "PROBANDA_STORAGE_URL is no bucket. Write s3://BUCKET"),
+        ("PROBANDA_OIDC_URL", "https://issuer.example.org", "PROBANDA_OIDC_CLIENT_ID is empty, but PROBANDA_OIDC_URL"),
         ("PROBANDA_SECRET_KEY_FILE", "/nowhere", "PROBANDA_SECRET_KEY_FILE is '/nowhere', which cannot be read"),
     ],
 )
