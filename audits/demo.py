@@ -152,7 +152,8 @@ def audit(cast: Cast, system: AISystem, out: Path, say: Say) -> BiasAudit:
         bias_audit = bias.start(by=cast.alice, bias_audit=bias_audit, plan=plan)
     bias_audit = _finished(bias_audit, bias.carry_out)
     result = bias.result_of(bias_audit)
-    say(f"The bias audit read {result['input']['rows']:,} people; {result['unknown']['either']:,} of unknown category.")
+    people_read, unknown = result["input"]["people"], result["unknown"]["either"]
+    say(f"The bias audit read {people_read:,} people; {unknown:,} of unknown category.")
     for table in shown(result):
         rated = [(row.ratio, row) for row in table.rows if row.ratio is not None]
         _ratio, lowest = min(rated, key=lambda pair: pair[0])

@@ -100,7 +100,7 @@ def _stamp(path: Path) -> tuple[int, int, int] | None:
 
 def _result(source: Source, found: _Counted, method: Mapping[str, Any]) -> dict[str, Any]:
     people = sum(cell.applicants for cell in found.cells)
-    given = {"sha256": source.sha256, "bytes": source.bytes, "rows": people, "lines": found.lines}
+    given = {"sha256": source.sha256, "bytes": source.bytes, "rows": found.lines, "people": people}
     try:
         return result_from_counts(found.cells, source=given, method=method)
     except ValueError as error:  # an exclusion that the rule does not allow, seen only now that people are counted

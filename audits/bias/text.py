@@ -30,7 +30,7 @@ def problem_line(problem: Problem) -> str:
 
 def _lines(result: Mapping[str, Any]) -> Iterator[str]:
     given, method, unknown = result["input"], result["method"], result["unknown"]
-    yield f"Bias audit of {given['rows']:,} people on {given['lines']:,} lines"
+    yield f"Bias audit of {given['people']:,} people in {given['rows']:,} rows"
     yield f"File SHA-256  {given['sha256']}"
     yield f"Law           {method['law']}"
     yield ""

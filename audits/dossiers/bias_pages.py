@@ -26,7 +26,7 @@ def audit(number: int, one: dict[str, Any], evidence: dict[str, dict[str, Any]])
         "attachment": one["attachment"],
         "counts_attachment": one["counts_attachment"],
         "input_sha256": result["input"]["sha256"],
-        "people": words.amount(result["input"]["rows"], "person", "people"),
+        "people": words.amount(result["input"]["people"], "person", "people"),
         "unknown": [
             ("Sex unknown", words.count(unknown["sex"])),
             ("Race or ethnicity unknown", words.count(unknown["race_ethnicity"])),

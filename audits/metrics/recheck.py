@@ -53,7 +53,7 @@ def _checks(result: Any) -> Iterator[Check]:
     expected = derived(cells, method)
     people = sum(cell.applicants for cell in cells)
     yield Check("document (fields)", sorted(result), sorted({"schema", "input", "method", *expected}))
-    yield Check("input.rows", result["input"].get("rows", _MISSING), people)
+    yield Check("input.people", result["input"].get("people", _MISSING), people)
     for name, value in expected.items():
         yield from _compare(name, result.get(name, _MISSING), value)
     if method["rate_kind"] == "scoring":

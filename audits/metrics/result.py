@@ -76,15 +76,15 @@ def exact_tables(
 def result_from_counts(cells: Iterable[Cell], *, source: Mapping[str, Any], method: Mapping[str, Any]) -> Result:
     """Return the whole result document.
 
-    `source` is `{"sha256", "bytes", "rows", "lines"}` of the file that was read, `rows` being people; `method` holds at
-    least `rate_kind` and `unknowns`, and every further choice that was made on the way to the counts. The rules that
-    this module applies are added to it. Counts that do not add up to `rows` are a ValueError: a person was lost on the
-    way.
+    `source` is `{"sha256", "bytes", "rows", "people"}` of the file that was read, `rows` being those below its header,
+    each a person or a group; `method` holds at least `rate_kind` and `unknowns`, and every further choice that was made
+    on the way to the counts. The rules that this module applies are added to it. Counts that do not add up to `people`
+    are a ValueError: a person was lost on the way.
     """
     kept = merge(cells)
     people = sum(cell.applicants for cell in kept)
-    if source.get("rows", people) != people:
-        raise ValueError(f"The counts hold {people} people, but {source['rows']} were read.")
+    if source.get("people", people) != people:
+        raise ValueError(f"The counts hold {people} people, but {source['people']} were read.")
     if people > LARGEST:
         raise ValueError("More people than an exact document can hold.")
     kind = method["rate_kind"]
@@ -92,7 +92,7 @@ def result_from_counts(cells: Iterable[Cell], *, source: Mapping[str, Any], meth
         raise ValueError(f"{kind!r} is no kind of rate; write one of {', '.join(RATE_KINDS)}.")
     return {
         "schema": SCHEMA,
-        "input": {**source, "rows": people},
+        "input": {**source, "people": people},
         "method": {
             "version": VERSION,
             "law": _LAW[kind],

@@ -129,7 +129,7 @@ def test_the_digest_is_that_of_the_bytes_given(audit: Any) -> None:
         "sha256": hashlib.sha256(content).hexdigest(),
         "bytes": len(content),
         "rows": 2,
-        "lines": 2,
+        "people": 2,
     }
 
 

@@ -27,7 +27,7 @@ def document(kind: str = "scoring") -> dict[str, Any]:
     exclusion = {"table": "intersectional", "sex": "Male", "race_ethnicity": RACES[4], "justification": "Five people."}
     return result_from_counts(
         CELLS,
-        source={"sha256": "0" * 64, "bytes": 9, "rows": 460, "lines": 460},
+        source={"sha256": "0" * 64, "bytes": 9, "rows": 460, "people": 460},
         method={
             "rate_kind": kind,
             "unknowns": "per-table",

@@ -84,7 +84,7 @@ def test_exactly_two_percent_may_not_be_excluded() -> None:
 def test_nobody_selected_leaves_ratios_not_computable() -> None:
     result = result_from_counts(
         [Cell("Male", HISPANIC, 3, 0), Cell("Female", HISPANIC, 5, 0)],
-        source={"sha256": "0" * 64, "bytes": 1, "rows": 8, "lines": 8},
+        source={"sha256": "0" * 64, "bytes": 1, "rows": 8, "people": 8},
         method={"rate_kind": "selection", "unknowns": "per-table", "median": None},
     )
     sex = result["tables"][0]
@@ -107,7 +107,7 @@ def test_a_ratio_just_below_four_fifths_is_not_shown_as_four_fifths() -> None:
 def test_a_lost_person_is_noticed() -> None:
     with pytest.raises(ValueError, match="3 people, but 4 were read"):
         result_from_counts(
-            [Cell("Male", None, 3, 1)], source={"rows": 4}, method={"rate_kind": "selection", "unknowns": "per-table"}
+            [Cell("Male", None, 3, 1)], source={"people": 4}, method={"rate_kind": "selection", "unknowns": "per-table"}
         )
 
 

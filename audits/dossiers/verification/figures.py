@@ -6,6 +6,7 @@ import csv
 import io
 from typing import Any
 
+from audits.dossiers import words
 from audits.dossiers.manifest import BiasAudit, Manifest
 from audits.dossiers.verification.report import Broken
 from audits.metrics.recheck import recheck
@@ -42,7 +43,7 @@ def check_results(manifest: Manifest, files: dict[str, bytes]) -> str:
         counts = read_counts(files.get(audit.counts_attachment, b""), audit)
         if counts != audit.result.get("counts"):
             raise Broken(f"The embedded counts of {audit.title} are not those of its result.", audit.counts_attachment)
-    return f"{len(manifest.bias_audits)} bias audits, results and counts equal"
+    return f"{words.amount(len(manifest.bias_audits), 'bias audit', 'bias audits')}, results and counts equal"
 
 
 def read_counts(data: bytes, audit: BiasAudit) -> list[dict[str, Any]]:
@@ -70,7 +71,8 @@ def check_figures(manifest: Manifest) -> str:
             first = wrong[0]
             sentence = f"In {audit.title}, {first.where} does not follow from the counts; {len(wrong)} figures differ."
             raise Broken(sentence, f"{first.got!r} where the counts give {first.expected!r}")
-    return f"{total} figures of {len(manifest.bias_audits)} bias audits computed again, all equal"
+    audits = words.amount(len(manifest.bias_audits), "bias audit", "bias audits")
+    return f"{words.count(total)} figures of {audits} computed again, all equal"
 
 
 def check_trail(manifest: Manifest) -> str:

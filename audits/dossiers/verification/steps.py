@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import pikepdf
 from cryptography import x509
 
+from audits.dossiers import words
 from audits.dossiers.manifest import MANIFEST_NAME, Manifest
 from audits.dossiers.verification import container, contents, envelope, figures, trust
 from audits.dossiers.verification.report import Broken, Outcome, Report, Unknown, Writer
@@ -111,7 +112,8 @@ def _strict(file: _File) -> tuple[str, str]:
         file.container = container.read(_have(file.encoded))
     except ValueError as error:
         raise Broken(str(error), f"{len(file.encoded or b'')} bytes") from None
-    got = f"{len(file.encoded or b'')} bytes, {len(file.container.certificates)} certificates, one signature"
+    certificates = words.amount(len(file.container.certificates), "certificate", "certificates")
+    got = f"{words.size(len(file.encoded or b''))}, {certificates}, one signature"
     return got, "Every byte of the signature's container is signed or follows from what is signed."
 
 
