@@ -11,7 +11,6 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
 from audits.bias import actions, queries, telling
 from audits.bias.forms import ColumnsForm, MeaningForm, NewForm, columns_of, proposed_columns
@@ -157,19 +156,21 @@ def bias_counts(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponseB
     return _download(counts, "text/csv; charset=utf-8", "bias-audit-counts.csv")
 
 
-@require_POST
 @member_page(ABILITY)
 def bias_publish(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
     """Make the result a piece of evidence."""
+    if request.method != "POST":  # whoever had to sign in in the middle comes back here
+        return redirect("bias_detail", org=by.organisation.slug, pk=pk)
     evidence = actions.publish(by=by, bias_audit=find(queries.bias_audits(by), pk))
     messages.success(request, _("The result is kept as the evidence “{title}”.").format(title=evidence.title))
     return redirect("bias_detail", org=by.organisation.slug, pk=pk)
 
 
-@require_POST
 @member_page(ABILITY)
 def bias_link(request: HttpRequest, by: Membership, pk: UUID, checklist: UUID) -> HttpResponse:
     """Publish the result, if it is not yet, and attach it to the open rows of a checklist that it evidences."""
+    if request.method != "POST":
+        return redirect("bias_detail", org=by.organisation.slug, pk=pk)
     bias_audit = find(queries.bias_audits(by), pk)
     chosen = find(checklist_queries.checklists(by).filter(system_id=bias_audit.system_id), checklist)
     linked = actions.link_to_rows(by=by, bias_audit=bias_audit, checklist=chosen)

@@ -61,6 +61,8 @@ def add_member(*, by: Membership, email: str, name: str, role: str) -> Membershi
         raise Refused(Problem("not-an-address", sentence, column="email", found=email)) from None
     if role not in Role.values:
         raise Refused(Problem("unknown-role", _("There is no role {role!r}.").format(role=role), column="role"))
+    # Of two administrators who add the same person at once, the second waits here for the first.
+    Organisation.objects.select_for_update(no_key=True).get(pk=by.organisation_id)
     user = User.objects.filter(email=email).first()
     if user is None:
         if not name:

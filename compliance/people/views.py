@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -97,9 +97,9 @@ def people_end(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
 @member_page("manage_people")
 def people_restore(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
     """Let a person back in with the role they had."""
+    if request.method != "POST":  # whoever had to sign in in the middle comes back here
+        return redirect("people_list", org=by.organisation.slug)
     member = find(queries.members(by).filter(is_active=False), pk)
-    if request.method != "POST":
-        raise Http404(_("There is no such page."))
     member = actions.add_member(by=by, email=member.user.email, name=member.name, role=member.role)
     _tell_mail(request, by, member)
     return redirect("people_list", org=by.organisation.slug)
