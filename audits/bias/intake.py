@@ -11,6 +11,7 @@ import csv
 import difflib
 import hashlib
 import io
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ _OTHER_KINDS: Final = {
     b"\x1f\x8b": "compressed",
     b"\xd0\xcf\x11\xe0": "an old spreadsheet",
 }
+_NUMBERED: Final = re.compile(r"#[0-9]{1,6}", re.ASCII)
 _SAVE_AS_CSV: Final = "Save it as CSV in UTF-8."
 
 
@@ -68,8 +70,12 @@ class Source:
     def place_of(self, column: str) -> int:
         """Return the index of a column by its header, or by `#` and its number; `Refused` if not exactly one has it."""
         places = [place for place, name in enumerate(self.header) if name == column.strip()]
-        if not places and column.startswith("#") and column[1:].isdecimal() and 0 < int(column[1:]) <= len(self.header):
-            return int(column[1:]) - 1
+        if _NUMBERED.fullmatch(column) and 0 < int(column[1:]) <= len(self.header):
+            place = int(column[1:]) - 1
+            if places in ([], [place]):
+                return place
+            sentence = f"{column!r} is the number of one column and the header of another."
+            raise Refused(Problem("doubled-column", sentence, "Rename the one with this header.", 1, column))
         if len(places) == 1:
             return places[0]
         found = ", ".join(name for name in self.header if name)

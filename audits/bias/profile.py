@@ -9,7 +9,6 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +21,7 @@ from compliance.lib.problems import Problem, Refused
 
 MOST_VALUES: Final = 100
 _BATCH: Final = 10_000
+_BATCH_CHARACTERS: Final = 4 * 1024 * 1024
 _NAMES: Final[Mapping[str, frozenset[str]]] = {
     "sex": frozenset({"sex", "gender"}),
     "race_ethnicity": frozenset({"race", "ethnicity", "race ethnicity", "race and ethnicity", "ethnic group"}),
@@ -112,15 +112,17 @@ def profile(path: Path | str, *, encoding: str | None = None, delimiter: str | N
         source = open_source(Path(path), Path(folder), encoding=encoding, delimiter=delimiter)
         counters = [_Counter() for _ in source.header]
         lines = 0
-        records = _whole_records(source)
-        while batch := list(islice(records, _BATCH)):
+        for batch in _batches(_whole_records(source)):
             lines += len(batch)
             for counter, values in zip(counters, zip(*batch, strict=True), strict=True):
                 counter.add(values)
     if not lines:
         sentence = "The file has a header but no rows."
         raise Refused(Problem("no-rows", sentence, "Export it again with its rows.", row=2))
-    columns = tuple(_column(source, place, counter) for place, counter in enumerate(counters))
+    times = Counter(source.header)
+    columns = tuple(
+        _column(source, place, counter, times[source.header[place]]) for place, counter in enumerate(counters)
+    )
     return Profile(source.sha256, source.bytes, source.encoding, DELIMITERS[source.delimiter], lines, columns)
 
 
@@ -155,13 +157,27 @@ def _whole_records(source: Source) -> Iterator[list[str]]:
         raise Refused.all(wrong)
 
 
-def _column(source: Source, place: int, counter: _Counter) -> Column:
+def _batches(records: Iterator[list[str]]) -> Iterator[list[list[str]]]:
+    """Yield records in batches that are short in rows and in text, for a cell may hold a whole letter."""
+    batch: list[list[str]] = []
+    characters = 0
+    for record in records:
+        batch.append(record)
+        characters += sum(map(len, record))
+        if len(batch) == _BATCH or characters > _BATCH_CHARACTERS:
+            yield batch
+            batch, characters = [], 0
+    if batch:
+        yield batch
+
+
+def _column(source: Source, place: int, counter: _Counter, times: int) -> Column:
     name = source.header[place]
     values = () if counter.many else sorted(counter.found.items(), key=lambda entry: (-entry[1], entry[0]))
     return Column(
         number=place + 1,
         name=name,
-        reference=name if name and source.header.count(name) == 1 else f"#{place + 1}",
+        reference=name if name and times == 1 else f"#{place + 1}",
         blank=counter.blank,
         numeric=counter.numeric,
         many=counter.many,

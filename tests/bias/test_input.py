@@ -100,6 +100,11 @@ def test_a_column_that_stands_twice_can_be_named_by_its_number(audit: Any) -> No
     assert result["method"]["columns"]["selected"] == "hired (#4)"
 
 
+def test_a_number_that_is_also_a_header_names_no_column(refusal: Any) -> None:
+    (problem,) = refusal("sex,race,#4,hired\nMale,White,1,0\n", selected="#4")
+    assert (problem.code, problem.column) == ("doubled-column", "#4")
+
+
 def test_a_header_with_two_readings_is_refused_unless_the_columns_tell(audit: Any, refusal: Any) -> None:
     content = "sex,race;x,hired;y\nMale,White;1,1;0\n"
     assert refusal(content, selected="#2")[0].code == "delimiter"

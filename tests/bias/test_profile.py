@@ -1,6 +1,8 @@
 """What the mapping page is told about a file, and what it is not."""
 
 import json
+import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,20 @@ def test_a_column_of_many_values_shows_none_of_them(tmp_path: Path) -> None:
     assert found.columns[0].many
     assert "Person" not in json.dumps(found.as_json())
     assert found.columns[1].values[0].lines == 25_000
+
+
+def test_a_wide_file_and_long_cells_are_looked_through_in_bounded_memory(tmp_path: Path) -> None:
+    wide = ",".join(f"c{number}" for number in range(20_000))
+    began = time.process_time()
+    assert len(profile(write(tmp_path, f"{wide}\n{wide}\n")).columns) == 20_000
+    assert time.process_time() - began < 3  # not the square of the number of columns
+    path = write(tmp_path, "sex,note\n" + "".join(f"F,{number}{'x' * 100_000}\n" for number in range(600)))
+    tracemalloc.start()
+    try:
+        assert profile(path).columns[1].many
+        assert tracemalloc.get_traced_memory()[1] < path.stat().st_size / 2
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(
