@@ -15,6 +15,7 @@ from compliance.systems.models import AISystem
 
 LAW = "nyc-ll144"
 ROW = "LL144-AUD-01"
+ROOM = 256 * 1024  # bytes on a small disk
 
 
 def system(by: Membership, name: str = "Sortwell Screen", **fields: Any) -> AISystem:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
+from tests.build import ROOM
 from tests.people import People, alice_bob_charlie
 
 
@@ -11,3 +16,15 @@ from tests.people import People, alice_bob_charlie
 def people(db: None) -> People:
     """Alice, Bob and Charlie in one organisation, and a stranger in another."""
     return alice_bob_charlie()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system with room for 256 KiB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "probanda-test", str(place)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("it mounts a small file system, which only root may")
+    yield place
+    subprocess.run(["umount", "--lazy", str(place)], check=True)

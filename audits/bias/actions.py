@@ -25,7 +25,7 @@ from compliance.checklists.models import Checklist, ChecklistItem, Progress
 from compliance.evidence import actions as evidence_actions
 from compliance.evidence import blobs
 from compliance.evidence.models import Evidence
-from compliance.lib.canonical import dump, load
+from compliance.lib.canonical import load
 from compliance.lib.problems import Problem, Refused
 from compliance.people.models import Membership
 from compliance.people.rules import check_can
@@ -112,10 +112,10 @@ def carry_out(pk: UUID) -> None:
     try:
         with work.kept_alive(), blobs.local_path(work.organisation_id, work.input_sha256) as path:
             result = audit.run(path, Plan.from_json(work.plan or {}), progress=work.say)
+            kept = blobs.put_bytes(work.organisation_id, result.data)
     except Refused as refused:
         _fail(work, [problem.as_json() for problem in refused.problems])
         return
-    kept = blobs.put_bytes(work.organisation_id, dump(result.as_json()))
     with work.handing_in(State.FINISHED, result_sha256=kept.sha256) as ours:
         if ours:
             _record(MACHINE, work, "bias.finished", sha256=kept.sha256, short=kept.sha256[:12], by=_starter(work))

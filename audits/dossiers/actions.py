@@ -81,11 +81,11 @@ def carry_out(pk: UUID) -> None:
         with work.kept_alive():
             manifest, attachments = contents(work)
             made = making.make(manifest, attachments, signer=making.signer(), at=timezone.now(), say=work.say)
+            rendered = blobs.put_bytes(work.organisation_id, made.rendered)
+            signed = blobs.put_bytes(work.organisation_id, made.signed)
     except Refused as refused:
         _fail(work, *refused.problems)
         return
-    rendered = blobs.put_bytes(work.organisation_id, made.rendered)
-    signed = blobs.put_bytes(work.organisation_id, made.signed)
     columns = {
         "rendered_sha256": rendered.sha256,
         "signed_sha256": signed.sha256,

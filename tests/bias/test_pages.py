@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +16,7 @@ from django.test import Client
 
 from audits.bias import actions
 from audits.bias.models import BiasAudit
+from audits.bias.plan import Plan
 from audits.work.models import State
 from compliance.checklists.actions import open_checklist
 from compliance.evidence import blobs
@@ -135,6 +138,29 @@ def test_file_in_another_encoding_is_read_once_it_is_declared(people: People, al
     page = text(upload(alice, people, data, encoding="cp1252"))
     assert "Weiß" in page
     assert "semicolon" in page
+
+
+def test_a_disk_that_is_full_when_the_result_is_kept_stops_the_run_with_its_reason(
+    people: People, alice: Client, settings: Any, small_disk: Path
+) -> None:
+    settings.STORAGE_URL = f"file://{small_disk}"
+    page = text(upload(alice, people, APPLICANTS.encode()))
+    audit = BiasAudit.objects.get()
+    given = meanings(page, Hire="selected", Decline="not selected", Martian="unknown")
+    alice.post(f"{base(people)}{audit.pk}/map/", {**COLUMNS, **given, "unknowns": "per-table"})
+    with contextlib.suppress(OSError), (small_disk / "filling").open("wb", buffering=0) as filling:
+        while filling.write(b"x" * 4096):
+            pass
+    actions.carry_out(audit.pk)
+    stopped = text(alice.get(f"{base(people)}{audit.pk}/"))  # type: ignore[arg-type]
+    assert "There is no room left where evidence is kept, so nothing was saved." in stopped
+    (small_disk / "filling").unlink()
+    audit.refresh_from_db()
+    assert audit.plan is not None
+    actions.start(by=people.alice, bias_audit=audit, plan=Plan.from_json(audit.plan))
+    actions.carry_out(audit.pk)
+    audit.refresh_from_db()
+    assert audit.state == State.FINISHED
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import hashlib
 import io
 import os
 import resource
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -17,25 +16,13 @@ from pytest_django.fixtures import Settings
 from compliance.evidence import blobs
 from compliance.evidence.blobs import FolderStore
 from compliance.lib.problems import Refused
+from tests.build import ROOM
 
 OWNER = UUID(int=1)
-ROOM = 256 * 1024
 
 
 def files(root: Path) -> list[Path]:
     return [path for path in root.rglob("*") if path.is_file()]
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system with room for 256 KiB."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "probanda-test", str(place)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("it mounts a small file system, which only root may")
-    yield place
-    subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
 @pytest.fixture
