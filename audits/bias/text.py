@@ -30,7 +30,7 @@ def problem_line(problem: Problem) -> str:
 
 def _lines(result: Mapping[str, Any]) -> Iterator[str]:
     given, method, unknown = result["input"], result["method"], result["unknown"]
-    yield f"Bias audit of {given['people']:,} people in {given['rows']:,} rows"
+    yield f"Bias audit of {_amount(given['people'], 'person', 'people')} in {_amount(given['rows'], 'row', 'rows')}"
     yield f"File SHA-256  {given['sha256']}"
     yield f"Law           {method['law']}"
     yield ""
@@ -47,6 +47,10 @@ def _lines(result: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield "How it was computed"
     yield from _method(method)
+
+
+def _amount(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
 
 
 def _table(table: ShownTable) -> Iterator[str]:

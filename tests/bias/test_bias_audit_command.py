@@ -112,6 +112,8 @@ def test_a_value_in_the_file_does_not_steer_the_terminal(command: Run, tmp_path:
         [GOLDEN, "--sex", "sex", "--race", "race_ethnicity"],
         [GOLDEN, *MAPPED, "--score", "applicants"],
         [GOLDEN, *MAPPED, "--lower-is-better"],
+        [GOLDEN, "--sex", "sex", "--race", "sex", "--selected", "selected"],
+        [GOLDEN, *MAPPED, "--count", "applicants", "--count-reading", "number", "--favourable", "1"],
         [GOLDEN, "--sex", "sex", "--race", "race_ethnicity", "--score", "applicants", "--favourable", "1"],
     ],
 )

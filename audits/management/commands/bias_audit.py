@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from audits.bias import mapfile, text
 from audits.bias.audit import run
 from audits.bias.plan import DELIMITERS, ENCODINGS, Plan
+from audits.bias.vocabulary import Role
 from compliance.lib.problems import Refused
 
 _DELIMITERS = {name.replace("vertical bar", "bar"): mark for mark, name in DELIMITERS.items()}
@@ -68,7 +70,8 @@ class Command(BaseCommand):
         self._check_usage(options)
         as_json = options["format"] == "json"
         try:
-            result = run(options["file"], self._plan(options))
+            mapping = mapfile.read(options["map"]) if options["map"] else {}
+            result = run(options["file"], self._plan(options, mapping))
         except Refused as refused:
             for problem in refused.problems:
                 if as_json:
@@ -92,18 +95,21 @@ class Command(BaseCommand):
             if applies:
                 raise CommandError(sentence, returncode=2)
 
-    def _plan(self, options: dict[str, Any]) -> Plan:
-        return Plan(
-            sex=options["sex"],
-            race_ethnicity=options["race"],
-            selected=options["selected"],
-            favourable=options["favourable"],
-            score=options["score"],
-            higher_is_better=not options["lower_is_better"],
-            count=options["count"],
-            count_reading=options["count_reading"],
-            unknowns=options["unknowns"],
-            mapping=mapfile.read(options["map"]) if options["map"] else {},
-            encoding=options["encoding"],
-            delimiter=_DELIMITERS.get(options["delimiter"]),
-        )
+    def _plan(self, options: dict[str, Any], mapping: Mapping[Role, Mapping[str, str | None]]) -> Plan:
+        try:
+            return Plan(
+                sex=options["sex"],
+                race_ethnicity=options["race"],
+                selected=options["selected"],
+                favourable=options["favourable"],
+                score=options["score"],
+                higher_is_better=not options["lower_is_better"],
+                count=options["count"],
+                count_reading=options["count_reading"],
+                unknowns=options["unknowns"],
+                mapping=mapping,
+                encoding=options["encoding"],
+                delimiter=_DELIMITERS.get(options["delimiter"]),
+            )
+        except Refused as refused:  # options that do not go together
+            raise CommandError(str(refused), returncode=2) from refused
