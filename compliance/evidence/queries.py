@@ -23,7 +23,7 @@ def library(by: Membership) -> QuerySet[Evidence]:
 
 def containing(pieces: QuerySet[Evidence], text: str) -> QuerySet[Evidence]:
     """Narrow to the pieces that hold every word of `text` in title, source, file name, address, note or digest."""
-    for word in text.split():
+    for word in text.replace("\0", " ").split():  # which PostgreSQL takes in no text
         places = ("title", "source", "file_name", "url", "note")
         found = Q(sha256__startswith=word.lower())
         for place in places:

@@ -89,6 +89,21 @@ def add_member(*, by: Membership, email: str, name: str, role: str) -> Membershi
 
 
 @transaction.atomic
+def record_link(*, by: Membership, member: Membership) -> None:
+    """Write into the trail that an administrator was shown the address with which a member sets a password.
+
+    Whoever has it could act as that member, so a reader of the trail must be able to see that it was given out.
+    """
+    check_can(by, "manage_people")
+    write(
+        organisation_id=by.organisation_id,
+        actor=by.actor,
+        verb="member.link_shown",
+        subject={"type": "member", "id": str(member.id), "label": member.name},
+    )
+
+
+@transaction.atomic
 def change_role(*, by: Membership, member: Membership, role: str) -> Membership:
     """Give a member another role; the last administrator keeps theirs."""
     check_can(by, "manage_people")

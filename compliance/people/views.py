@@ -53,7 +53,10 @@ def people_invite(request: HttpRequest, by: Membership) -> HttpResponse:
 def people_link(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
     """The link to hand over to a person who cannot sign in yet."""
     member = find(queries.active_members(by), pk)
-    link = invitations.password_link(member.user) if rules.may_hand_over_link(by, member) else ""
+    link = ""
+    if rules.may_hand_over_link(by, member):
+        actions.record_link(by=by, member=member)
+        link = invitations.password_link(member.user)
     return render(request, "people/link.html", {"member": member, "link": link})
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 SENTENCES = {
     "organisation.made": _("{actor} made the organisation {subject}."),
     "member.invited": _("{actor} added {subject} as {role}."),
+    "member.link_shown": _("{actor} was shown the address with which {subject} sets a password."),
     "member.role_changed": _("{actor} changed the role of {subject} from {before} to {after}."),
     "member.removed": _("{actor} ended the membership of {subject}."),
     "member.restored": _("{actor} restored the membership of {subject} as {role}."),

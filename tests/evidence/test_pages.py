@@ -160,6 +160,16 @@ def test_withdrawing_asks_for_a_reason_and_marks_every_place(people: People, ali
         assert answer.status_code == 200
 
 
+def test_a_search_takes_any_character(people: People, alice: Client) -> None:
+    row = build.item(people.alice)
+    for path in (
+        f"evidence/?q=%00{row.pk}",
+        f"checklists/rows/{row.pk}/?find=%00x",
+        f"checklists/{row.checklist_id}/?q=%00",
+    ):
+        assert alice.get(f"/o/{people.alice.organisation.slug}/{path}").status_code == 200
+
+
 def test_the_library_is_searched_by_words_digest_system_and_state(people: People, alice: Client) -> None:
     system = build.system(people.alice)
     yesterday = timezone.now().date() - timedelta(days=1)
