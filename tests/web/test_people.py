@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.test import Client
 
@@ -44,6 +45,20 @@ def test_an_added_person_sets_a_password_with_the_address_once_and_signs_in(peop
     assert "This address no longer works" in Client().get(link, follow=True).content.decode()
     newcomer = Membership.objects.get(user__email="new@example.org")
     assert "/password/reset/key/" not in client.get(path(by, f"{newcomer.pk}/link/")).content.decode()
+
+
+def test_a_forgotten_password_is_set_again_by_mail(people: People) -> None:
+    Client().post("/accounts/password/reset/", {"email": people.bob.user.email}, headers={"host": "localhost"})
+    sent = mail.outbox[-1]
+    assert (sent.subject, sent.to) == ("Set another password in Probanda", ["bob@example.org"])
+    [link] = re.findall(rf"{settings.BASE_URL}(/accounts/password/reset/key/\S+)", str(sent.body))
+    new = Client()
+    step = new.get(link, follow=True).redirect_chain[-1][0]
+    assert new.post(step, {"password1": PASSWORD * 2, "password2": PASSWORD * 2}).status_code == 302
+    assert new.login(email="bob@example.org", password=PASSWORD * 2)
+    before = len(mail.outbox)
+    Client().post("/accounts/password/reset/", {"email": "nobody@example.org"})
+    assert len(mail.outbox) == before
 
 
 def test_nobody_gets_the_address_for_an_account_that_others_gave(people: People) -> None:
