@@ -1,4 +1,4 @@
-"""Bytes kept in S3-compatible storage: PREFIX/OWNER/SHA256, written once (`If-None-Match: *`)."""
+"""Bytes kept in S3-compatible storage: PREFIX/OWNER/SHA256, written once (`If-None-Match: *`) while they stay whole."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from django.conf import settings
 
 from compliance.evidence.blobs import Kept, copy_and_digest, missing
+from compliance.lib.canonical import sha256_stream
 from compliance.lib.problems import Refused
 
 
@@ -36,7 +37,16 @@ class S3Store:
             except ClientError as error:
                 if error.response["Error"]["Code"] not in ("PreconditionFailed", "412"):
                     raise
+                self._mend(owner, kept.sha256, file)
         return kept
+
+    def _mend(self, owner: UUID, sha256: str, good: IO[bytes]) -> None:
+        """Put good bytes in the place of kept ones that were damaged since."""
+        with self.open(owner, sha256) as stream:
+            if sha256_stream(stream)[0] == sha256:
+                return
+        good.seek(0)
+        self._client.put_object(Bucket=self.bucket, Key=self._key(owner, sha256), Body=good)
 
     def open(self, owner: UUID, sha256: str) -> IO[bytes]:
         """Open kept bytes as a local temporary file; raises Refused where they are gone."""
