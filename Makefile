@@ -8,44 +8,40 @@ PYTEST := $(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 OUT ?= # make demo OUT=folder
 ARGS ?= # make test ARGS="-k ratio"
 
+# Where bytecode is never kept, every process compiles Django and WeasyPrint anew, and the tests start hundreds.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test serve check journeys bench services services-stop clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## Make a signed audit dossier from the official worked example, and verify it
-	@scripts/bootstrap runtime
-	@PYTHON=$(PY) scripts/system print
+	@scripts/bootstrap runtime -- print
 	@$(PY) manage.py demo $(if $(strip $(OUT)),--out "$(strip $(OUT))")
 
 serve: ## Run the application on this machine; Ctrl-C stops it
-	@scripts/bootstrap runtime services
-	@PYTHON=$(PY) scripts/system print
+	@scripts/bootstrap runtime services -- print
 	@exec $(PY) manage.py serve $(ARGS)
 
 test: ## Run the tests (the browser's are under journeys)
-	@scripts/bootstrap dev
-	@PYTHON=$(PY) scripts/system print pdf
+	@scripts/bootstrap dev -- print pdf
 	@$(PYTEST) -m "not journey" $(ARGS)
 
 journeys: ## Walk the application in a real browser
-	@scripts/bootstrap dev
-	@PYTHON=$(PY) scripts/system print pdf browser
+	@scripts/bootstrap dev -- print pdf browser
 	@$(PYTEST) -m journey tests/journeys $(ARGS)
 
 check: ## Check style, types, imports, templates, documents, lock and migrations
-	@scripts/bootstrap dev
-	@PYTHON=$(PY) scripts/system print
+	@scripts/bootstrap dev -- print
 	@$(PY) scripts/check.py $(ARGS)
 
 bench: ## Measure beside Fairlearn, Aequitas and a bare WeasyPrint
-	@scripts/bootstrap dev bench
-	@PYTHON=$(PY) scripts/system print
+	@scripts/bootstrap dev bench -- print
 	@$(PY) scripts/bench.py
 
 services: ## Start PostgreSQL and Redis on loopback, and print their addresses
-	@scripts/bootstrap runtime services
-	@PYTHON=$(PY) scripts/system postgres redis
+	@scripts/bootstrap runtime services -- postgres redis
 	@$(PY) scripts/services.py start
 
 services-stop: ## Stop them
