@@ -139,7 +139,7 @@ def publish(*, by: Membership, bias_audit: BiasAudit) -> Evidence:
             return bias_audit.evidence
         bias_audit.evidence = evidence_actions.add_file(
             by=by,
-            title=_("Result of the bias audit “{title}”").format(title=bias_audit.title)[:200],
+            title=_("Result: {title}").format(title=bias_audit.title)[:200],
             stream=io.BytesIO(data),
             file_name="bias-audit-result.json",
             system=bias_audit.system,

@@ -56,7 +56,9 @@ class FirstStartForm(forms.Form):
     organisation = forms.CharField(
         label=_("Organisation"),
         max_length=150,
-        help_text=_("The house whose AI systems, evidence and trail are kept here. It is printed on every dossier."),
+        help_text=_(
+            "The company or body whose systems, evidence and trail are kept here. Printed on every dossier."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
     setup_code = forms.CharField(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core import mail
-from django.test import Client
+from django.test import Client, override_settings
 
 from compliance.people import actions
 from compliance.people.models import Membership, Role
@@ -45,6 +46,16 @@ def test_an_added_person_sets_a_password_with_the_address_once_and_signs_in(peop
     assert "This address no longer works" in Client().get(link, follow=True).content.decode()
     newcomer = Membership.objects.get(user__email="new@example.org")
     assert "/password/reset/key/" not in client.get(path(by, f"{newcomer.pk}/link/")).content.decode()
+
+
+def test_nobody_is_said_to_have_mail_where_no_mail_server_is_set(people: People, tmp_path: Path) -> None:
+    by = people.administrator
+    given = {"name": "Newcomer", "email": "new@example.org", "role": "auditor"}
+    to_files = "django.core.mail.backends.filebased.EmailBackend"
+    with override_settings(EMAIL_BACKEND=to_files, EMAIL_FILE_PATH=tmp_path):
+        page = client_of(by).post(path(by, "add/"), given, follow=True)
+    assert "but no mail could be sent to new@example.org. Tell them yourself." in page.content.decode()
+    assert list(tmp_path.iterdir())
 
 
 def test_a_forgotten_password_is_set_again_by_mail(people: People) -> None:

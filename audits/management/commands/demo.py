@@ -49,7 +49,8 @@ class Command(BaseCommand):
             sys.exit(1)
         key = settings.KEYS_DIR / "local-ca.pem"
         if not settings.SIGNING_PKCS12:
-            self._say(f"To trust this machine's own key: ./manage.py verify_dossier {path} --trust {key}")
+            command = f".venv/bin/python manage.py verify_dossier {path} --trust {key}"
+            self._say(f"To trust this machine's own key: {command}")
         self._say(f"Done in {time.monotonic() - began:.0f} s. `make serve` shows all of it in the browser.")
 
     def _say(self, sentence: str) -> None:
