@@ -56,9 +56,7 @@ class FirstStartForm(forms.Form):
     organisation = forms.CharField(
         label=_("Organisation"),
         max_length=150,
-        help_text=_(
-            "The company or body whose systems, evidence and trail are kept here. Printed on every dossier."
-        ),
+        help_text=_("The company or body whose systems, evidence and trail are kept here. Printed on every dossier."),
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
     setup_code = forms.CharField(
