@@ -19,7 +19,7 @@ from compliance.people.models import Membership
 from compliance.people.queries import active_members
 from compliance.people.rules import check_can
 from compliance.systems.models import AISystem
-from compliance.trail.actions import write
+from compliance.trail.actions import hold, write
 from compliance.trail.changes import since, snapshot
 
 _KEEP: Any = object()
@@ -213,6 +213,7 @@ def subject_digest(item: ChecklistItem) -> str:
 
 
 def _locked(by: Membership, item: ChecklistItem) -> ChecklistItem:
+    hold(by.organisation_id)
     return (
         ChecklistItem.objects.select_for_update(of=("self",), no_key=True)
         .select_related("checklist__system", "submitted_by__user", "owner__user")

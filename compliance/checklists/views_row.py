@@ -155,15 +155,7 @@ def checklists_add_evidence(request: HttpRequest, by: Membership, pk: UUID, kind
     if request.method != "POST":
         return redirect(_address(by, item) + "#evidence")
     form = FORMS[kind](request.POST, request.FILES, by=by, of=system)
-    with transaction.atomic():
-        evidence = form.kept(request)
-        if evidence is not None:
-            try:
-                actions.attach(by=by, item=item, evidence=evidence)
-            except Refused as refused:
-                transaction.set_rollback(True)
-                evidence = None
-                take_in(form, refused)
+    evidence = form.kept(request, lambda piece: actions.attach(by=by, item=item, evidence=piece))
     if evidence is None:
         return _page(request, by, item, **{f"new_{kind}": form, "acting": form})
     drafts.keep(request, by, item)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import unicodedata
+from collections.abc import Callable
 from datetime import date
 from typing import IO, Any
 
@@ -22,6 +23,8 @@ from compliance.people.rules import check_can
 from compliance.systems.models import AISystem
 from compliance.trail.actions import write
 
+Then = Callable[[Evidence], object]
+
 
 def add_file(
     *,
@@ -33,8 +36,13 @@ def add_file(
     source: str = "",
     effective_on: date | None = None,
     valid_until: date | None = None,
+    then: Then | None = None,
 ) -> Evidence:
-    """Keep a file as evidence: the bytes first (whole, or not at all), then the row and its entry in the trail."""
+    """Keep a file as evidence: the bytes first (whole, or not at all), then the row and its entry in the trail.
+
+    `then` is done with the new piece in the same transaction, which does not wait for the bytes; what it refuses
+    leaves no piece behind. It may be given for every kind of evidence.
+    """
     check_can(by, "add_evidence")
     name = clean_file_name(file_name)
     title = title.strip() or name
@@ -55,6 +63,7 @@ def add_file(
         source=source.strip(),
         effective_on=effective_on,
         valid_until=valid_until,
+        then=then,
     )
 
 
@@ -143,7 +152,7 @@ def clean_file_name(name: str) -> str:
     return f"{stem[: 199 - len(ending)]}.{ending}" if dot and len(clean) > 200 and len(ending) < 20 else clean[:200]
 
 
-def _add(by: Membership, kept: blobs.Kept, **fields: Any) -> Evidence:
+def _add(by: Membership, kept: blobs.Kept, *, then: Then | None = None, **fields: Any) -> Evidence:
     system: AISystem | None = fields.get("system")
     if system is not None and system.organisation_id != by.organisation_id:
         raise ValueError("The AI system belongs to another organisation.")
@@ -165,4 +174,6 @@ def _add(by: Membership, kept: blobs.Kept, **fields: Any) -> Evidence:
                 "file_name": evidence.file_name,
             },
         )
+        if then is not None:
+            then(evidence)
     return evidence

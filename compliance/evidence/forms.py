@@ -55,11 +55,12 @@ class EvidenceForm(forms.Form):
         thing = [name for name in ("file", "url", "note") if name in self.fields]
         self.order_fields([*(thing if self.kind == Kind.FILE else []), "title", *thing])
 
-    def kept(self, request: HttpRequest) -> Evidence | None:
-        """Keep what was sent and return it; None where the form now says why not."""
+    def kept(self, request: HttpRequest, then: actions.Then | None = None) -> Evidence | None:
+        """Keep what was sent, do `then` with it, and return it; None where the form now says why not."""
         try:
             check_upload(request)
-            return self._add(by=self.by, **{"system": self.of, **self.cleaned_data}) if self.is_valid() else None
+            given = {"system": self.of, "then": then}
+            return self._add(by=self.by, **{**given, **self.cleaned_data}) if self.is_valid() else None
         except Refused as refused:
             take_in(self, refused)
             return None

@@ -65,8 +65,8 @@ def write(
 def hold(organisation_id: UUID) -> TrailHead:
     """Lock the end of the chain until the transaction ends.
 
-    Acts lock what they change first and this last. So that an act which holds this can still refer to what another act
-    is changing, no lock of a row is one on its key (`no_key`).
+    So that no two acts wait for each other, rows of checklists are locked after this and everything else before it, and
+    no lock is one on a key (`no_key`), which an act that holds this may refer to.
 
     Every act writes an entry before it commits, so while the lock is held no other act of this organisation can be
     kept: all that is read now is as it stood at one moment.

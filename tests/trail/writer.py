@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from functools import partial
 
 import django
 
@@ -15,6 +16,7 @@ if __name__ == "__main__":
 from audits.dossiers import actions as dossier_actions
 from compliance.checklists import actions
 from compliance.checklists.models import ChecklistItem
+from compliance.evidence.models import Evidence
 from compliance.lib.problems import Refused
 from compliance.people import actions as people_actions
 from compliance.people.models import Membership, Role
@@ -30,7 +32,7 @@ def prepare() -> None:
 
 
 def write(name: str, times: int) -> None:
-    """Change the row `times` times, each time from what it said last; and attach one note of one's own."""
+    """Change the row `times` times, each time from what it said last; and attach a note."""
     by = Membership.objects.get(role=Role.ADMINISTRATOR)
     for number in range(times):
         while True:
@@ -42,7 +44,11 @@ def write(name: str, times: int) -> None:
             except Refused as refused:
                 if refused.code != "changed-meanwhile":
                     raise
-    actions.attach(by=by, item=item, evidence=build.note(by, f"Note of {name}"))
+        build.note(by, f"Note {number} of {name}", then=partial(_attach, by, item))
+
+
+def _attach(by: Membership, item: ChecklistItem, evidence: Evidence) -> None:
+    actions.attach(by=by, item=item, evidence=evidence)
 
 
 def register(times: int) -> None:
