@@ -88,9 +88,15 @@ class Source:
         near = difflib.get_close_matches(column, self.header, n=1) or [
             name for name in self.header if name.casefold() == column.strip().casefold()
         ]
-        hint = f"Did you mean {near[0]!r}?" if near else "Write the name as it stands in the header."
+        hint = f"Did you mean {near[0]!r}?" if near else f"The header has {self._names()}."
         sentence = f"The column {column!r} is not in the file."
         raise Refused(Problem("missing-column", sentence, hint, 1, column, found, column))
+
+    def _names(self) -> str:
+        """Return the names in the header for a sentence: the first dozen, none of them at length."""
+        names = [repr(name if len(name) <= 40 else f"{name[:39]}…") for name in self.header if name]
+        more = f" and {len(names) - 12:,} more" if len(names) > 12 else ""
+        return f"{', '.join(names[:12])}{more}" if names else "no names"
 
     def places(self, columns: Sequence[str]) -> list[int]:
         """Return the index of each column, all problems at once; one column under two names is a problem too."""

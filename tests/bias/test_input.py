@@ -105,6 +105,16 @@ def test_a_number_that_is_also_a_header_names_no_column(refusal: Any) -> None:
     assert (problem.code, problem.column) == ("doubled-column", "#4")
 
 
+def test_a_column_that_is_not_there_is_answered_with_those_that_are(refusal: Any) -> None:
+    (problem,) = refusal("sex,race,outcome\nMale,White,1\n")
+    assert problem.hint == "The header has 'sex', 'race', 'outcome'."
+    (problem,) = refusal(f"sex,race,{'x' * 50},{','.join(f'c{n}' for n in range(20))}\n{'Male,White' + ',1' * 21}\n")
+    assert (
+        problem.hint
+        == f"The header has 'sex', 'race', '{'x' * 39}…', {', '.join(repr(f'c{n}') for n in range(9))} and 11 more."
+    )
+
+
 def test_a_header_with_two_readings_is_refused_unless_the_columns_tell(audit: Any, refusal: Any) -> None:
     content = "sex,race;x,hired;y\nMale,White;1,1;0\n"
     assert refusal(content, selected="#2")[0].code == "delimiter"
