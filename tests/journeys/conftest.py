@@ -41,7 +41,7 @@ class Site:
     home: Path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """`manage.py serve` on a free port of loopback, as a person starts it; ended as a person ends it."""
     home = tmp_path_factory.mktemp("site")
