@@ -31,6 +31,8 @@ FLAGS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
+# Without the second axe also hands over every element that is in order, which takes a third longer on a long page.
+AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 
 
 @dataclass
@@ -110,7 +112,7 @@ class Person:
         PICTURES.mkdir(parents=True, exist_ok=True)
         for mode in ("light", "dark"):
             self.page.emulate_media(color_scheme="dark" if mode == "dark" else "light")
-            found = Axe().run(self.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+            found = Axe().run(self.page, options=AXE)
             told = [
                 f"{v['id']}: {v['help']}: {[n['html'] for n in v['nodes']][:3]}" for v in found.response["violations"]
             ]
