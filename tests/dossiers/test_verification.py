@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -104,6 +105,18 @@ def test_what_is_no_pdf_is_broken_with_a_sentence(data: bytes) -> None:
     assert report.exit_code == 1
     assert report.checks[0].outcome == "broken"
     assert report.checks[0].sentence.endswith(".")
+    assert not re.search(r"0x[0-9a-f]{6}|Error:", str(report.as_json()))  # no place in memory, no inside of ours
+
+
+def test_a_signed_pdf_that_is_no_dossier_is_broken_with_a_sentence(local: signing.Signer) -> None:
+    blank, out = pikepdf.new(), BytesIO()
+    blank.add_blank_page()
+    blank.save(out)
+    report = verify(signing.sign(out.getvalue(), local, name="Alice", at=AT))
+    assert report.exit_code == 1
+    sentences = {check.id: check.sentence for check in report.checks if check.outcome == "broken"}
+    assert sentences["manifest"] == "The document embeds no manifest.json."
+    assert sentences["manifest-digest"] == "This check rests on an earlier one that does not hold."
 
 
 def test_an_unsigned_dossier_is_broken(unsigned: bytes, ca: bytes) -> None:

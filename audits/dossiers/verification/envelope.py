@@ -13,6 +13,7 @@ import pikepdf
 
 from audits.dossiers.verification.report import Broken
 
+_STREAM = re.compile(r"^stream <[^>]*>:? ?")
 _HEX = re.compile(rb"[0-9A-F]+")
 _MOMENT = re.compile(r"D:(\d{14})(?:Z|\+00'?00'?)?")
 
@@ -35,10 +36,15 @@ def open_pdf(data: bytes) -> pikepdf.Pdf:
     try:
         document = pikepdf.open(BytesIO(data), suppress_warnings=True, attempt_recovery=False)
     except (pikepdf.PdfError, pikepdf.PasswordError, ValueError, RuntimeError) as error:
-        raise Broken("The PDF is damaged and cannot be read.", str(error)) from None
+        raise Broken("The PDF is damaged and cannot be read.", _said(error)) from None
     if warnings := document.get_warnings():
-        raise Broken("The PDF is damaged.", str(warnings[0]))
+        raise Broken("The PDF is damaged.", _said(warnings[0]))
     return document
+
+
+def _said(error: object) -> str:
+    """Return what qpdf said without the place in memory of what it read, which differs at each run."""
+    return _STREAM.sub("", str(error))
 
 
 def seal_of(document: pikepdf.Pdf) -> Seal:

@@ -144,7 +144,7 @@ def _manifest(file: _File) -> tuple[str, str]:
 
 
 def _bound(file: _File) -> tuple[str, str]:
-    found = canonical.sha256(_have(file.files)[MANIFEST_NAME])
+    found = canonical.sha256(_have(_have(file.files).get(MANIFEST_NAME)))
     stated = contents.bound_digest(_have(file.document))
     if not stated.information == stated.metadata == found:
         got = f"manifest {found}; information {stated.information or 'none'}; metadata {stated.metadata or 'none'}"
