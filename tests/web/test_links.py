@@ -39,7 +39,8 @@ def dead(client: Client, start: str) -> dict[str, str]:
         if answer.status_code >= 400:
             found[page] = offered
         waiting += [(link, page) for link in links(page, answer)]
-        answer.close()
+        if answer.streaming:  # reading it to the end closes it, and leaves the database's connection open
+            list(answer.streaming_content)  # type: ignore[attr-defined]
     assert len(shapes) > 10
     return found
 
