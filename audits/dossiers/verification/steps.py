@@ -201,7 +201,7 @@ _STEPS: tuple[tuple[str, str, str, Callable[[_File], tuple[str, str]]], ...] = (
 
 def _have(found: _T | None) -> _T:
     if found is None:
-        raise Broken("This check rests on an earlier one that does not hold.", "not checked")
+        raise Unknown("This check rests on an earlier one that does not hold, so it was not made.", "not checked")
     return found
 
 
