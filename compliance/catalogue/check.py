@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from compliance.catalogue.conditions import facts_named
+from compliance.catalogue.conditions import Condition, Fact, facts_named, terms_named
 from compliance.catalogue.loader import DATA, facts, laws, load
 from compliance.catalogue.schema import Catalogue, Source
 from compliance.lib.problems import Problem, Refused
 
 
 def check_all(folder: Path = DATA) -> tuple[Problem, ...]:
-    """Load every law in every version and return every problem found in all of them; empty when all is well."""
+    """Load every law in every version and return every problem found in all of them; empty when all is well.
+
+    Of a version that says `draft`, what its missing rows would cite and use is not asked for yet.
+    """
     problems: list[Problem] = []
     used: set[str] = set()
-    loaded = 0
+    finished = 0
     for ref in laws(folder):
         try:
             catalogue = load(ref.law, ref.text_version, folder=folder)
         except Refused as refused:
             problems += refused.problems
             continue
-        loaded += 1
-        problems += check(catalogue)
-        used |= {name for row in catalogue.rows if row.condition for name in facts_named(row.condition)}
-    if loaded == len(laws(folder)):
+        finished += not catalogue.draft
+        problems += check(catalogue, facts(folder))
+        used |= {name for one in _conditions(catalogue) for name in facts_named(one, catalogue.terms)}
+    used |= {name for name, fact in facts(folder).items() if fact.asked_by}
+    if finished == len(laws(folder)):
         problems += [
             Problem("unused-fact", f"facts.yaml: no condition of any law names the fact {name!r}.", found=name)
             for name in facts(folder)
@@ -34,18 +38,33 @@ def check_all(folder: Path = DATA) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
-def check(catalogue: Catalogue) -> tuple[Problem, ...]:
+def check(catalogue: Catalogue, known_facts: Mapping[str, Fact] | None = None) -> tuple[Problem, ...]:
     """Return what is wrong between the parts of one version: coverage of the law, unused names, rows without dates."""
     where = f"{catalogue.law}/{catalogue.text_version}"
     found = [
         *(one for source in catalogue.sources.values() for one in _coverage(source, catalogue)),
-        *_unused(catalogue),
+        *(() if catalogue.draft else _unused(catalogue)),
+        *_roles(catalogue, known_facts or {}),
         *_rows(catalogue),
     ]
     return tuple(Problem(code, f"{where}: {sentence}", found=what) for code, sentence, what in found)
 
 
 _Found = tuple[str, str, str]
+
+
+def _conditions(catalogue: Catalogue) -> Iterator[Condition]:
+    """Yield every condition of a version that decides something: those of its rows and of its tracks."""
+    found = [row.condition for row in catalogue.rows] + [track.condition for track in catalogue.tracks.values()]
+    return (condition for condition in found if condition is not None)
+
+
+def _roles(catalogue: Catalogue, known_facts: Mapping[str, Fact]) -> Iterator[_Found]:
+    """Where the roles of an organisation are a fact, each role of the law must be one of its values."""
+    values = known_facts["roles"].values if "roles" in known_facts else catalogue.roles
+    for role in catalogue.roles:
+        if role not in values:
+            yield "role-nobody-has", f"The fact roles has no value {role!r}, so nobody could have that role.", role
 
 
 def _coverage(source: Source, catalogue: Catalogue) -> Iterator[_Found]:
@@ -59,7 +78,7 @@ def _coverage(source: Source, catalogue: Catalogue) -> Iterator[_Found]:
             yield "no-such-provision", f"{source.cite_as} leaves out {provision}, which it does not have.", provision
         elif f"{source.cite_as} {provision}" in cited:
             yield "left-out-but-cited", f"{source.cite_as} leaves out {provision}, which a row cites.", provision
-    for provision in source.provisions if source.complete else ():
+    for provision in source.provisions if source.complete and not catalogue.draft else ():
         above = parent(provision)
         if above is not None and above not in known:
             yield "no-such-provision", f"{source.cite_as} has {provision} but not {above} above it.", provision
@@ -69,17 +88,27 @@ def _coverage(source: Source, catalogue: Catalogue) -> Iterator[_Found]:
 
 
 def parent(provision: str) -> str | None:
-    """Return the provision that `provision` is a part of, None for a whole section or article.
+    """Return the provision that `provision` is a part of, None for a whole section, article or annex.
 
     >>> parent("§ 5-301(b)(3)(i)"), parent('§ 5-300 "Screen"'), parent("§ 5-302 Example 2"), parent("§ 5-300")
     ('§ 5-301(b)(3)', '§ 5-300', '§ 5-302', None)
+    >>> parent("Art 6(3), 2nd subpara, (a)"), parent("Art 6(3), 2nd subpara"), parent("Art 6(1a)"), parent("Art 60a")
+    ('Art 6(3), 2nd subpara', 'Art 6(3)', 'Art 6', None)
+    >>> parent("Annex IV point 2(g)"), parent("Annex VII point 4.3"), parent("Annex VIII Section B point 7")
+    ('Annex IV point 2', 'Annex VII point 4', 'Annex VIII Section B')
     """
     text = provision.rstrip()
     if text.endswith(")") and not text.split("(")[0].endswith(" Example "):
-        return text[: text.rindex("(")].rstrip() or None
+        return text[: text.rindex("(")].rstrip(" ,").removesuffix(" point") or None
     for mark in (' "', " Example"):
         if mark in text:
             return text[: text.index(mark)]
+    whole, _, number = text.rpartition(" point ")
+    if whole:
+        return text[: text.rindex(".")] if "." in number else whole
+    for mark in (", ", " Section "):
+        if mark in text:
+            return text[: text.rindex(mark)]
     return None
 
 
@@ -89,6 +118,8 @@ def _unused(catalogue: Catalogue) -> Iterator[_Found]:
         "role": (catalogue.roles, {role for row in rows for role in row.roles}),
         "tier": (catalogue.tiers, {row.tier for row in rows if row.tier}),
         "text": (catalogue.texts, {row.checked.text for row in rows}),
+        "term": (catalogue.terms, _terms_used(catalogue)),
+        "track": (catalogue.tracks, {track for row in rows if row.dates for track in row.dates.in_force_from}),
         "section": ([section.id for section in catalogue.sections], {row.section for row in rows}),
         "event": (
             catalogue.events,
@@ -99,6 +130,17 @@ def _unused(catalogue: Catalogue) -> Iterator[_Found]:
         for name in named:
             if name not in taken:
                 yield f"unused-{noun}", f"No row uses the {noun} {name!r}.", name
+
+
+def _terms_used(catalogue: Catalogue) -> set[str]:
+    used = {name for one in _conditions(catalogue) for name in terms_named(one)}
+    ahead = list(used)
+    while ahead:
+        for name in terms_named(catalogue.terms[ahead.pop()].condition):
+            if name not in used:
+                used.add(name)
+                ahead.append(name)
+    return used
 
 
 def _rows(catalogue: Catalogue) -> Iterator[_Found]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from compliance.catalogue.conditions import Fact, facts_named
+from compliance.catalogue.conditions import Condition, Fact, facts_named, terms_named
 from compliance.catalogue.reading import Raw, parse, problem, read
 from compliance.catalogue.schema import Catalogue, Row
 from compliance.lib.problems import Problem, Refused
@@ -87,6 +87,7 @@ def _load(folder: Path, law: str, version: str) -> Catalogue:
     except ValidationError as error:
         raise Refused.all([*problems, *_from_schema(error, raw, rows)]) from None
     problems += _wrong_head(catalogue, raw, law, version)
+    problems += _wrong_terms(catalogue, raw, facts(folder))
     for row in catalogue.rows:
         problems += _wrong_names(row, catalogue, raw, facts(folder))
     if problems:
@@ -131,6 +132,39 @@ def _wrong_head(catalogue: Catalogue, raw: Raw, law: str, version: str) -> Itera
             yield problem("wrong-path", sentence, raw.top, field, path=(field,), found=got, expected=expected)
 
 
+def _wrong_terms(catalogue: Catalogue, raw: Raw, known_facts: Mapping[str, Fact]) -> Iterator[Problem]:
+    """Yield a problem for each name in a term or track that nothing answers to, and for a term that leads to itself."""
+    tests: list[tuple[str, str, Condition | None, tuple[str, ...]]] = [
+        *(("terms", name, term.condition, term.citation) for name, term in catalogue.terms.items()),
+        *(("tracks", name, track.condition, track.citation) for name, track in catalogue.tracks.items()),
+    ]
+    for field, name, condition, citation in tests:
+        missing = [("provision", one) for one in citation if one not in catalogue.citations]
+        if condition is not None:
+            missing += [("fact", one) for one in facts_named(condition) if one not in known_facts]
+            missing += [("term", one) for one in terms_named(condition) if one not in catalogue.terms]
+        for noun, one in missing:
+            sentence = f"There is no {noun} {one!r}."
+            yield problem(f"no-such-{noun}", sentence, raw.top, f"{field}.{name}", path=(field, name), found=one)
+        if field == "terms" and _leads_to_itself(name, catalogue):
+            sentence = "The term leads back to itself."
+            yield problem("circular-term", sentence, raw.top, f"{field}.{name}", path=(field, name), found=name)
+
+
+def _leads_to_itself(name: str, catalogue: Catalogue) -> bool:
+    seen: set[str] = set()
+    ahead = [name]
+    while ahead:
+        term = catalogue.terms.get(ahead.pop())
+        for one in terms_named(term.condition) if term else ():
+            if one == name:
+                return True
+            if one not in seen:
+                seen.add(one)
+                ahead.append(one)
+    return False
+
+
 def _wrong_names(row: Row, catalogue: Catalogue, raw: Raw, known_facts: Mapping[str, Fact]) -> Iterator[Problem]:
     """Yield a problem for each name in `row` that nothing at the head of the file, or in the facts, answers to."""
     if not row.id.startswith(catalogue.row_prefix):
@@ -138,6 +172,8 @@ def _wrong_names(row: Row, catalogue: Catalogue, raw: Raw, known_facts: Mapping[
         yield _wrong(raw, row.id, "id", "wrong-prefix", sentence, row.id, [catalogue.row_prefix])
     events = [row.clock.event, row.clock.subject] if row.clock else []
     tests = list(facts_named(row.condition)) if row.condition else []
+    terms = list(terms_named(row.condition)) if row.condition else []
+    tracks = list(row.dates.in_force_from) if row.dates and catalogue.tracks else []
     basis = list(row.penalty.basis) if row.penalty else []
     checks: list[tuple[str, list[str], Any, str]] = [
         ("section", [row.section], {section.id for section in catalogue.sections}, "section"),
@@ -148,6 +184,8 @@ def _wrong_names(row: Row, catalogue: Catalogue, raw: Raw, known_facts: Mapping[
         ("clock", events, catalogue.events, "event"),
         ("checked", [row.checked.text], catalogue.texts, "text"),
         ("condition", tests, known_facts, "fact"),
+        ("condition", terms, catalogue.terms, "term"),
+        ("dates", tracks, catalogue.tracks, "track"),
     ]
     for field, names, known, noun in checks:
         for name in names:
@@ -156,8 +194,8 @@ def _wrong_names(row: Row, catalogue: Catalogue, raw: Raw, known_facts: Mapping[
                 yield _wrong(
                     raw, row.id, field, f"no-such-{noun}", sentence, name, () if noun == "provision" else known
                 )
-    if (row.computed == "none") != (not row.computed_how) or (row.computed == "none") != (not row.computed_rates):
-        sentence = "A computed row says how and from which rates, and a row that is not computed says neither."
+    if (row.computed == "none") != (not row.computed_how) or (row.computed == "none" and row.computed_rates):
+        sentence = "A computed row says how, and a row that is not computed says neither how nor from which rates."
         yield _wrong(raw, row.id, "computed", "computed-without-how", sentence, row.computed, ())
     if (row.condition is None) != (not row.applies_when):
         sentence = "A condition stands in words (applies_when) and as data (condition), or in neither."

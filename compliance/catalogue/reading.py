@@ -4,6 +4,10 @@ A version file that says `based_on: <version>` holds only what changed: a row wi
 fields of that row, a row with a new `id` is added (after the row it names in `after`, else at the end), and `removed`
 takes rows away with a reason. Maps at the head (sources, roles, date sets ...) change key by key in the same way, and a
 source may say `provisions_added` and `provisions_removed`. So a row that does not change is written once.
+
+The rows may stand in the version file or in parts beside it: `<law>/<version>/rows-<section>.yaml` holds rows of that
+one section, and under `shared` the fields that all rows of the part have unless they say otherwise. Rows come in the
+order of the sections.
 """
 
 from __future__ import annotations
@@ -17,8 +21,8 @@ import yaml
 
 from compliance.lib.problems import Problem, Refused
 
-_MAPS = ("in_force", "sources", "roles", "tiers", "events", "texts", "date_sets", "penalty_sets")
-_NEVER_INHERITED = ("text_version", "based_on", "removed")
+_MAPS = ("in_force", "sources", "roles", "tiers", "events", "texts", "terms", "tracks", "date_sets", "penalty_sets")
+_NEVER_INHERITED = ("text_version", "based_on", "removed", "draft")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,35 +66,83 @@ def problem(
     return Problem(code, f"{where}: {sentence}", row=line, column=what or None, **more)
 
 
+@dataclass(slots=True)
+class _Rows:
+    """The rows that one version itself holds, from its head and its parts."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    places: dict[str, Place] = field(default_factory=dict)
+    shared: dict[str, dict[str, Any]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, top: Place, content: dict[str, Any], shared: dict[str, Any]) -> None:
+        rows = content.get("rows") or []
+        if not isinstance(rows, list) or not all(
+            isinstance(row, dict) and isinstance(row.get("id"), str) for row in rows
+        ):
+            raise Refused(problem("row-without-id", "Each row must be a map with an id.", top, "rows", path=("rows",)))
+        places = dict(_row_places(top))
+        for number, row in enumerate(rows):
+            id = row["id"]
+            if id in self.shared:
+                sentence = f"The id stands twice in this version, first in {self.places.get(id, places[id]).file}."
+                self.problems.append(problem("double-id", sentence, top, id, path=("rows", number)))
+            self.shared[id] = shared
+        self.rows += rows
+        self.places = {**places, **self.places}
+
+
 def read(folder: Path, law: str, version: str, seen: tuple[str, ...] = ()) -> Raw:
-    """Read `folder/law/version.yaml` and, under it, every version that it is based on."""
+    """Read `folder/law/version.yaml`, its parts and, under it, every version that it is based on."""
     top, content, problems = parse(folder / law / f"{version}.yaml", f"{law}/{version}.yaml")
-    rows = content.pop("rows", None) or []
-    if not isinstance(rows, list) or not all(isinstance(row, dict) and isinstance(row.get("id"), str) for row in rows):
-        raise Refused(problem("row-without-id", "Each row must be a map with an id.", top, "rows", path=("rows",)))
-    places = dict(_row_places(top))
-    problems += list(_repeated(rows, top))
+    own = _Rows(problems=problems)
+    own.add(top, content, {})
+    content.pop("rows", None)
+    for path in sorted((folder / law / version).glob("*.yaml")):
+        _add_part(own, path, f"{law}/{version}/{path.name}")
     base = content.get("based_on")
     if base is None:
-        return Raw(content, rows, top, places, problems)
+        rows = [{**own.shared[row["id"]], **row} for row in own.rows]
+        return _in_order(Raw(content, rows, top, own.places, own.problems))
     if str(base) in (*seen, version) or not (folder / law / f"{base}.yaml").is_file():
         sentence = "The version this one is based on does not exist or leads back to itself."
         raise Refused(problem("no-base", sentence, top, "based_on", path=("based_on",), found=str(base)))
     below = read(folder, law, str(base), (*seen, version))
-    below.problems = problems + below.problems
-    return _lay_over(below, content, rows, top, places)
+    below.problems = own.problems + below.problems
+    return _in_order(_lay_over(below, content, own, top))
 
 
-def _lay_over(
-    below: Raw, content: dict[str, Any], rows: list[dict[str, Any]], top: Place, places: dict[str, Place]
-) -> Raw:
+def _add_part(own: _Rows, path: Path, name: str) -> None:
+    """Add the rows of one part; its name says the section, so no row of it may name another."""
+    top, content, problems = parse(path, name)
+    own.problems += problems
+    section, shared = path.stem.removeprefix("rows-"), content.get("shared") or {}
+    if not path.stem.startswith("rows-") or not isinstance(shared, dict) or set(content) - {"shared", "rows"}:
+        sentence = "A part is named rows-<section>.yaml and holds a map, shared, and a list, rows."
+        raise Refused(problem("wrong-part", sentence, top, found=", ".join(map(str, content))))
+    for row in content.get("rows") or []:
+        if isinstance(row, dict) and row.setdefault("section", section) != section:
+            sentence = "The row names another section than the part that it stands in."
+            own.problems.append(problem("wrong-part", sentence, top, str(row.get("id")), found=str(row["section"])))
+    own.add(top, content, shared)
+
+
+def _in_order(raw: Raw) -> Raw:
+    """Put the rows in the order of the sections; within one they stay as they stand."""
+    sections = raw.head.get("sections")
+    order = {id: number for number, id in enumerate(sections)} if isinstance(sections, dict) else {}
+    raw.rows.sort(key=lambda row: order.get(str(row.get("section")), len(order)))
+    return raw
+
+
+def _lay_over(below: Raw, content: dict[str, Any], own: _Rows, top: Place) -> Raw:
     head = {key: value for key, value in below.head.items() if key not in _NEVER_INHERITED}
     for key, value in content.items():
         if key in _MAPS and isinstance(value, dict) and isinstance(head.get(key), dict):
             head[key] = {**head[key], **{name: _over(head[key].get(name), part) for name, part in value.items()}}
         else:
             head[key] = value
-    raw = Raw(head, list(below.rows), top, {**below.places, **places}, below.problems)
+    raw = Raw(head, list(below.rows), top, {**below.places, **own.places}, below.problems)
     gone = {str(one.get("id")) for one in content.get("removed") or [] if isinstance(one, dict)}
     known = {row["id"] for row in raw.rows}
     raw.problems += [
@@ -98,12 +150,12 @@ def _lay_over(
         for id in sorted(gone - known)
     ]
     raw.rows = [row for row in raw.rows if row["id"] not in gone]
-    for row in rows:
-        _lay_row(raw, row, places[row["id"]])
+    for row in own.rows:
+        _lay_row(raw, row, own.shared[row["id"]], own.places[row["id"]])
     return raw
 
 
-def _lay_row(raw: Raw, row: dict[str, Any], place: Place) -> None:
+def _lay_row(raw: Raw, row: dict[str, Any], shared: dict[str, Any], place: Place) -> None:
     id, after = row["id"], row.pop("after", None)
     ids = [one["id"] for one in raw.rows]
     if id in ids:
@@ -112,9 +164,9 @@ def _lay_row(raw: Raw, row: dict[str, Any], place: Place) -> None:
             raw.problems.append(problem("unchanged-row", "The row changes nothing; leave it out.", place, id))
         raw.rows[ids.index(id)] = {**old, **row}
     elif after is None:
-        raw.rows.append(row)
+        raw.rows.append({**shared, **row})
     elif after in ids:
-        raw.rows.insert(ids.index(after) + 1, row)
+        raw.rows.insert(ids.index(after) + 1, {**shared, **row})
     else:
         raw.problems.append(problem("no-such-row", "The row named in after is not there.", place, id, found=str(after)))
 
@@ -171,14 +223,6 @@ def _row_places(top: Place) -> Iterator[tuple[str, Place]]:
         id = _child(node, "id")
         if id is not None:
             yield str(id.value), Place(top.file, node)
-
-
-def _repeated(rows: list[dict[str, Any]], top: Place) -> Iterator[Problem]:
-    seen: set[str] = set()
-    for number, row in enumerate(rows):
-        if row["id"] in seen:
-            yield problem("double-id", "The id stands twice in this file.", top, row["id"], path=("rows", number))
-        seen.add(row["id"])
 
 
 def _child(node: yaml.Node, step: str | int) -> yaml.Node | None:

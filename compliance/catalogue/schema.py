@@ -14,7 +14,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from compliance.catalogue.conditions import Condition, Part
+from compliance.catalogue.conditions import Condition, Part, Term
+from compliance.catalogue.steps import Step
 from compliance.lib import canonical
 from compliance.lib.problems import Problem, Refused
 
@@ -89,6 +90,21 @@ class Dates(Part):
     note: str = ""
 
 
+class Track(Part):
+    """Which systems a date of a date set is for; a track without a condition is for all.
+
+    Where the condition of a track holds, its date counts and those of the tracks in `instead_of` do not. Of several
+    tracks left, the earliest date counts. `not_before` names a fact that is a date, such as that of a change in design:
+    where it is later than the date of the track, it counts in its place.
+    """
+
+    words: Sentence
+    citation: tuple[Text, ...] = ()
+    condition: Condition | None = None
+    instead_of: tuple[Name, ...] = ()
+    not_before: Name | None = None
+
+
 class Clock(Part):
     """A time that is counted: `count` units `after` or `before` an event, at most or at least.
 
@@ -159,7 +175,10 @@ class Section(Part):
 
 
 class Catalogue(Part):
-    """One law in one dated version. Load it with :func:`compliance.catalogue.loader.load`."""
+    """One law in one dated version. Load it with :func:`compliance.catalogue.loader.load`.
+
+    `draft` says that rows are still missing, so that nothing may be said of what the law asks as a whole.
+    """
 
     law: Name
     text_version: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
@@ -170,15 +189,19 @@ class Catalogue(Part):
     about: Sentence
     text_as_of: datetime.date
     in_force: Mapping[Text, datetime.date]
+    draft: bool = False
     progress_kinds: tuple[Kind, ...]
     sources: Mapping[Name, Source]
     roles: Mapping[Name, Text]
     tiers: Mapping[Name, Text] = {}
     events: Mapping[Name, Text] = {}
     texts: Mapping[Name, CheckedText]
+    terms: Mapping[Name, Term] = {}
+    tracks: Mapping[Name, Track] = {}
     date_sets: Mapping[Name, Dates] = {}
     penalty_sets: Mapping[Name, Penalty] = {}
     sections: tuple[Section, ...] = Field(min_length=1)
+    classification: tuple[Step, ...] = ()
     rows: tuple[Row, ...]
     removed: tuple[Removed, ...] = ()
 
@@ -216,8 +239,13 @@ class Catalogue(Part):
         return frozenset().union(*(source.citations for source in self.sources.values()))
 
     def as_json(self) -> dict[str, Any]:
-        """Return all fields as JSON values: dates as ISO text, no floats."""
-        return self.model_dump(mode="json")
+        """Return all fields as JSON values: dates as ISO text, no floats.
+
+        Terms, tracks and the mark of a draft are there only where the law has them, so that the digest of a law
+        without them stays what it was before there were any.
+        """
+        value = self.model_dump(mode="json")
+        return {key: part for key, part in value.items() if part or key not in ("terms", "tracks", "draft")}
 
     @cached_property
     def digest(self) -> str:
