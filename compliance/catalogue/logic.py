@@ -1,0 +1,268 @@
+"""Three-valued logic over tests of facts: yes, no, and unknown with the facts that could still decide it.
+
+A formula is a number in a :class:`Formulas` table, which holds each different formula once; so a condition that two
+hundred rows share is worked out once for a system. `NO` is 0 and `YES` is 1.
+
+>>> table = Formulas({"bells": ("number", ())})
+>>> few = table.test("bells", "below", 2)
+>>> some = table.negation(table.test("bells", "below", 1))
+>>> exact = table.exact(table.all_of([few, some]))
+>>> exact.value, sorted(exact.facts)
+(None, ['bells'])
+
+Kleene's tables alone would call "fewer than two bells, or not fewer than one" unknown while nobody has counted. It is
+true of every number, and :meth:`Formulas.exact` says so: it goes through what each unknown fact can still be.
+
+>>> table.exact(table.any_of([few, some])).value
+True
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeAlias
+
+NO: Final = 0
+YES: Final = 1
+
+Relation: TypeAlias = Literal["holds", "is", "includes", "below"]
+Test: TypeAlias = tuple[str, Relation, Any]
+Domain: TypeAlias = tuple[str, tuple[str, ...]]  # the type of a fact, and its values where it has a list of them
+
+_TOO_WIDE = 20_000
+
+
+class TooWide(Exception):
+    """A formula has so many cases that they are not gone through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """What a formula is, whatever the unknown facts turn out to be, and the facts that can still change it."""
+
+    value: bool | None
+    facts: frozenset[str]
+
+
+class Formulas:
+    """Every different formula once, over facts of known types; formulas are built from tests upwards.
+
+    `domains` gives the type of each fact and the values that it is chosen from.
+    """
+
+    def __init__(self, domains: Mapping[str, Domain]):
+        self._domains = domains
+        self._ids: dict[tuple[Any, ...], int] = {("no",): NO, ("yes",): YES}
+        self.kinds: list[str] = ["no", "yes"]
+        self.parts: list[tuple[int, ...]] = [(), ()]
+        self.tests: list[Test | None] = [None, None]
+        self.facts: list[frozenset[str]] = [frozenset(), frozenset()]
+        self._variables: list[tuple[str, ...]] = [(), ()]
+        self._limits: dict[str, list[Any]] = {}
+        self._order: dict[str, int] = {}
+        self._diagrams: dict[tuple[Any, ...], int] = {}
+        self._diagram_facts: list[frozenset[str]] = [frozenset(), frozenset()]
+        self._reduced: dict[int, int] = {NO: NO, YES: YES}
+        self._cut: dict[tuple[int, str, Any], int] = {}
+
+    def __len__(self) -> int:
+        return len(self.kinds)
+
+    def test(self, fact: str, relation: Relation, value: Any = None) -> int:
+        """Return the formula that tests one fact: it `holds`, `is` a value, `includes` one, or is `below` a limit."""
+        test = (fact, relation, value)
+        known = self._ids.get(("test", *test))
+        if known is not None:
+            return known
+        variable = f"{fact}\0{value}" if relation == "includes" else fact
+        self._order.setdefault(variable, len(self._order))
+        if relation == "below":
+            limits = self._limits.setdefault(fact, [])
+            if value not in limits:
+                limits.append(value)
+                limits.sort()
+                self._reduced, self._diagrams = {NO: NO, YES: YES}, {}  # finer cases make other diagrams
+                self._diagram_facts = self._diagram_facts[:2]
+        return self._new("test", (), ("test", *test), test, frozenset([fact]), (variable,))
+
+    def negation(self, formula: int) -> int:
+        """Return the formula that holds when `formula` does not."""
+        if formula in (NO, YES):
+            return YES - formula
+        if self.kinds[formula] == "not":
+            return self.parts[formula][0]
+        return self._over("not", (formula,))
+
+    def all_of(self, formulas: Iterable[int]) -> int:
+        """Return the formula that holds when all do; with none, `YES`."""
+        return self._join("all", formulas, NO, YES)
+
+    def any_of(self, formulas: Iterable[int]) -> int:
+        """Return the formula that holds when at least one does; with none, `NO`."""
+        return self._join("any", formulas, YES, NO)
+
+    def _join(self, kind: str, formulas: Iterable[int], ends: int, empty: int) -> int:
+        parts: set[int] = set()
+        for formula in formulas:
+            if formula == ends:
+                return ends
+            if formula != empty:
+                parts.update(self.parts[formula] if self.kinds[formula] == kind else (formula,))
+        if any(self.kinds[part] == "not" and self.parts[part][0] in parts for part in parts):
+            return ends
+        if len(parts) < 2:
+            return parts.pop() if parts else empty
+        return self._over(kind, tuple(sorted(parts)))
+
+    def _over(self, kind: str, parts: tuple[int, ...]) -> int:
+        known = self._ids.get((kind, parts))
+        if known is not None:
+            return known
+        facts = frozenset().union(*(self.facts[part] for part in parts))
+        variables = {variable for part in parts for variable in self._variables[part]}
+        return self._new(kind, parts, (kind, parts), None, facts, tuple(sorted(variables, key=self._order.__getitem__)))
+
+    def _new(
+        self,
+        kind: str,
+        parts: tuple[int, ...],
+        key: tuple[Any, ...],
+        test: Test | None,
+        facts: frozenset[str],
+        variables: tuple[str, ...],
+    ) -> int:
+        number = self._ids[key] = len(self.kinds)
+        self.kinds.append(kind)
+        self.parts.append(parts)
+        self.tests.append(test)
+        self.facts.append(facts)
+        self._variables.append(variables)
+        return number
+
+    def rest(self, formula: int, values: list[bool | None], seen: dict[int, int]) -> int:
+        """Return what is left of `formula` once every part whose value is known is gone.
+
+        `values` holds the value of each formula up to `formula`, as :meth:`kleene` gives them; `seen` keeps what one
+        set of values has given already.
+        """
+        value = values[formula]
+        if value is not None:
+            return YES if value else NO
+        found = seen.get(formula)
+        if found is not None:
+            return found
+        parts, kind = self.parts[formula], self.kinds[formula]
+        if kind == "test":
+            found = formula
+        elif kind == "not":
+            found = self.negation(self.rest(parts[0], values, seen))
+        else:
+            left = [self.rest(part, values, seen) for part in parts if values[part] is None]
+            found = self.all_of(left) if kind == "all" else self.any_of(left)
+        seen[formula] = found
+        return found
+
+    def kleene(self, up_to: int, given: Mapping[Test, bool]) -> list[bool | None]:
+        """Return the value of each of the first `up_to` formulas by Kleene's tables; `None` is unknown.
+
+        `given` holds the tests whose fact is known. A part always stands before the formula it is part of.
+        """
+        values: list[bool | None] = [False, True]
+        kinds, all_parts, tests, get = self.kinds, self.parts, self.tests, given.get
+        for number in range(2, up_to):
+            kind = kinds[number]
+            if kind == "test":
+                values.append(get(tests[number]))  # type: ignore[arg-type] # a test formula has its test
+                continue
+            if kind == "not":
+                inner = values[all_parts[number][0]]
+                values.append(None if inner is None else not inner)
+                continue
+            ends = kind == "any"
+            result: bool | None = not ends
+            for part in all_parts[number]:
+                value = values[part]
+                if value is ends:
+                    result = ends
+                    break
+                if value is None:
+                    result = None
+            values.append(result)
+        return values
+
+    def exact(self, formula: int) -> Exact:
+        """Return the value that `formula` has in every case that is left, or the facts that make the difference.
+
+        The facts named are those that can still change it and no others, unless there are too many cases to go
+        through: then all facts in the formula are named.
+        """
+        if len(self._variables[formula]) == 1 and self.kinds[formula] == "test":
+            return Exact(None, self.facts[formula])
+        try:
+            diagram = self._reduce(formula, [_TOO_WIDE])
+        except TooWide:
+            return Exact(None, self.facts[formula])
+        return Exact({NO: False, YES: True}.get(diagram), self._diagram_facts[diagram])
+
+    def _reduce(self, formula: int, left: list[int]) -> int:
+        """Return the reduced ordered decision diagram of `formula`: equal formulas have the same diagram.
+
+        A fact stands in the reduced diagram only if it can change the outcome.
+        """
+        known = self._reduced.get(formula)
+        if known is not None:
+            return known
+        left[0] -= 1
+        if not left[0]:
+            raise TooWide
+        variable = self._variables[formula][0]
+        fact, _, value = variable.partition("\0")
+        below = tuple(self._reduce(self._given(formula, variable, case, {}), left) for case in self._cases(fact, value))
+        if len(set(below)) == 1:
+            diagram = below[0]
+        else:
+            key = (variable, below)
+            if key not in self._diagrams:
+                self._diagrams[key] = len(self._diagram_facts)
+                facts = frozenset([fact]).union(*(self._diagram_facts[one] for one in below))
+                self._diagram_facts.append(facts)
+            diagram = self._diagrams[key]
+        self._reduced[formula] = diagram
+        return diagram
+
+    def _cases(self, fact: str, value: str) -> tuple[Any, ...]:
+        """Return the cases that a fact can be in, as far as any test tells them apart."""
+        type, values = self._domains[fact]
+        if type == "choice":
+            return values
+        if type in ("number", "date"):
+            return tuple(range(len(self._limits[fact]) + 1))
+        return (False, True)
+
+    def _given(self, formula: int, variable: str, case: Any, seen: dict[int, int]) -> int:
+        if variable not in self._variables[formula]:
+            return formula
+        found = seen.get(formula)
+        if found is not None:
+            return found
+        parts, kind = self.parts[formula], self.kinds[formula]
+        if kind == "test":
+            found = YES if self._holds(formula, case) else NO
+        elif kind == "not":
+            found = self.negation(self._given(parts[0], variable, case, seen))
+        else:
+            cut = (self._given(part, variable, case, seen) for part in parts)
+            found = self.all_of(cut) if kind == "all" else self.any_of(cut)
+        seen[formula] = found
+        return found
+
+    def _holds(self, formula: int, case: Any) -> bool:
+        test = self.tests[formula]
+        assert test is not None  # noqa: S101 # only tests are held against a case
+        fact, relation, value = test
+        if relation == "is":
+            return bool(case == value)
+        if relation == "below":  # case n lies below the limits from the n-th on
+            return bool(self._limits[fact].index(value) >= case)
+        return bool(case)
