@@ -245,7 +245,7 @@ class Catalogue(Part):
         without them stays what it was before there were any.
         """
         value = self.model_dump(mode="json")
-        return {key: part for key, part in value.items() if part or key not in ("terms", "tracks", "draft")}
+        return {key: part for key, part in value.items() if part or key not in ("terms", "tracks", "draft", "classification")}
 
     @cached_property
     def digest(self) -> str:
