@@ -74,6 +74,11 @@ class Known:
         """Return the answers as they are given in a file, in the order of their names."""
         return {name: _plain(self.answers[name]) for name in sorted(self.answers)}
 
+    def as_json_of(self, name: str) -> Any:
+        """Return one answer as it is given in a file; null where it is not known."""
+        answer = self.answers.get(name)
+        return None if answer is None else _plain(answer)
+
 
 def _plain(answer: Answer) -> Any:
     if isinstance(answer, datetime.date):

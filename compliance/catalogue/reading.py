@@ -22,7 +22,7 @@ import yaml
 from compliance.lib.problems import Problem, Refused
 
 _MAPS = ("in_force", "sources", "roles", "tiers", "events", "texts", "terms", "tracks", "date_sets", "penalty_sets")
-_NEVER_INHERITED = ("text_version", "based_on", "removed", "draft")
+_NEVER_INHERITED = ("text_version", "based_on", "removed", "draft", "published_on")
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,10 +174,15 @@ class Section(Part):
     title: Text
 
 
+# A law that does without these reads, and is digested, as before there were any.
+_LEFT_OUT_WHEN_EMPTY = ("terms", "tracks", "draft", "classification", "published_on")
+
+
 class Catalogue(Part):
     """One law in one dated version. Load it with :func:`compliance.catalogue.loader.load`.
 
     `draft` says that rows are still missing, so that nothing may be said of what the law asks as a whole.
+    `published_on` is the day since when a text that changes an earlier one could be known, before it came into force.
     """
 
     law: Name
@@ -188,6 +193,7 @@ class Catalogue(Part):
     row_prefix: Text
     about: Sentence
     text_as_of: datetime.date
+    published_on: datetime.date | None = None
     in_force: Mapping[Text, datetime.date]
     draft: bool = False
     progress_kinds: tuple[Kind, ...]
@@ -245,7 +251,7 @@ class Catalogue(Part):
         without them stays what it was before there were any.
         """
         value = self.model_dump(mode="json")
-        return {key: part for key, part in value.items() if part or key not in ("terms", "tracks", "draft", "classification")}
+        return {key: part for key, part in value.items() if part or key not in _LEFT_OUT_WHEN_EMPTY}
 
     @cached_property
     def digest(self) -> str:

@@ -1,0 +1,281 @@
+"""One law on one day, made ready to be held against the facts of many systems.
+
+Everything that does not depend on a system is worked out once: conditions and terms become formulas, and from the dates
+of each track comes one formula for "binds by that day" and one for "binds on some day".
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from compliance.catalogue.conditions import AllOf, AnyOf, Condition, Fact, FactTest, Not
+from compliance.catalogue.known import Known
+from compliance.catalogue.loader import DATA, facts, load
+from compliance.catalogue.logic import NO, YES, Exact, Formulas, Test
+from compliance.catalogue.schema import Catalogue, Dates, Row
+from compliance.catalogue.steps import Branch, Step
+
+State: TypeAlias = Literal["applies", "later", "no", "undetermined"]
+
+_ROLES = "roles"
+_FULL = 400_000
+
+
+@dataclass(frozen=True, slots=True)
+class DatedTrack:
+    """A track of a date set for what binds under `guard`: from `day`, or from a later day that is itself a fact."""
+
+    name: str
+    day: datetime.date
+    guard: int
+    not_before: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """When something binds: as formulas for "by the day asked for" and for "on some day", and track by track."""
+
+    condition: Condition | None
+    formula: int
+    dates: Dates | None
+    tracks: tuple[DatedTrack, ...]
+    by_now: int
+    ever: int
+
+
+@dataclass(frozen=True, slots=True)
+class BranchBinding:
+    """A branch of a step: `taken` when the step is reached and no branch before it is the answer."""
+
+    branch: Branch
+    taken: int
+    binding: Binding
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A state, the day from which it binds where that is settled, and the facts that would settle what is not."""
+
+    state: State
+    since: datetime.date | None
+    needs: tuple[str, ...] = ()
+
+
+class Engine:
+    """A law in one version as it stands on `as_of`; hold a system's facts against it with :class:`Evaluation`."""
+
+    def __init__(self, law: Catalogue, vocabulary: Mapping[str, Fact], as_of: datetime.date):
+        self.law, self.vocabulary, self.as_of = law, vocabulary, as_of
+        self.formulas = Formulas({name: (fact.type, tuple(fact.values)) for name, fact in vocabulary.items()})
+        self._place = {name: place for place, name in enumerate(vocabulary)}
+        self._made: dict[int, int] = {}
+        self._kept: list[Condition] = []
+        self._terms: dict[str, int] = {}
+        self._bindings: dict[tuple[int, str], Binding] = {}
+        self.rows = tuple((row, self._row(row)) for row in law.rows)
+        self.steps = tuple((step, self._step(step)) for step in law.classification)
+        self.size = len(self.formulas)
+        self.tests: tuple[Test, ...] = tuple(test for test in self.formulas.tests if test is not None)
+
+    def formula(self, condition: Condition | None) -> int:
+        """Return the formula of a condition of this law; without one, `YES`."""
+        if condition is None:
+            return YES
+        known = self._made.get(id(condition))
+        if known is not None:
+            return known
+        table = self.formulas
+        match condition:
+            case AllOf():
+                found = table.all_of([self.formula(part) for part in condition.all])
+            case AnyOf():
+                found = table.any_of([self.formula(part) for part in condition.any])
+            case Not():
+                found = table.negation(self.formula(condition.not_))
+            case FactTest():
+                found = self._test(condition)
+            case _:
+                if condition.term not in self._terms:
+                    self._terms[condition.term] = self.formula(self.law.terms[condition.term].condition)
+                found = self._terms[condition.term]
+        self._kept.append(condition)  # its id names it as long as it lives
+        self._made[id(condition)] = found
+        return found
+
+    def _test(self, test: FactTest) -> int:
+        table, fact = self.formulas, test.fact
+        if test.is_ is not None:
+            if isinstance(test.is_, bool):
+                holds = table.test(fact, "holds")
+                return holds if test.is_ else table.negation(holds)
+            return table.test(fact, "is", test.is_)
+        if test.one_of is not None:
+            relation: Literal["includes", "is"] = "includes" if self.vocabulary[fact].type == "choices" else "is"
+            return table.any_of(table.test(fact, relation, value) for value in test.one_of)
+        if test.includes is not None:
+            return table.test(fact, "includes", test.includes)
+        if test.at_least is not None:
+            return table.negation(table.test(fact, "below", test.at_least))
+        return table.test(fact, "below", test.before)
+
+    def _row(self, row: Row) -> Binding:
+        """A row binds whom it is for: where roles are a fact, one of the row's roles must be among them."""
+        parts: list[Condition] = [] if row.condition is None else [row.condition]
+        if _ROLES in self.vocabulary and not set(row.roles) >= set(self.vocabulary[_ROLES].values):
+            parts.append(FactTest(fact=_ROLES, one_of=row.roles))
+        return self._binding(_joined(parts), row.dates)
+
+    def _step(self, step: Step) -> tuple[BranchBinding, ...]:
+        before: list[Condition] = [] if step.reached is None else [step.reached]
+        found = []
+        for branch in step.branches:
+            here = _joined([*before, *([] if branch.condition is None else [branch.condition])])
+            dates = self.law.date_sets[branch.dates] if branch.dates else None
+            found.append(BranchBinding(branch, self.formula(here), self._binding(here, dates)))
+            if branch.condition is not None:
+                before.append(Not.model_validate({"not": branch.condition}))
+        return tuple(found)
+
+    def _binding(self, condition: Condition | None, dates: Dates | None) -> Binding:
+        formula, table = self.formula(condition), self.formulas
+        key = (formula, dates.model_dump_json() if dates else "")
+        if key in self._bindings:
+            return self._bindings[key]
+        if dates is None:
+            found = Binding(condition, formula, None, (), formula, formula)
+        else:
+            tracks = tuple(self._tracks(formula, dates))
+            by_now = table.any_of(self._bound_by_now(track) for track in tracks)
+            ever = table.any_of(track.guard for track in tracks)
+            found = Binding(condition, formula, dates, tracks, by_now, ever)
+        self._bindings[key] = found
+        return found
+
+    def _tracks(self, formula: int, dates: Dates) -> Iterator[DatedTrack]:
+        table, tracks = self.formulas, self.law.tracks
+        for name, day in dates.in_force_from.items():
+            track = tracks.get(name)
+            others = [self.formula(tracks[other].condition) for other in self.instead_of(name, dates)]
+            on_track = YES if track is None else self.formula(track.condition)
+            guard = table.all_of([formula, on_track, *(table.negation(other) for other in others)])
+            if guard != NO:
+                yield DatedTrack(name, day, guard, track.not_before if track else None)
+
+    def instead_of(self, name: str, dates: Dates) -> list[str]:
+        """Return the tracks of `dates` whose date counts in place of that of the track `name`."""
+        tracks = self.law.tracks
+        return [other for other in dates.in_force_from if other in tracks and name in tracks[other].instead_of]
+
+    def _bound_by_now(self, track: DatedTrack) -> int:
+        if track.day > self.as_of:
+            return NO
+        if track.not_before is None:
+            return track.guard
+        tomorrow = self.as_of + datetime.timedelta(days=1)
+        return self.formulas.all_of([track.guard, self.formulas.test(track.not_before, "below", tomorrow)])
+
+    def in_order(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return names of facts in the order of `facts.yaml`."""
+        return tuple(sorted(set(names), key=self._place.__getitem__))
+
+    @property
+    def is_full(self) -> bool:
+        """So many systems were held against it that what was kept to save time takes too much room."""
+        return len(self.formulas) > self.size + _FULL
+
+
+class Evaluation:
+    """One system's facts held against an engine."""
+
+    def __init__(self, engine: Engine, known: Known):
+        self.engine, self.known = engine, known
+        self._values = engine.formulas.kleene(engine.size, known.given(engine.tests))
+        self._rests: dict[int, int] = {}
+        self._results: dict[int, Result] = {}
+
+    def exact(self, formula: int) -> Exact:
+        """Return the value of a formula, or the facts that can still change it."""
+        value = self._values[formula]
+        if value is not None:
+            return Exact(value, frozenset())
+        formulas = self.engine.formulas
+        return formulas.exact(formulas.rest(formula, self._values, self._rests))
+
+    def value(self, formula: int) -> bool | None:
+        """Return yes, no, or none where facts that are not known yet can change it."""
+        value = self._values[formula]
+        return value if value is not None else self.exact(formula).value
+
+    def value_of(self, condition: Condition | None) -> bool | None:
+        """Return the value of a condition that stands in the law."""
+        return self.value(self.engine.formula(condition))
+
+    def result(self, binding: Binding) -> Result:
+        """Say whether a binding applies on the day asked for, will from a day on, does not, or cannot be told yet."""
+        found = self._results.get(id(binding))
+        if found is None:
+            found = self._results[id(binding)] = self._result(binding)
+        return found
+
+    def _result(self, binding: Binding) -> Result:
+        by_now = self.value(binding.by_now)
+        if by_now:
+            since, needs = self._since(binding)
+            return Result("applies", since, needs)
+        ever = self.value(binding.ever)
+        if ever is False:
+            return Result("no", None)
+        if by_now is False and ever:
+            since, needs = self._since(binding)
+            return Result("later", since) if since else Result("undetermined", None, needs)
+        open_facts = self.exact(binding.by_now).facts | self.exact(binding.ever).facts
+        return Result("undetermined", None, self.engine.in_order(open_facts))
+
+    def _since(self, binding: Binding) -> tuple[datetime.date | None, tuple[str, ...]]:
+        """Return the earliest day of the tracks that hold; none, with the facts missing, while an earlier one might."""
+        sure: datetime.date | None = None
+        open_tracks: list[tuple[datetime.date, frozenset[str]]] = []
+        for track in binding.tracks:
+            on_track = self.exact(track.guard)
+            if on_track.value is False:
+                continue
+            day, missing = track.day, on_track.facts
+            if track.not_before is not None:
+                changed = self.known.answers.get(track.not_before)
+                if isinstance(changed, datetime.date):
+                    day = max(day, changed)
+                else:
+                    missing |= {track.not_before}
+            if missing:
+                open_tracks.append((day, missing))
+            else:
+                sure = day if sure is None else min(sure, day)
+        undecided = [missing for day, missing in open_tracks if sure is None or day < sure]
+        if undecided:
+            return None, self.engine.in_order(frozenset().union(*undecided))
+        return sure, ()
+
+
+def _joined(parts: list[Condition]) -> Condition | None:
+    if not parts:
+        return None
+    return parts[0] if len(parts) == 1 else AllOf(all=tuple(parts))
+
+
+@lru_cache(maxsize=64)
+def _engine(folder: Path, law: str, text_version: str, as_of: datetime.date) -> Engine:
+    return Engine(load(law, text_version, folder=folder), facts(folder), as_of)
+
+
+def engine(law: str, text_version: str, as_of: datetime.date, *, folder: Path = DATA) -> Engine:
+    """Return the engine of a law in a version for a day; made once in a process while it has room."""
+    found = _engine(folder, law, text_version, as_of)
+    if found.is_full:
+        _engine.cache_clear()
+        found = _engine(folder, law, text_version, as_of)
+    return found
