@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from compliance.catalogue.conditions import AllOf, AnyOf, Condition, Fact, FactTest, Not
+from compliance.catalogue.conditions import AllOf, AnyOf, Condition, Fact, FactTest, Not, TermTest
 from compliance.catalogue.known import Known
 from compliance.catalogue.loader import DATA, facts, load
 from compliance.catalogue.logic import NO, YES, Exact, Formulas, Test
@@ -124,10 +124,17 @@ class Engine:
         return table.test(fact, "below", test.before)
 
     def _row(self, row: Row) -> Binding:
-        """A row binds whom it is for: where roles are a fact, one of the row's roles must be among them."""
+        """A row binds whom it is for: where roles are a fact, one of the row's roles must be among them.
+
+        A term of the law named `role_` and a role, such as `role_provider`, says who has it in place of the fact: so
+        whoever becomes a provider by putting their own name on a system is bound as one.
+        """
         parts: list[Condition] = [] if row.condition is None else [row.condition]
-        if _ROLES in self.vocabulary and not set(row.roles) >= set(self.vocabulary[_ROLES].values):
-            parts.append(FactTest(fact=_ROLES, one_of=row.roles))
+        if _ROLES in self.vocabulary:
+            terms = [f"role_{role}" for role in row.roles if f"role_{role}" in self.law.terms]
+            stated = tuple(role for role in row.roles if f"role_{role}" not in self.law.terms)
+            has: list[Condition] = [TermTest(term=term) for term in terms]
+            parts.append(AnyOf(any=(*has, *([FactTest(fact=_ROLES, one_of=stated)] if stated else []))))
         return self._binding(_joined(parts), row.dates)
 
     def _step(self, step: Step) -> tuple[BranchBinding, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import difflib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -169,9 +169,22 @@ def _wrong(name: str, value: Any, fact: Fact) -> Iterator[Problem]:
     elif fact.type == "choices":
         chosen, not_known = (value["chosen"], value["not_known"]) if isinstance(value, Mapping) else (value, [])
         yield from (_no_such_value(name, one, fact) for one in [*chosen, *not_known] if one not in fact.values)
-        for one in sorted({one for one in chosen if one in not_known}):
-            sentence = f"{name} says both that {one!r} is chosen and that it is not known."
-            yield Problem("chosen-and-not-known", sentence, column=name, found=one)
+        yield from _wrong_together(name, chosen, not_known, fact)
+
+
+def _wrong_together(name: str, chosen: Sequence[str], not_known: Sequence[str], fact: Fact) -> Iterator[Problem]:
+    shown = ", ".join(chosen)
+    for one in sorted({one for one in chosen if one in not_known}):
+        sentence = f"{name} says both that {one!r} is chosen and that it is not known."
+        yield Problem("chosen-and-not-known", sentence, column=name, found=one)
+    for one in sorted({one for one in chosen if chosen.count(one) > 1}):
+        yield Problem("double-value", f"{name} names the value {one!r} twice.", column=name, found=shown)
+    if "none" in chosen and len(set(chosen)) > 1:
+        sentence = f"{name} says none of these, and something besides."
+        yield Problem("none-and-more", sentence, column=name, found=shown)
+    if not chosen and not not_known and "none" in fact.values:
+        hint = "Where nothing fits, choose none; while it is not known, leave the fact out or give null."
+        yield Problem("nothing-chosen", f"{name} chooses nothing.", hint, column=name, found="[]", expected="none")
 
 
 def _no_such_value(name: str, value: str, fact: Fact) -> Problem:

@@ -39,7 +39,16 @@ class Reason:
 
 def reasons(evaluation: Evaluation, binding: Binding, result: Result) -> tuple[Reason, ...]:
     """Return the chain of reasons for one result, each link once, in the order in which they are used."""
-    return tuple(dict.fromkeys(_chain(evaluation, binding, result)))
+    return _once(_chain(evaluation, binding, result))
+
+
+def _once(found: Iterable[Reason]) -> tuple[Reason, ...]:
+    return tuple({(one.kind, one.name, one.sentence): one for one in found}.values())
+
+
+def why(evaluation: Evaluation, condition: Condition | None) -> tuple[Reason, ...]:
+    """Return why a condition holds or does not, each link once; nothing where there is no condition."""
+    return () if condition is None else _once(_explain(evaluation, condition))
 
 
 def _chain(evaluation: Evaluation, binding: Binding, result: Result) -> Iterator[Reason]:
