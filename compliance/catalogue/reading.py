@@ -6,7 +6,7 @@ takes rows away with a reason. Maps at the head (sources, roles, date sets ...) 
 source may say `provisions_added` and `provisions_removed`. So a row that does not change is written once.
 
 The rows may stand in the version file or in parts beside it: `<law>/<version>/rows-<section>.yaml` holds rows of that
-one section, and under `shared` the fields that all rows of the part have unless they say otherwise. Rows come in the
+one section, and under `shared` the fields that all new rows of the part have unless they say otherwise. Rows come in the
 order of the sections.
 """
 
@@ -99,7 +99,7 @@ def read(folder: Path, law: str, version: str, seen: tuple[str, ...] = ()) -> Ra
     own.add(top, content, {})
     content.pop("rows", None)
     for path in sorted((folder / law / version).glob("*.yaml")):
-        _add_part(own, path, f"{law}/{version}/{path.name}")
+        content["removed"] = [*(content.get("removed") or []), *_add_part(own, path, f"{law}/{version}/{path.name}")]
     base = content.get("based_on")
     if base is None:
         rows = [{**own.shared[row["id"]], **row} for row in own.rows]
@@ -112,19 +112,20 @@ def read(folder: Path, law: str, version: str, seen: tuple[str, ...] = ()) -> Ra
     return _in_order(_lay_over(below, content, own, top))
 
 
-def _add_part(own: _Rows, path: Path, name: str) -> None:
-    """Add the rows of one part; its name says the section, so no row of it may name another."""
+def _add_part(own: _Rows, path: Path, name: str) -> list[Any]:
+    """Add the rows of one part, whose name says their section; return the rows that it takes away."""
     top, content, problems = parse(path, name)
     own.problems += problems
     section, shared = path.stem.removeprefix("rows-"), content.get("shared") or {}
-    if not path.stem.startswith("rows-") or not isinstance(shared, dict) or set(content) - {"shared", "rows"}:
-        sentence = "A part is named rows-<section>.yaml and holds a map, shared, and a list, rows."
+    if not path.stem.startswith("rows-") or not isinstance(shared, dict) or set(content) - {"shared", "rows", "removed"}:
+        sentence = "A part is named rows-<section>.yaml and holds a map, shared, and two lists, rows and removed."
         raise Refused(problem("wrong-part", sentence, top, found=", ".join(map(str, content))))
     for row in content.get("rows") or []:
         if isinstance(row, dict) and row.setdefault("section", section) != section:
             sentence = "The row names another section than the part that it stands in."
             own.problems.append(problem("wrong-part", sentence, top, str(row.get("id")), found=str(row["section"])))
     own.add(top, content, shared)
+    return list(content.get("removed") or [])
 
 
 def _in_order(raw: Raw) -> Raw:

@@ -114,7 +114,7 @@ class Clock(Part):
 
     limit: Literal["at_least", "at_most"]
     count: int = Field(ge=1)
-    unit: Literal["calendar_days", "working_days", "business_days", "months", "years"]
+    unit: Literal["hours", "calendar_days", "working_days", "business_days", "months", "years"]
     direction: Literal["before", "after"]
     event: Name
     subject: Name
