@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from compliance.catalogue.applicability import version_at
-from compliance.catalogue.engine import Binding, BranchBinding, Engine, Evaluation, Result, State, engine
+from compliance.catalogue.engine import BranchTaken, Engine, Evaluation, OutcomeBinding, Result, State, engine
 from compliance.catalogue.known import Known
 from compliance.catalogue.loader import DATA
 from compliance.catalogue.reasons import Reason, reasons, why
@@ -104,39 +104,33 @@ def classify(law: str, known: Known, as_of: datetime.date, *, folder: Path = DAT
 def classification(engine: Engine, known: Known) -> Classification:
     """Walk the steps with an engine that is made already."""
     evaluation = Evaluation(engine, known)
-    steps, outcomes = [], []
-    for step, branches in engine.steps:
-        steps.append(_answer(evaluation, step, branches))
-        for one in branches:
-            if one.branch.outcome is None:
-                continue
-            result = evaluation.result(one.binding)
-            if result.state != "no":
-                outcomes.append(_outcome(evaluation, step, one.branch, one.binding, result))
-    return Classification(engine.law, engine.as_of, tuple(steps), tuple(outcomes))
+    steps = tuple(_answer(evaluation, step, branches) for step, branches in engine.steps)
+    results = ((one, evaluation.result(one.binding)) for one in engine.outcomes)
+    outcomes = tuple(_outcome(evaluation, one, result) for one, result in results if result.state != "no")
+    return Classification(engine.law, engine.as_of, steps, outcomes)
 
 
-def _outcome(evaluation: Evaluation, step: Step, branch: Branch, binding: Binding, result: Result) -> Outcome:
+def _outcome(evaluation: Evaluation, one: OutcomeBinding, result: Result) -> Outcome:
     return Outcome(
-        branch.outcome or "",
-        branch.title or branch.answer,
-        step.number,
+        one.branch.outcome or "",
+        one.branch.title or one.branch.answer,
+        one.step.number,
         result.state,
         result.since,
-        branch.citation or step.citation,
+        one.branch.citation or one.step.citation,
         result.needs,
-        branch.note,
-        reasons(evaluation, binding, result),
+        one.branch.note,
+        reasons(evaluation, one.binding, result),
     )
 
 
-def _answer(evaluation: Evaluation, step: Step, branches: tuple[BranchBinding, ...]) -> StepAnswer:
+def _answer(evaluation: Evaluation, step: Step, branches: tuple[BranchTaken, ...]) -> StepAnswer:
     if evaluation.value_of(step.reached) is False:
         return StepAnswer(step, "not_reached", None, (), (), why(evaluation, step.reached))
     values = [(one, evaluation.exact(one.taken)) for one in branches]
     for one, exact in values:
         if exact.value:
-            return StepAnswer(step, "answered", one.branch, (), (), why(evaluation, one.binding.condition))
+            return StepAnswer(step, "answered", one.branch, (), (), why(evaluation, one.condition))
     still_open = tuple(one.branch for one, exact in values if exact.value is None)
     needs = evaluation.engine.in_order(fact for _, exact in values for fact in exact.facts)
     return StepAnswer(step, "undetermined", None, still_open, needs, why(evaluation, step.reached))

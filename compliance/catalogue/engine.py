@@ -49,11 +49,20 @@ class Binding:
 
 
 @dataclass(frozen=True, slots=True)
-class BranchBinding:
-    """A branch of a step: `taken` when the step is reached and no branch before it is the answer."""
+class BranchTaken:
+    """A branch of a step, and when it is the answer: the step is reached, and no branch before it is the answer."""
 
     branch: Branch
+    condition: Condition | None
     taken: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeBinding:
+    """An outcome of one or several branches, and when it binds; `step` and `branch` are the first that give it."""
+
+    step: Step
+    branch: Branch
     binding: Binding
 
 
@@ -78,7 +87,9 @@ class Engine:
         self._terms: dict[str, int] = {}
         self._bindings: dict[tuple[int, str], Binding] = {}
         self.rows = tuple((row, self._row(row)) for row in law.rows)
-        self.steps = tuple((step, self._step(step)) for step in law.classification)
+        steps = sorted(law.classification.values(), key=lambda step: step.number)
+        self.steps = tuple((step, self._step(step)) for step in steps)
+        self.outcomes = tuple(self._outcomes())
         self.size = len(self.formulas)
         self.tests: tuple[Test, ...] = tuple(test for test in self.formulas.tests if test is not None)
 
@@ -137,16 +148,31 @@ class Engine:
             parts.append(AnyOf(any=(*has, *([FactTest(fact=_ROLES, one_of=stated)] if stated else []))))
         return self._binding(_joined(parts), row.dates)
 
-    def _step(self, step: Step) -> tuple[BranchBinding, ...]:
+    def _step(self, step: Step) -> tuple[BranchTaken, ...]:
         before: list[Condition] = [] if step.reached is None else [step.reached]
         found = []
         for branch in step.branches:
             here = _joined([*before, *([] if branch.condition is None else [branch.condition])])
-            dates = self.law.date_sets[branch.dates] if branch.dates else None
-            found.append(BranchBinding(branch, self.formula(here), self._binding(here, dates)))
+            found.append(BranchTaken(branch, here, self.formula(here)))
             if branch.condition is not None:
                 before.append(Not.model_validate({"not": branch.condition}))
         return tuple(found)
+
+    def _outcomes(self) -> Iterator[OutcomeBinding]:
+        """Gather the branches that give one outcome with the same dates, in the order of the steps."""
+        found: dict[tuple[str, str | None], list[tuple[Step, BranchTaken]]] = {}
+        for step, branches in self.steps:
+            for one in branches:
+                if one.branch.outcome is not None:
+                    found.setdefault((one.branch.outcome, one.branch.dates), []).append((step, one))
+        for (_, dates), giving in found.items():
+            step, first = giving[0]
+            conditions = [one.condition for _, one in giving]
+            ways = [condition for condition in conditions if condition is not None]
+            condition = None if len(ways) < len(conditions) else ways[0] if len(ways) == 1 else AnyOf(any=tuple(ways))
+            yield OutcomeBinding(
+                step, first.branch, self._binding(condition, self.law.date_sets[dates] if dates else None)
+            )
 
     def _binding(self, condition: Condition | None, dates: Dates | None) -> Binding:
         formula, table = self.formula(condition), self.formulas

@@ -6,8 +6,8 @@ takes rows away with a reason. Maps at the head (sources, roles, date sets ...) 
 source may say `provisions_added` and `provisions_removed`. So a row that does not change is written once.
 
 The rows may stand in the version file or in parts beside it: `<law>/<version>/rows-<section>.yaml` holds rows of that
-one section, and under `shared` the fields that all new rows of the part have unless they say otherwise. Rows come in the
-order of the sections.
+one section, and under `shared` the fields that all new rows of the part have unless they say otherwise. Rows come in
+the order of the sections.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ import yaml
 
 from compliance.lib.problems import Problem, Refused
 
-_MAPS = ("in_force", "sources", "roles", "tiers", "events", "texts", "terms", "tracks", "date_sets", "penalty_sets")
+_MAPS = (
+    *("in_force", "sources", "roles", "tiers", "events", "texts", "terms", "tracks", "date_sets", "penalty_sets"),
+    "classification",
+)
 _NEVER_INHERITED = ("text_version", "based_on", "removed", "draft", "published_on")
 
 
@@ -117,7 +120,11 @@ def _add_part(own: _Rows, path: Path, name: str) -> list[Any]:
     top, content, problems = parse(path, name)
     own.problems += problems
     section, shared = path.stem.removeprefix("rows-"), content.get("shared") or {}
-    if not path.stem.startswith("rows-") or not isinstance(shared, dict) or set(content) - {"shared", "rows", "removed"}:
+    if (
+        not path.stem.startswith("rows-")
+        or not isinstance(shared, dict)
+        or set(content) - {"shared", "rows", "removed"}
+    ):
         sentence = "A part is named rows-<section>.yaml and holds a map, shared, and two lists, rows and removed."
         raise Refused(problem("wrong-part", sentence, top, found=", ".join(map(str, content))))
     for row in content.get("rows") or []:

@@ -207,7 +207,7 @@ class Catalogue(Part):
     date_sets: Mapping[Name, Dates] = {}
     penalty_sets: Mapping[Name, Penalty] = {}
     sections: tuple[Section, ...] = Field(min_length=1)
-    classification: tuple[Step, ...] = ()
+    classification: Mapping[Name, Step] = {}
     rows: tuple[Row, ...]
     removed: tuple[Removed, ...] = ()
 

@@ -2,7 +2,8 @@
 
 A step holds branches in order; the first whose condition holds is the answer. A branch may give an outcome, such as
 `high_risk_annex_iii`, with the date set that says since when. Every step is asked of every system, unless its own
-condition says that it is not reached, so that several outcomes hold at once.
+condition says that it is not reached, so that several outcomes hold at once. Where several branches give one outcome
+with the same dates, it holds as soon as one of them must be the answer, whichever it is.
 """
 
 from __future__ import annotations
