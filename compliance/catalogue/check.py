@@ -18,6 +18,7 @@ def check_all(folder: Path = DATA) -> tuple[Problem, ...]:
     """
     problems: list[Problem] = []
     used: set[str] = set()
+    citations: set[str] = set()
     finished = 0
     for ref in laws(folder):
         try:
@@ -27,6 +28,7 @@ def check_all(folder: Path = DATA) -> tuple[Problem, ...]:
             continue
         finished += not catalogue.draft
         problems += check(catalogue, facts(folder))
+        citations |= catalogue.citations
         used |= {name for one in _conditions(catalogue) for name in facts_named(one, catalogue.terms)}
     used |= {name for name, fact in facts(folder).items() if fact.asked_by}
     if finished == len(laws(folder)):
@@ -34,6 +36,13 @@ def check_all(folder: Path = DATA) -> tuple[Problem, ...]:
             Problem("unused-fact", f"facts.yaml: no condition of any law names the fact {name!r}.", found=name)
             for name in facts(folder)
             if name not in used
+        ]
+    if not problems:
+        problems += [
+            Problem("no-such-provision", f"facts.yaml: {name} cites {one}, which no law has.", found=one)
+            for name, fact in facts(folder).items()
+            for one in fact.citation
+            if one not in citations
         ]
     return tuple(problems)
 

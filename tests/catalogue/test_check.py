@@ -41,3 +41,26 @@ def test_a_fact_that_no_condition_names_is_found(tmp_path: Path) -> None:
     with (folder / "facts.yaml").open("a", encoding="utf-8") as file:
         file.write("  tuned: {question: Is it tuned?}\n")
     assert [(problem.code, problem.found) for problem in check_all(folder)] == [("unused-fact", "tuned")]
+
+
+@pytest.mark.parametrize("draft", [False, True])
+def test_a_draft_is_not_asked_for_the_rows_that_it_lacks(tmp_path: Path, draft: bool) -> None:
+    folder = shutil.copytree(LAWS, tmp_path / "laws")
+    for path in (folder / "tiny").iterdir():
+        text = path.read_text("utf-8").replace("§ 3]", "§ 3, § 4]").replace("owner: Owner}", "owner: Owner, x: X}")
+        path.write_text(("draft: true\n" if draft else "") + text, "utf-8")
+    assert {problem.code for problem in check_all(folder)} == (set() if draft else {"not-covered", "unused-role"})
+
+
+@pytest.mark.parametrize(
+    ("fact", "code"),
+    [
+        ("roles: {question: Who?, type: choices, values: [ringer], asked_by: the rows}", "role-nobody-has"),
+        ("tuned: {question: Is it tuned?, citation: [Bells Act § 9], asked_by: the tuner}", "no-such-provision"),
+    ],
+)
+def test_a_fact_is_held_against_the_laws(tmp_path: Path, fact: str, code: str) -> None:
+    folder = shutil.copytree(LAWS, tmp_path / "laws")
+    with (folder / "facts.yaml").open("a", encoding="utf-8") as file:
+        file.write(f"  {fact}\n")
+    assert {problem.code for problem in check_all(folder)} == {code}

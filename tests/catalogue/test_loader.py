@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from compliance.catalogue.check import check_all
+from compliance.catalogue.conditions import facts_named
 from compliance.catalogue.loader import LawVersionRef, facts, laws, load
 from compliance.lib import canonical
 from compliance.lib.problems import Refused
@@ -180,3 +181,86 @@ def test_a_wrong_fact_says_where(folder: Path) -> None:
     with pytest.raises(Refused) as refused:
         facts(folder)
     assert refused.value.problems[0].sentence.startswith("facts.yaml, line 3, bells.type: ")
+
+
+def into_parts(folder: Path) -> Path:
+    """Move the row BELL-2 out of the file of the older version, into a part of its own."""
+    path = folder / "tiny" / f"{OLD}.yaml"
+    head, row = path.read_text("utf-8").split("  - id: BELL-2\n")
+    path.write_text(head, "utf-8")
+    part = folder / "tiny" / OLD / "rows-keeping.yaml"
+    part.parent.mkdir()
+    row = row.replace("    section: keeping\n", "").replace("    kind: exposure\n", "")
+    part.write_text("shared: {kind: exposure}\nrows:\n  - id: BELL-2\n" + row, "utf-8")
+    return part
+
+
+def test_rows_may_stand_in_parts(folder: Path) -> None:
+    into_parts(folder)
+    for version in (OLD, NEW):
+        assert load("tiny", version, folder=folder).digest == load("tiny", version, folder=LAWS).digest
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("    title: Fine", "    section: ringing\n    title: Fine", "wrong-part"),
+        ("id: BELL-2", "id: BELL-1A", "double-id"),
+        ("shared:", "sahred:", "wrong-part"),
+        ("citation: [Bells Act § 2]", "citation: [Bells Act § 7]", "no-such-provision"),
+    ],
+)
+def test_a_wrong_part_says_which(folder: Path, old: str, new: str, code: str) -> None:
+    part = into_parts(folder)
+    text = part.read_text("utf-8")
+    assert old in text
+    part.write_text(text.replace(old, new, 1), "utf-8")
+    problem = next(one for one in refusal(folder).problems if one.code == code)
+    assert problem.sentence.startswith(f"tiny/{OLD}/rows-keeping.yaml, line ")
+
+
+def test_a_part_of_a_later_version_takes_rows_away(folder: Path) -> None:
+    head = folder / "tiny" / f"{NEW}.yaml"
+    line = "  - {id: BELL-1B, why: Rust was found to be harmless.}\n"
+    head.write_text(head.read_text("utf-8").replace(f"removed:\n{line}", ""), "utf-8")
+    part = folder / "tiny" / NEW / "rows-keeping.yaml"
+    part.parent.mkdir()
+    part.write_text(f"removed:\n{line}", "utf-8")
+    assert load("tiny", NEW, folder=folder).digest == load("tiny", NEW, folder=LAWS).digest
+
+
+TERMS = """terms:
+  quiet: {words: It is quiet., citation: [Bells Act § 1], condition: {not: {fact: uses_bells, is: yes}}}
+  calm: {words: It is calm., condition: {term: quiet}}
+tracks:
+  all: {words: Every bell.}
+"""
+
+
+def test_a_row_names_a_term(folder: Path) -> None:
+    change(folder, "date_sets:\n", TERMS + "date_sets:\n")
+    change(folder, "{fact: uses_bells, is: yes}, {not", "{term: calm}, {not")
+    law = load("tiny", OLD, folder=folder)
+    condition = law.row("BELL-1A").condition
+    assert condition is not None
+    assert list(facts_named(condition)) == ["bells"]
+    assert list(facts_named(condition, law.terms)) == ["uses_bells", "bells"]
+    assert check_all(folder) == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("{term: calm}", "{term: clam}", "no-such-term"),
+        ("condition: {term: quiet}", "condition: {term: quit}", "no-such-term"),
+        ("{not: {fact: uses_bells, is: yes}}", "{not: {term: calm}}", "circular-term"),
+        ("{not: {fact: uses_bells, is: yes}}", "{fact: is_quiet, is: yes}", "no-such-fact"),
+        ("[Bells Act § 1], condition", "[Bells Act § 8], condition", "no-such-provision"),
+        ("  all: {words: Every bell.}", "  some: {words: Some bells.}", "no-such-track"),
+    ],
+)
+def test_a_wrong_term_says_so(folder: Path, old: str, new: str, code: str) -> None:
+    change(folder, "date_sets:\n", TERMS + "date_sets:\n")
+    change(folder, "{fact: uses_bells, is: yes}, {not", "{term: calm}, {not")
+    change(folder, old, new)
+    assert code in [problem.code for problem in refusal(folder).problems]
