@@ -7,7 +7,7 @@ source may say `provisions_added` and `provisions_removed`. So a row that does n
 
 The rows may stand in the version file or in parts beside it: `<law>/<version>/rows-<section>.yaml` holds rows of that
 one section, and under `shared` the fields that all new rows of the part have unless they say otherwise. Rows come in
-the order of the sections.
+the order of the sections. The part `classification.yaml` holds the steps that classify a system.
 """
 
 from __future__ import annotations
@@ -102,6 +102,10 @@ def read(folder: Path, law: str, version: str, seen: tuple[str, ...] = ()) -> Ra
     own.add(top, content, {})
     content.pop("rows", None)
     for path in sorted((folder / law / version).glob("*.yaml")):
+        if path.stem == "classification":
+            _, content["classification"], wrong = parse(path, f"{law}/{version}/{path.name}")
+            own.problems += wrong
+            continue
         content["removed"] = [*(content.get("removed") or []), *_add_part(own, path, f"{law}/{version}/{path.name}")]
     base = content.get("based_on")
     if base is None:
