@@ -143,6 +143,7 @@ def _unused(catalogue: Catalogue) -> Iterator[_Found]:
 
 def _terms_used(catalogue: Catalogue) -> set[str]:
     used = {name for one in _conditions(catalogue) for name in terms_named(one)}
+    used |= {f"role_{role}" for role in catalogue.roles} & set(catalogue.terms)  # who has a role, beyond the fact roles
     ahead = list(used)
     while ahead:
         for name in terms_named(catalogue.terms[ahead.pop()].condition):
