@@ -21,7 +21,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from compliance.catalogue.engine import Binding, Engine, Evaluation, Result, State, engine
+from compliance.catalogue.engine import Binding, Engine, Evaluation, State, engine
 from compliance.catalogue.known import Known, read
 from compliance.catalogue.loader import DATA, laws, load
 from compliance.catalogue.reasons import Reason, reasons
@@ -36,21 +36,24 @@ class RowState:
     """One row held against one system's facts on one day.
 
     `since` is the day from which it binds; none where it does not, where that is not settled, or where the row has no
-    dates. `needs` are the facts that would settle what is open, and no others.
+    dates.
     """
 
     row: Row
     state: State
     since: datetime.date | None
-    needs: tuple[str, ...]
     _evaluation: Evaluation
     _binding: Binding
-    _result: Result
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The facts that can still change what is open, and no others, worked out when asked for."""
+        return self._evaluation.needs(self._binding)
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """The chain of reasons, worked out when asked for."""
-        return reasons(self._evaluation, self._binding, self._result)
+        return reasons(self._evaluation, self._binding)
 
     def as_json(self) -> dict[str, Any]:
         """Return the row as `manage.py applicability` prints it."""
@@ -130,5 +133,5 @@ def decide(
     for row, binding in engine.rows:
         if wanted is None or row.id in wanted:
             result = evaluation.result(binding)
-            found.append(RowState(row, result.state, result.since, result.needs, evaluation, binding, result))
+            found.append(RowState(row, result.state, result.since, evaluation, binding))
     return Applicability(engine.law, engine.as_of, known, tuple(found), to_come)

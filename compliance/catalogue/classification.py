@@ -118,9 +118,9 @@ def _outcome(evaluation: Evaluation, one: OutcomeBinding, result: Result) -> Out
         result.state,
         result.since,
         one.branch.citation or one.step.citation,
-        result.needs,
+        evaluation.needs(one.binding),
         one.branch.note,
-        reasons(evaluation, one.binding, result),
+        reasons(evaluation, one.binding),
     )
 
 

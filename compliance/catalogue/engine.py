@@ -68,11 +68,10 @@ class OutcomeBinding:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A state, the day from which it binds where that is settled, and the facts that would settle what is not."""
+    """A state, and the day from which it binds where that is settled."""
 
     state: State
     since: datetime.date | None
-    needs: tuple[str, ...] = ()
 
 
 class Engine:
@@ -229,7 +228,9 @@ class Evaluation:
         self.engine, self.known = engine, known
         self._values = engine.formulas.kleene(engine.size, known.given(engine.tests))
         self._rests: dict[int, int] = {}
+        self._open: dict[int, bool | None] = {}
         self._results: dict[int, Result] = {}
+        self._needs: dict[int, tuple[str, ...]] = {}
 
     def exact(self, formula: int) -> Exact:
         """Return the value of a formula, or the facts that can still change it."""
@@ -241,8 +242,13 @@ class Evaluation:
 
     def value(self, formula: int) -> bool | None:
         """Return yes, no, or none where facts that are not known yet can change it."""
-        value = self._values[formula]
-        return value if value is not None else self.exact(formula).value
+        value, formulas = self._values[formula], self.engine.formulas
+        if value is not None:
+            return value
+        if formula not in self._open:
+            both = all(formulas.can_be(formula, target, self._values, {}) for target in (True, False))
+            self._open[formula] = None if both else self.exact(formula).value
+        return self._open[formula]
 
     def value_of(self, condition: Condition | None) -> bool | None:
         """Return the value of a condition that stands in the law."""
@@ -258,40 +264,51 @@ class Evaluation:
     def _result(self, binding: Binding) -> Result:
         by_now = self.value(binding.by_now)
         if by_now:
-            since, needs = self._since(binding)
-            return Result("applies", since, needs)
+            return Result("applies", self._since(binding))
         ever = self.value(binding.ever)
         if ever is False:
             return Result("no", None)
-        if by_now is False and ever:
-            since, needs = self._since(binding)
-            return Result("later", since) if since else Result("undetermined", None, needs)
-        open_facts = self.exact(binding.by_now).facts | self.exact(binding.ever).facts
-        return Result("undetermined", None, self.engine.in_order(open_facts))
+        since = self._since(binding) if by_now is False and ever else None
+        return Result("later", since) if since else Result("undetermined", None)
 
-    def _since(self, binding: Binding) -> tuple[datetime.date | None, tuple[str, ...]]:
-        """Return the earliest day of the tracks that hold; none, with the facts missing, while an earlier one might."""
+    def needs(self, binding: Binding) -> tuple[str, ...]:
+        """Return the facts that can still change what :meth:`result` says, and no others."""
+        if id(binding) not in self._needs:
+            self._needs[id(binding)] = self.engine.in_order(self._open_facts(binding))
+        return self._needs[id(binding)]
+
+    def _open_facts(self, binding: Binding) -> frozenset[str]:
+        state = self.result(binding).state
+        if state in ("no", "later"):
+            return frozenset()
+        found = frozenset[str]()
+        if state == "undetermined":
+            found = self.exact(binding.by_now).facts | self.exact(binding.ever).facts
+        for track in self._days(binding)[1] if not found else ():
+            found |= self.exact(track.guard).facts
+            if track.not_before is not None and track.not_before not in self.known.answers:
+                found |= {track.not_before}
+        return found
+
+    def _since(self, binding: Binding) -> datetime.date | None:
+        """Return the earliest day of the tracks that hold; none while a track that is open could bring one before."""
+        day, could_be_before = self._days(binding)
+        return None if could_be_before else day
+
+    def _days(self, binding: Binding) -> tuple[datetime.date | None, list[DatedTrack]]:
+        """Return the earliest day that is sure, and the tracks that may yet bring an earlier one."""
         sure: datetime.date | None = None
-        open_tracks: list[tuple[datetime.date, frozenset[str]]] = []
+        could: list[tuple[datetime.date, DatedTrack]] = []
         for track in binding.tracks:
-            on_track = self.exact(track.guard)
-            if on_track.value is False:
-                continue
-            day, missing = track.day, on_track.facts
-            if track.not_before is not None:
-                changed = self.known.answers.get(track.not_before)
-                if isinstance(changed, datetime.date):
-                    day = max(day, changed)
-                else:
-                    missing |= {track.not_before}
-            if missing:
-                open_tracks.append((day, missing))
-            else:
+            holds, day = self.value(track.guard), track.day
+            changed = self.known.answers.get(track.not_before) if track.not_before else day
+            if isinstance(changed, datetime.date):
+                day = max(day, changed)
+            if holds and changed is not None:
                 sure = day if sure is None else min(sure, day)
-        undecided = [missing for day, missing in open_tracks if sure is None or day < sure]
-        if undecided:
-            return None, self.engine.in_order(frozenset().union(*undecided))
-        return sure, ()
+            elif holds is not False:
+                could.append((day, track))
+        return sure, [track for day, track in could if sure is None or day < sure]
 
 
 def _joined(parts: list[Condition]) -> Condition | None:

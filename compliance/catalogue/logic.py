@@ -191,6 +191,41 @@ class Formulas:
             values.append(result)
         return values
 
+    def can_be(self, formula: int, target: bool, values: list[bool | None], chosen: dict[str, Any]) -> bool:
+        """Try to find a case of the unknown facts in which `formula` is `target`; put it into `chosen`.
+
+        What it finds is so; that it finds nothing proves nothing, since it does not go back on a choice within `all`.
+        """
+        value = values[formula]
+        if value is not None:
+            return value is target
+        kind, parts = self.kinds[formula], self.parts[formula]
+        if kind == "test":
+            return self._choose(formula, target, chosen)
+        if kind == "not":
+            return self.can_be(parts[0], not target, values, chosen)
+        if target is (kind == "all"):
+            return all(self.can_be(part, target, values, chosen) for part in parts)
+        for part in parts:
+            if values[part] is not None:
+                continue
+            attempt = dict(chosen)
+            if self.can_be(part, target, values, attempt):
+                chosen.update(attempt)
+                return True
+        return False
+
+    def _choose(self, formula: int, target: bool, chosen: dict[str, Any]) -> bool:
+        variable = self._variables[formula][0]
+        if variable in chosen:
+            return self._holds(formula, chosen[variable]) is target
+        fact, _, value = variable.partition("\0")
+        for case in self._cases(fact, value):
+            if self._holds(formula, case) is target:
+                chosen[variable] = case
+                return True
+        return False
+
     def exact(self, formula: int) -> Exact:
         """Return the value that `formula` has in every case that is left, or the facts that make the difference.
 

@@ -37,9 +37,9 @@ class Reason:
         }
 
 
-def reasons(evaluation: Evaluation, binding: Binding, result: Result) -> tuple[Reason, ...]:
-    """Return the chain of reasons for one result, each link once, in the order in which they are used."""
-    return _once(_chain(evaluation, binding, result))
+def reasons(evaluation: Evaluation, binding: Binding) -> tuple[Reason, ...]:
+    """Return the chain of reasons for the result of a binding, each link once, in the order in which they are used."""
+    return _once(_chain(evaluation, binding, evaluation.result(binding)))
 
 
 def _once(found: Iterable[Reason]) -> tuple[Reason, ...]:
@@ -55,7 +55,7 @@ def _chain(evaluation: Evaluation, binding: Binding, result: Result) -> Iterator
     holds = evaluation.value(binding.formula)
     if result.state == "undetermined":
         yield from _what_is_known(evaluation, binding.condition)
-        yield from _needs(evaluation, result.needs, "It is not settled until this is known")
+        yield from _needs(evaluation, evaluation.needs(binding), "It is not settled until this is known")
         return
     if binding.condition is None:
         yield Reason("rule", "It has no condition: it is for everyone whom the law covers.")
@@ -130,7 +130,7 @@ def _dates(evaluation: Evaluation, binding: Binding, result: Result) -> Iterator
                 yield from _explain(evaluation, track.condition)
         return
     if result.since is None:
-        yield from _needs(evaluation, result.needs, "It binds already; since which day depends on this")
+        yield from _needs(evaluation, evaluation.needs(binding), "It binds already; since which day depends on this")
         return
     for dated in binding.tracks:
         if not evaluation.value(dated.guard):
