@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from compliance.catalogue.conditions import Condition, Fact, facts_named, terms_named
+from compliance.catalogue.fitting import conditions
 from compliance.catalogue.loader import DATA, facts, laws, load
 from compliance.catalogue.schema import Catalogue, Source
 from compliance.lib.problems import Problem, Refused
@@ -30,6 +31,7 @@ def check_all(folder: Path = DATA) -> tuple[Problem, ...]:
         problems += check(catalogue, facts(folder))
         citations |= catalogue.citations
         used |= {name for one in _conditions(catalogue) for name in facts_named(one, catalogue.terms)}
+        used |= {track.not_before for track in catalogue.tracks.values() if track.not_before}
     used |= {name for name, fact in facts(folder).items() if fact.asked_by}
     if finished == len(laws(folder)):
         problems += [
@@ -63,9 +65,10 @@ _Found = tuple[str, str, str]
 
 
 def _conditions(catalogue: Catalogue) -> Iterator[Condition]:
-    """Yield every condition of a version that decides something: those of its rows and of its tracks."""
-    found = [row.condition for row in catalogue.rows] + [track.condition for track in catalogue.tracks.values()]
-    return (condition for condition in found if condition is not None)
+    """Yield every condition of a version that decides something: of its rows, tracks, steps and terms for roles."""
+    for condition, path, _ in conditions(catalogue):
+        if path[0] != "terms" or path[1].startswith("role_"):
+            yield condition
 
 
 def _roles(catalogue: Catalogue, known_facts: Mapping[str, Fact]) -> Iterator[_Found]:

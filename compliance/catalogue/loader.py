@@ -17,6 +17,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from compliance.catalogue.conditions import Condition, Fact, facts_named, terms_named
+from compliance.catalogue.fitting import misfits
 from compliance.catalogue.reading import Raw, parse, problem, read
 from compliance.catalogue.schema import Catalogue, Row
 from compliance.lib.problems import Problem, Refused
@@ -90,6 +91,11 @@ def _load(folder: Path, law: str, version: str) -> Catalogue:
     problems += _wrong_terms(catalogue, raw, facts(folder))
     for row in catalogue.rows:
         problems += _wrong_names(row, catalogue, raw, facts(folder))
+    for one in misfits(catalogue, facts(folder)):
+        place, what = raw.place(one.row) if one.row else raw.top, ".".join([*([one.row] if one.row else []), *one.path])
+        problems.append(
+            problem(one.code, one.sentence, place, what, path=one.path, found=one.found, expected=one.expected)
+        )
     if problems:
         raise Refused.all(problems)
     return catalogue
