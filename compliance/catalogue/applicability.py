@@ -21,7 +21,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from compliance.catalogue.engine import Binding, Engine, Evaluation, State, engine
+from compliance.catalogue.engine import Binding, Engine, engine
+from compliance.catalogue.evaluation import Evaluation, State
 from compliance.catalogue.known import Known, read
 from compliance.catalogue.loader import DATA, laws, load
 from compliance.catalogue.reasons import Reason, reasons

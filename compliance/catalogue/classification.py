@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from compliance.catalogue.applicability import version_at
-from compliance.catalogue.engine import BranchTaken, Engine, Evaluation, OutcomeBinding, Result, State, engine
+from compliance.catalogue.engine import BranchTaken, Engine, OutcomeBinding, engine
+from compliance.catalogue.evaluation import Evaluation, Result, State
 from compliance.catalogue.known import Known
 from compliance.catalogue.loader import DATA
 from compliance.catalogue.reasons import Reason, reasons, why

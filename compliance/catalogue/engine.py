@@ -11,19 +11,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from compliance.catalogue.conditions import AllOf, AnyOf, Condition, Fact, FactTest, Not, TermTest
-from compliance.catalogue.known import Known
 from compliance.catalogue.loader import DATA, facts, load
-from compliance.catalogue.logic import NO, YES, Exact, Formulas, Test
+from compliance.catalogue.logic import NO, YES, Formulas, Test
 from compliance.catalogue.schema import Catalogue, Dates, Row
 from compliance.catalogue.steps import Branch, Step
 
-State: TypeAlias = Literal["applies", "later", "no", "undetermined"]
-
 _ROLES = "roles"
 _FULL = 400_000
+_CASES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +64,8 @@ class OutcomeBinding:
     binding: Binding
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A state, and the day from which it binds where that is settled."""
-
-    state: State
-    since: datetime.date | None
-
-
 class Engine:
-    """A law in one version as it stands on `as_of`; hold a system's facts against it with :class:`Evaluation`."""
+    """A law in one version as it stands on `as_of`; a system's facts are held against it by `evaluation`."""
 
     def __init__(self, law: Catalogue, vocabulary: Mapping[str, Fact], as_of: datetime.date):
         self.law, self.vocabulary, self.as_of = law, vocabulary, as_of
@@ -84,13 +74,16 @@ class Engine:
         self._made: dict[int, int] = {}
         self._kept: list[Condition] = []
         self._terms: dict[str, int] = {}
+        self._cases: dict[tuple[int, bool], list[tuple[int, int]]] = {}
+        self._about: dict[int, int] = {}
         self._bindings: dict[tuple[int, str], Binding] = {}
         self.rows = tuple((row, self._row(row)) for row in law.rows)
         steps = sorted(law.classification.values(), key=lambda step: step.number)
         self.steps = tuple((step, self._step(step)) for step in steps)
         self.outcomes = tuple(self._outcomes())
         self.size = len(self.formulas)
-        self.tests: tuple[Test, ...] = tuple(test for test in self.formulas.tests if test is not None)
+        self._numbered = tuple((number, test) for number, test in enumerate(self.formulas.tests) if test is not None)
+        self.tests: tuple[Test, ...] = tuple(test for _, test in self._numbered)
 
     def formula(self, condition: Condition | None) -> int:
         """Return the formula of a condition of this law; without one, `YES`."""
@@ -211,6 +204,38 @@ class Engine:
         tomorrow = self.as_of + datetime.timedelta(days=1)
         return self.formulas.all_of([track.guard, self.formulas.test(track.not_before, "below", tomorrow)])
 
+    def can_still_be(self, formula: int, target: bool, values: list[bool | None], known: tuple[int, int]) -> bool:
+        """Say whether a case is found in which `formula` is `target`; where none is, that proves nothing.
+
+        `known` are the tests that are known to hold and not to. A case that was found for another system serves if
+        nothing that is known speaks against it; it tells of what that system knew too.
+        """
+        hold, fail = known
+        cases = self._cases.setdefault((formula, target), [])
+        if any(not (case_holds & fail or case_fails & hold) for case_holds, case_fails in cases):
+            return True
+        new = self.formulas.case(formula, target, values, self.size)
+        if new is None:
+            return False
+        if formula not in self._about:
+            facts = self.formulas.facts[formula]
+            self._about[formula] = sum(1 << number for number, test in self._numbered if test[0] in facts)
+        about = self._about[formula]
+        cases.insert(0, (new[0] | hold & about, new[1] | fail & about))
+        del cases[_CASES:]
+        return True
+
+    def bits(self, given: Mapping[Test, bool]) -> tuple[int, int]:
+        """Return the tests that hold and those that do not as sets of bits: bit n stands for formula n."""
+        hold = fail = 0
+        for number, test in self._numbered:
+            holds = given.get(test)
+            if holds:
+                hold |= 1 << number
+            elif holds is not None:
+                fail |= 1 << number
+        return hold, fail
+
     def in_order(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return names of facts in the order of `facts.yaml`."""
         return tuple(sorted(set(names), key=self._place.__getitem__))
@@ -219,96 +244,6 @@ class Engine:
     def is_full(self) -> bool:
         """So many systems were held against it that what was kept to save time takes too much room."""
         return len(self.formulas) > self.size + _FULL
-
-
-class Evaluation:
-    """One system's facts held against an engine."""
-
-    def __init__(self, engine: Engine, known: Known):
-        self.engine, self.known = engine, known
-        self._values = engine.formulas.kleene(engine.size, known.given(engine.tests))
-        self._rests: dict[int, int] = {}
-        self._open: dict[int, bool | None] = {}
-        self._results: dict[int, Result] = {}
-        self._needs: dict[int, tuple[str, ...]] = {}
-
-    def exact(self, formula: int) -> Exact:
-        """Return the value of a formula, or the facts that can still change it."""
-        value = self._values[formula]
-        if value is not None:
-            return Exact(value, frozenset())
-        formulas = self.engine.formulas
-        return formulas.exact(formulas.rest(formula, self._values, self._rests))
-
-    def value(self, formula: int) -> bool | None:
-        """Return yes, no, or none where facts that are not known yet can change it."""
-        value, formulas = self._values[formula], self.engine.formulas
-        if value is not None:
-            return value
-        if formula not in self._open:
-            both = all(formulas.can_be(formula, target, self._values, {}) for target in (True, False))
-            self._open[formula] = None if both else self.exact(formula).value
-        return self._open[formula]
-
-    def value_of(self, condition: Condition | None) -> bool | None:
-        """Return the value of a condition that stands in the law."""
-        return self.value(self.engine.formula(condition))
-
-    def result(self, binding: Binding) -> Result:
-        """Say whether a binding applies on the day asked for, will from a day on, does not, or cannot be told yet."""
-        found = self._results.get(id(binding))
-        if found is None:
-            found = self._results[id(binding)] = self._result(binding)
-        return found
-
-    def _result(self, binding: Binding) -> Result:
-        by_now = self.value(binding.by_now)
-        if by_now:
-            return Result("applies", self._since(binding))
-        ever = self.value(binding.ever)
-        if ever is False:
-            return Result("no", None)
-        since = self._since(binding) if by_now is False and ever else None
-        return Result("later", since) if since else Result("undetermined", None)
-
-    def needs(self, binding: Binding) -> tuple[str, ...]:
-        """Return the facts that can still change what :meth:`result` says, and no others."""
-        if id(binding) not in self._needs:
-            self._needs[id(binding)] = self.engine.in_order(self._open_facts(binding))
-        return self._needs[id(binding)]
-
-    def _open_facts(self, binding: Binding) -> frozenset[str]:
-        state = self.result(binding).state
-        if state in ("no", "later"):
-            return frozenset()
-        found = frozenset[str]()
-        if state == "undetermined":
-            found = self.exact(binding.by_now).facts | self.exact(binding.ever).facts
-        for track in self._days(binding)[1] if not found else ():
-            found |= self.exact(track.guard).facts
-            if track.not_before is not None and track.not_before not in self.known.answers:
-                found |= {track.not_before}
-        return found
-
-    def _since(self, binding: Binding) -> datetime.date | None:
-        """Return the earliest day of the tracks that hold; none while a track that is open could bring one before."""
-        day, could_be_before = self._days(binding)
-        return None if could_be_before else day
-
-    def _days(self, binding: Binding) -> tuple[datetime.date | None, list[DatedTrack]]:
-        """Return the earliest day that is sure, and the tracks that may yet bring an earlier one."""
-        sure: datetime.date | None = None
-        could: list[tuple[datetime.date, DatedTrack]] = []
-        for track in binding.tracks:
-            holds, day = self.value(track.guard), track.day
-            changed = self.known.answers.get(track.not_before) if track.not_before else day
-            if isinstance(changed, datetime.date):
-                day = max(day, changed)
-            if holds and changed is not None:
-                sure = day if sure is None else min(sure, day)
-            elif holds is not False:
-                could.append((day, track))
-        return sure, [track for day, track in could if sure is None or day < sure]
 
 
 def _joined(parts: list[Condition]) -> Condition | None:

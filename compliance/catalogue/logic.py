@@ -61,6 +61,7 @@ class Formulas:
         self._variables: list[tuple[str, ...]] = [(), ()]
         self._limits: dict[str, list[Any]] = {}
         self._order: dict[str, int] = {}
+        self._tests_of: dict[str, list[int]] = {}
         self._diagrams: dict[tuple[Any, ...], int] = {}
         self._diagram_facts: list[frozenset[str]] = [frozenset(), frozenset()]
         self._reduced: dict[int, int] = {NO: NO, YES: YES}
@@ -84,6 +85,7 @@ class Formulas:
                 limits.sort()
                 self._reduced, self._diagrams = {NO: NO, YES: YES}, {}  # finer cases make other diagrams
                 self._diagram_facts = self._diagram_facts[:2]
+        self._tests_of.setdefault(variable, []).append(len(self.kinds))
         return self._new("test", (), ("test", *test), test, frozenset([fact]), (variable,))
 
     def negation(self, formula: int) -> int:
@@ -214,6 +216,24 @@ class Formulas:
                 chosen.update(attempt)
                 return True
         return False
+
+    def case(self, formula: int, target: bool, values: list[bool | None], up_to: int) -> tuple[int, int] | None:
+        """Return a case in which `formula` is `target`: the tests that hold and those that do not, as sets of bits.
+
+        Bit n stands for formula n, up to `up_to`; none where no case was found. Only facts that are unknown in `values`
+        are in it.
+        """
+        chosen: dict[str, Any] = {}
+        if not self.can_be(formula, target, values, chosen):
+            return None
+        hold = fail = 0
+        for variable, case in chosen.items():
+            for number in self._tests_of[variable]:
+                if number < up_to and self._holds(number, case):
+                    hold |= 1 << number
+                elif number < up_to:
+                    fail |= 1 << number
+        return hold, fail
 
     def _choose(self, formula: int, target: bool, chosen: dict[str, Any]) -> bool:
         variable = self._variables[formula][0]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from compliance.catalogue.conditions import AllOf, AnyOf, Condition, FactTest, Not
-from compliance.catalogue.engine import Binding, Evaluation, Result
+from compliance.catalogue.engine import Binding
+from compliance.catalogue.evaluation import Evaluation, Result
 
 
 @dataclass(frozen=True, slots=True)

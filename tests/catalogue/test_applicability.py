@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from compliance.catalogue.applicability import Applicability, applicability, version_at
 from compliance.catalogue.classification import Classification, classify
 from compliance.catalogue.conditions import Fact
+from compliance.catalogue.engine import engine
+from compliance.catalogue.evaluation import Evaluation
 from compliance.catalogue.known import read
 from compliance.catalogue.loader import facts, load
 from compliance.lib.problems import Refused
@@ -232,3 +234,15 @@ def test_nothing_is_open_without_a_question_and_nothing_used_that_was_not_given(
         used = {one.name for one in row.reasons if one.kind == "fact" and one.value is not None}
         assert used <= set(given)
         assert row.reasons
+
+
+@settings(max_examples=150, deadline=None)
+@given(SHEETS, DAYS)
+def test_what_is_settled_is_what_going_through_every_case_settles(given: dict[str, Any], as_of: date) -> None:
+    """The short ways, which reuse cases found for other systems, say the same as the long one."""
+    made = engine("lamp-act", version_at("lamp-act", as_of, folder=FOLDER).text_version, as_of, folder=FOLDER)
+    evaluation = Evaluation(made, read(given, VOCABULARY))
+    bindings = [binding for _, binding in made.rows] + [one.binding for one in made.outcomes]
+    formulas = {formula for one in bindings for formula in (one.formula, one.by_now, one.ever)}
+    formulas |= {track.guard for one in bindings for track in one.tracks}
+    assert {one: evaluation.value(one) for one in formulas} == {one: evaluation.exact(one).value for one in formulas}
