@@ -207,7 +207,8 @@ class Formulas:
         if kind == "not":
             return self.can_be(parts[0], not target, values, chosen)
         if target is (kind == "all"):
-            return all(self.can_be(part, target, values, chosen) for part in parts)
+            simple_first = sorted(parts, key=self._is_simple, reverse=True)  # simple tests leave no choice
+            return all(self.can_be(part, target, values, chosen) for part in simple_first)
         for part in parts:
             if values[part] is not None:
                 continue
@@ -216,6 +217,11 @@ class Formulas:
                 chosen.update(attempt)
                 return True
         return False
+
+    def _is_simple(self, formula: int) -> bool:
+        return self.kinds[formula] == "test" or (
+            self.kinds[formula] == "not" and self.kinds[self.parts[formula][0]] == "test"
+        )
 
     def case(self, formula: int, target: bool, values: list[bool | None], up_to: int) -> tuple[int, int] | None:
         """Return a case in which `formula` is `target`: the tests that hold and those that do not, as sets of bits.

@@ -1,13 +1,15 @@
 """The EU AI Act's steps, whatever its rows say: classes, routes and days, on the days when they changed."""
 
+import random
 from datetime import date
 from typing import Any
 
 import pytest
 
+from compliance.catalogue.applicability import applicability
 from compliance.catalogue.classification import Classification, classify
 from compliance.catalogue.known import read
-from compliance.catalogue.loader import facts
+from compliance.catalogue.loader import facts, load
 
 # A deployer in the Union of a system that nothing excludes, in no class yet.
 PLAIN: dict[str, Any] = {
@@ -142,3 +144,24 @@ def test_an_empty_sheet_is_open_in_every_class_and_in_none() -> None:
     assert len(found.steps) == 16
     assert {one.answer for one in found.steps} == {"undetermined"}
     assert all(one.needs for one in found.outcomes)
+
+
+def test_asking_later_never_unbinds_a_row_that_was_not_deleted() -> None:
+    """Every row of the Act, for systems made up with a fixed seed, on each day on which something changed."""
+    days = (
+        "2025-01-01 2025-08-02 2026-07-26 2026-07-27 2026-08-02 2026-12-02 2027-12-02 2028-08-02 2030-08-02 2031-01-01"
+    )
+    deleted = {one.id for one in load("eu-ai-act").removed}
+    dice = random.Random(11)
+    for _ in range(12):
+        given = {name: value for name, value in AT_WORK.items() if dice.random() < 0.8}
+        given["placed_on_market"] = True
+        given["first_placed_on"] = dice.choice(["2024-05-01", "2026-08-01", "2026-08-02", "2027-12-01", "2028-08-01"])
+        given["roles"] = dice.sample(sorted(set(facts()["roles"].values)), 3)
+        given["annex_iii_uses"] = [dice.choice(sorted(set(facts()["annex_iii_uses"].values) - {"none"}))]
+        bound: set[str] = set()
+        for day in days.split():
+            found = applicability("eu-ai-act", read(given, facts()), date.fromisoformat(day))
+            now = {one.row.id for one in found.those("applies")}
+            assert bound - deleted <= now
+            bound = now
