@@ -72,15 +72,15 @@ def _conditions(catalogue: Catalogue) -> Iterator[Condition]:
 
 
 def _roles(catalogue: Catalogue, known_facts: Mapping[str, Fact]) -> Iterator[_Found]:
-    """Where the roles of an organisation are a fact, each role of the law must be one of its values."""
+    """Where the roles of an organisation are a fact, each role is one of its values, or a term says who has it."""
     values = known_facts["roles"].values if "roles" in known_facts else catalogue.roles
     for role in catalogue.roles:
-        if role not in values:
+        if role not in values and f"role_{role}" not in catalogue.terms:
             yield "role-nobody-has", f"The fact roles has no value {role!r}, so nobody could have that role.", role
 
 
 def _coverage(source: Source, catalogue: Catalogue) -> Iterator[_Found]:
-    """Hold the numbering of a source against the rows: each provision is cited, has cited parts, or is left out."""
+    """Hold the numbering of a source against the rows: each leaf is cited, or left out alone or with its whole."""
     cited = {citation for row in catalogue.rows for citation in row.citation}
     known = set(source.provisions)
     for provision in _twice(source.provisions):
@@ -88,15 +88,26 @@ def _coverage(source: Source, catalogue: Catalogue) -> Iterator[_Found]:
     for provision in source.left_out:
         if provision not in known:
             yield "no-such-provision", f"{source.cite_as} leaves out {provision}, which it does not have.", provision
-        elif f"{source.cite_as} {provision}" in cited:
+        elif f"{source.cite_as} {provision}" in cited and not any(parent(other) == provision for other in known):
             yield "left-out-but-cited", f"{source.cite_as} leaves out {provision}, which a row cites.", provision
-    for provision in source.provisions if source.complete and not catalogue.draft else ():
+    held = (source.complete or source.left_out) and not catalogue.draft
+    for provision in source.provisions if held else ():
         above = parent(provision)
         if above is not None and above not in known:
             yield "no-such-provision", f"{source.cite_as} has {provision} but not {above} above it.", provision
         has_parts = any(parent(other) == provision for other in known)
-        if not has_parts and f"{source.cite_as} {provision}" not in cited and provision not in source.left_out:
+        if has_parts or f"{source.cite_as} {provision}" in cited:
+            continue
+        if not any(one in source.left_out for one in (provision, *_above(provision))):
             yield "not-covered", f"No row cites {source.cite_as} {provision}, and it is not in left_out.", provision
+
+
+def _above(provision: str) -> Iterator[str]:
+    """Yield the provisions that `provision` is a part of, the nearest first."""
+    above = parent(provision)
+    while above is not None:
+        yield above
+        above = parent(above)
 
 
 def parent(provision: str) -> str | None:

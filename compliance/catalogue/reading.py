@@ -1,9 +1,10 @@
 """From catalogue files to one plain value, with the file and line of every part kept for the problems.
 
 A version file that says `based_on: <version>` holds only what changed: a row with a known `id` changes the named
-fields of that row, a row with a new `id` is added (after the row it names in `after`, else at the end), and `removed`
-takes rows away with a reason. Maps at the head (sources, roles, date sets ...) change key by key in the same way, and a
-source may say `provisions_added` and `provisions_removed`. So a row that does not change is written once.
+fields of that row (`null` empties one), a row with a new `id` is added (after the row it names in `after`, else at the
+end), and `removed` takes rows away with a reason. Maps at the head (sources, roles, date sets ...) change key by key in
+the same way, and a source may say `provisions_added` and `provisions_removed`. So a row that does not change is written
+once.
 
 The rows may stand in the version file or in parts beside it: `<law>/<version>/rows-<section>.yaml` holds rows of that
 one section, and under `shared` the fields that all new rows of the part have unless they say otherwise. Rows come in
@@ -174,7 +175,7 @@ def _lay_row(raw: Raw, row: dict[str, Any], shared: dict[str, Any], place: Place
         old = raw.rows[ids.index(id)]
         if all(key in old and old[key] == value for key, value in row.items()):
             raw.problems.append(problem("unchanged-row", "The row changes nothing; leave it out.", place, id))
-        raw.rows[ids.index(id)] = {**old, **row}
+        raw.rows[ids.index(id)] = {key: value for key, value in {**old, **row}.items() if value is not None}
     elif after is None:
         raw.rows.append({**shared, **row})
     elif after in ids:
@@ -190,6 +191,8 @@ def _over(old: Any, new: Any) -> Any:
     added, removed = merged.pop("provisions_added", []), merged.pop("provisions_removed", [])
     if added or removed:
         merged["provisions"] = [one for one in merged.get("provisions", []) if one not in removed] + list(added)
+    if isinstance(old.get("left_out"), Mapping) and isinstance(new.get("left_out"), Mapping):
+        merged["left_out"] = {**old["left_out"], **new["left_out"]}
     return merged
 
 

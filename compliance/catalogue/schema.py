@@ -45,7 +45,9 @@ class Source(Part):
     """A text that rows cite, with the numbering that exists in it.
 
     A citation is `cite_as`, a space, and one of `provisions`, or `cite_as` alone where `citable_whole`. `complete` says
-    that `provisions` is the text's whole numbering, so that each must be cited by a row or stand in `left_out`.
+    that `provisions` is the text's whole numbering. Each provision must be cited by a row, or it or the article or
+    paragraph that it is a part of must stand in `left_out` with the reason; a text that is neither complete nor leaves
+    anything out, such as a report cited here and there, is not held to this.
     """
 
     cite_as: Text

@@ -18,6 +18,7 @@ LAWS = Path(__file__).parent / "laws"
         ("provisions: [§ 1, ", "provisions: [", "no-such-provision"),
         ("left_out: {§ 3:", "left_out: {§ 5:", "no-such-provision"),
         ("left_out: {§ 3:", "left_out: {§ 2:", "left-out-but-cited"),
+        ("complete: true\n    provisions: [§ 1, ", "provisions: [§ 4, § 1, ", "not-covered"),
         ("owner: Owner}", "owner: Owner, crowd: Crowd}", "unused-role"),
         ("notice: the notice}", "notice: the notice, end: the end}", "unused-event"),
         ("keeping: Keeping}", "keeping: Keeping, end: End}", "unused-section"),
@@ -34,6 +35,13 @@ def test_the_check_names_what_is_wrong(tmp_path: Path, old: str, new: str, code:
     assert old in text
     path.write_text(text.replace(old, new, 1), "utf-8")
     assert code in [problem.code for problem in check_all(folder)]
+
+
+def test_parts_are_left_out_with_their_whole(tmp_path: Path) -> None:
+    folder = shutil.copytree(LAWS, tmp_path / "laws")
+    path = folder / "tiny" / "2001-01-01.yaml"
+    path.write_text(path.read_text("utf-8").replace("§ 2, § 3]", "§ 2, § 3, § 3(a), § 3(a)(i)]"), "utf-8")
+    assert check_all(folder) == ()
 
 
 def test_a_fact_that_no_condition_names_is_found(tmp_path: Path) -> None:

@@ -169,6 +169,12 @@ def test_a_wrong_amendment_says_so(folder: Path, old: str, new: str, code: str) 
     assert all(problem.sentence.startswith(f"tiny/{NEW}.yaml, line ") for problem in found if problem.code == code)
 
 
+def test_a_change_may_empty_a_field(folder: Path) -> None:
+    assert load("tiny", NEW, folder=LAWS).row("BELL-2").dates is not None
+    change(folder, "Each breach costs two crowns.", "Each breach costs two crowns.\n    dates: null", version=NEW)
+    assert load("tiny", NEW, folder=folder).row("BELL-2").dates is None
+
+
 @pytest.mark.parametrize("text", ["", "- one\n- two\n", "law: [", "law: tiny\n\x00"])
 def test_what_is_no_catalogue_is_refused(folder: Path, text: str) -> None:
     (folder / "tiny" / f"{OLD}.yaml").write_text(text, "utf-8")
