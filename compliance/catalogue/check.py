@@ -7,7 +7,9 @@ from pathlib import Path
 
 from compliance.catalogue.conditions import Condition, Fact, facts_named, terms_named
 from compliance.catalogue.fitting import conditions
+from compliance.catalogue.frameworks import frameworks
 from compliance.catalogue.loader import DATA, facts, laws, load
+from compliance.catalogue.provisions import above, parent
 from compliance.catalogue.schema import Catalogue, Source
 from compliance.lib.problems import Problem, Refused
 
@@ -29,6 +31,7 @@ def check_all(folder: Path = DATA) -> tuple[Problem, ...]:
             continue
         finished += not catalogue.draft
         problems += check(catalogue, facts(folder))
+        problems += _crosswalk(catalogue, folder)
         citations |= catalogue.citations
         used |= {name for one in _conditions(catalogue) for name in facts_named(one, catalogue.terms)}
         used |= {track.not_before for track in catalogue.tracks.values() if track.not_before}
@@ -59,6 +62,21 @@ def check(catalogue: Catalogue, known_facts: Mapping[str, Fact] | None = None) -
         *_rows(catalogue),
     ]
     return tuple(Problem(code, f"{where}: {sentence}", found=what) for code, sentence, what in found)
+
+
+def _crosswalk(catalogue: Catalogue, folder: Path) -> Iterator[Problem]:
+    """Each id that a row is mapped to exists in its framework."""
+    known = {name: frozenset(one.items) for name, one in frameworks(folder).items()}
+    where = f"{catalogue.law}/{catalogue.text_version}"
+    for row in catalogue.rows:
+        for name, ids in row.crosswalk.items():
+            if name not in known:
+                sentence = f"{where}: {row.id} is mapped to {name}, which is not there."
+                yield Problem("no-such-framework", sentence, found=name, expected=", ".join(known))
+            for id in ids if name in known else ():
+                if id not in known[name]:
+                    sentence = f"{where}: {row.id} is mapped to {id}, which {name} does not have."
+                    yield Problem("no-such-item", sentence, found=id)
 
 
 _Found = tuple[str, str, str]
@@ -92,47 +110,14 @@ def _coverage(source: Source, catalogue: Catalogue) -> Iterator[_Found]:
             yield "left-out-but-cited", f"{source.cite_as} leaves out {provision}, which a row cites.", provision
     held = (source.complete or source.left_out) and not catalogue.draft
     for provision in source.provisions if held else ():
-        above = parent(provision)
-        if above is not None and above not in known:
-            yield "no-such-provision", f"{source.cite_as} has {provision} but not {above} above it.", provision
+        whole = parent(provision)
+        if whole is not None and whole not in known:
+            yield "no-such-provision", f"{source.cite_as} has {provision} but not {whole} above it.", provision
         has_parts = any(parent(other) == provision for other in known)
         if has_parts or f"{source.cite_as} {provision}" in cited:
             continue
-        if not any(one in source.left_out for one in (provision, *_above(provision))):
+        if not any(one in source.left_out for one in (provision, *above(provision))):
             yield "not-covered", f"No row cites {source.cite_as} {provision}, and it is not in left_out.", provision
-
-
-def _above(provision: str) -> Iterator[str]:
-    """Yield the provisions that `provision` is a part of, the nearest first."""
-    above = parent(provision)
-    while above is not None:
-        yield above
-        above = parent(above)
-
-
-def parent(provision: str) -> str | None:
-    """Return the provision that `provision` is a part of, None for a whole section, article or annex.
-
-    >>> parent("§ 5-301(b)(3)(i)"), parent('§ 5-300 "Screen"'), parent("§ 5-302 Example 2"), parent("§ 5-300")
-    ('§ 5-301(b)(3)', '§ 5-300', '§ 5-302', None)
-    >>> parent("Art 6(3), 2nd subpara, (a)"), parent("Art 6(3), 2nd subpara"), parent("Art 6(1a)"), parent("Art 60a")
-    ('Art 6(3), 2nd subpara', 'Art 6(3)', 'Art 6', None)
-    >>> parent("Annex IV point 2(g)"), parent("Annex VII point 4.3"), parent("Annex VIII Section B point 7")
-    ('Annex IV point 2', 'Annex VII point 4', 'Annex VIII Section B')
-    """
-    text = provision.rstrip()
-    if text.endswith(")") and not text.split("(")[0].endswith(" Example "):
-        return text[: text.rindex("(")].rstrip(" ,").removesuffix(" point") or None
-    for mark in (' "', " Example"):
-        if mark in text:
-            return text[: text.index(mark)]
-    whole, _, number = text.rpartition(" point ")
-    if whole:
-        return text[: text.rindex(".")] if "." in number else whole
-    for mark in (", ", " Section "):
-        if mark in text:
-            return text[: text.rindex(mark)]
-    return None
 
 
 def _unused(catalogue: Catalogue) -> Iterator[_Found]:

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from compliance.catalogue.conditions import Condition, Fact, facts_named, terms_named
 from compliance.catalogue.fitting import misfits
+from compliance.catalogue.provisions import above
 from compliance.catalogue.reading import Raw, parse, problem, read
 from compliance.catalogue.schema import Catalogue, Row
 from compliance.lib.problems import Problem, Refused
@@ -89,6 +90,7 @@ def _load(folder: Path, law: str, version: str) -> Catalogue:
         raise Refused.all([*problems, *_from_schema(error, raw, rows)]) from None
     problems += _wrong_head(catalogue, raw, law, version)
     problems += _wrong_terms(catalogue, raw, facts(folder))
+    problems += _wrong_crosswalk(catalogue, raw)
     for row in catalogue.rows:
         problems += _wrong_names(row, catalogue, raw, facts(folder))
     for one in misfits(catalogue, facts(folder)):
@@ -113,9 +115,30 @@ def _resolved(row: dict[str, Any], raw: Raw, problems: list[Problem]) -> dict[st
                 problems.append(
                     _wrong(raw, row["id"], field, "no-such-set", f"There is no {noun} {name!r}.", name, sets)
                 )
+    if raw.crosswalk and "crosswalk" not in row:
+        full["crosswalk"] = _mapped(row, raw)
     if isinstance(row.get("checked"), str):
         full["checked"] = {"text": row["checked"]}
     return full
+
+
+def _mapped(row: dict[str, Any], raw: Raw) -> dict[str, list[str]]:
+    """Join what the provisions that a row cites correspond to: for each its own entry, or the nearest one above it."""
+    sources = raw.head.get("sources")
+    marks = [str(one.get("cite_as")) for one in sources.values()] if isinstance(sources, dict) else []
+    found: dict[str, list[str]] = {}
+    for citation in row.get("citation") or []:
+        for mark in marks:
+            if not str(citation).startswith(f"{mark} "):
+                continue
+            provision = str(citation).removeprefix(f"{mark} ")
+            entry: dict[str, list[str]] = next(
+                (raw.crosswalk[one] for one in (provision, *above(provision)) if one in raw.crosswalk), {}
+            )
+            for framework, ids in entry.items():
+                known = found.setdefault(framework, [])
+                known += [id for id in ids if id not in known]
+    return found
 
 
 def _from_schema(error: ValidationError, raw: Raw, rows: list[dict[str, Any]]) -> Iterator[Problem]:
@@ -136,6 +159,13 @@ def _wrong_head(catalogue: Catalogue, raw: Raw, law: str, version: str) -> Itera
         if got != expected:
             sentence = "The file must say the same as its own path."
             yield problem("wrong-path", sentence, raw.top, field, path=(field,), found=got, expected=expected)
+
+
+def _wrong_crosswalk(catalogue: Catalogue, raw: Raw) -> Iterator[Problem]:
+    for provision in raw.crosswalk:
+        if not any(f"{one.cite_as} {provision}" in one.citations for one in catalogue.sources.values()):
+            sentence = f"The crosswalk names the provision {provision!r}, which the law does not have."
+            yield problem("no-such-provision", sentence, raw.top, "crosswalk", found=provision)
 
 
 def _wrong_terms(catalogue: Catalogue, raw: Raw, known_facts: Mapping[str, Fact]) -> Iterator[Problem]:

@@ -8,7 +8,8 @@ once.
 
 The rows may stand in the version file or in parts beside it: `<law>/<version>/rows-<section>.yaml` holds rows of that
 one section, and under `shared` the fields that all new rows of the part have unless they say otherwise. Rows come in
-the order of the sections. The part `classification.yaml` holds the steps that classify a system.
+the order of the sections. The part `classification.yaml` holds the steps that classify a system, and `crosswalk.yaml`
+says for provisions what they correspond to in other frameworks.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ class Raw:
     top: Place
     places: dict[str, Place] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    crosswalk: dict[str, Any] = field(default_factory=dict)
 
     def place(self, row_id: str) -> Place:
         return self.places.get(row_id, self.top)
@@ -102,22 +104,28 @@ def read(folder: Path, law: str, version: str, seen: tuple[str, ...] = ()) -> Ra
     own = _Rows(problems=problems)
     own.add(top, content, {})
     content.pop("rows", None)
+    crosswalk: dict[str, Any] = {}
     for path in sorted((folder / law / version).glob("*.yaml")):
         if path.stem == "classification":
             _, content["classification"], wrong = parse(path, f"{law}/{version}/{path.name}")
+            own.problems += wrong
+            continue
+        if path.stem == "crosswalk":
+            _, crosswalk, wrong = parse(path, f"{law}/{version}/{path.name}")
             own.problems += wrong
             continue
         content["removed"] = [*(content.get("removed") or []), *_add_part(own, path, f"{law}/{version}/{path.name}")]
     base = content.get("based_on")
     if base is None:
         rows = [{**own.shared[row["id"]], **row} for row in own.rows]
-        return _in_order(Raw(content, rows, top, own.places, own.problems))
+        return _in_order(Raw(content, rows, top, own.places, own.problems, crosswalk))
     if str(base) in (*seen, version) or not (folder / law / f"{base}.yaml").is_file():
         sentence = "The version this one is based on does not exist or leads back to itself."
         raise Refused(problem("no-base", sentence, top, "based_on", path=("based_on",), found=str(base)))
     below = read(folder, law, str(base), (*seen, version))
     below.problems = own.problems + below.problems
-    return _in_order(_lay_over(below, content, own, top))
+    crosswalk = {**below.crosswalk, **crosswalk}
+    return _in_order(_lay_over(below, content, own, top, crosswalk))
 
 
 def _add_part(own: _Rows, path: Path, name: str) -> list[Any]:
@@ -148,14 +156,14 @@ def _in_order(raw: Raw) -> Raw:
     return raw
 
 
-def _lay_over(below: Raw, content: dict[str, Any], own: _Rows, top: Place) -> Raw:
+def _lay_over(below: Raw, content: dict[str, Any], own: _Rows, top: Place, crosswalk: dict[str, Any]) -> Raw:
     head = {key: value for key, value in below.head.items() if key not in _NEVER_INHERITED}
     for key, value in content.items():
         if key in _MAPS and isinstance(value, dict) and isinstance(head.get(key), dict):
             head[key] = {**head[key], **{name: _over(head[key].get(name), part) for name, part in value.items()}}
         else:
             head[key] = value
-    raw = Raw(head, list(below.rows), top, {**below.places, **own.places}, below.problems)
+    raw = Raw(head, list(below.rows), top, {**below.places, **own.places}, below.problems, crosswalk)
     gone = {str(one.get("id")) for one in content.get("removed") or [] if isinstance(one, dict)}
     known = {row["id"] for row in raw.rows}
     raw.problems += [

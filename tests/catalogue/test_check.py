@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from compliance.catalogue.check import check_all
+from compliance.catalogue.loader import load
 
 LAWS = Path(__file__).parent / "laws"
 
@@ -42,6 +43,21 @@ def test_parts_are_left_out_with_their_whole(tmp_path: Path) -> None:
     path = folder / "tiny" / "2001-01-01.yaml"
     path.write_text(path.read_text("utf-8").replace("§ 2, § 3]", "§ 2, § 3, § 3(a), § 3(a)(i)]"), "utf-8")
     assert check_all(folder) == ()
+
+
+@pytest.mark.parametrize(
+    ("mapping", "code"),
+    [("{tower: [A.1]}", None), ("{tower: [A.2]}", "no-such-item"), ("{steeple: [A.1]}", "no-such-framework")],
+)
+def test_each_id_of_the_crosswalk_exists(tmp_path: Path, mapping: str, code: str | None) -> None:
+    folder = shutil.copytree(LAWS, tmp_path / "laws")
+    (folder / "frameworks.yaml").write_text(
+        "frameworks: {tower: {title: Guide to towers, short_title: Towers, items: {A.1: Ropes}}}\n", "utf-8"
+    )
+    (folder / "tiny" / "2001-01-01").mkdir()
+    (folder / "tiny" / "2001-01-01" / "crosswalk.yaml").write_text(f"§ 1: {mapping}\n", "utf-8")
+    assert load("tiny", "2001-01-01", folder=folder).row("BELL-1A").crosswalk
+    assert {problem.code for problem in check_all(folder)} == ({code} if code else set())
 
 
 def test_a_fact_that_no_condition_names_is_found(tmp_path: Path) -> None:
