@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from audits.bias import audit, profile
 from audits.bias.models import BiasAudit
 from audits.bias.plan import Plan
-from audits.work.models import MOST_ATTEMPTS, State
+from audits.work.models import State
 from audits.work.nudge import nudge
+from audits.work.records import MACHINE, check_attempts, fail, record
 from compliance.catalogue import loader
 from compliance.catalogue.conditions import facts_named
 from compliance.catalogue.schema import Catalogue
@@ -30,10 +31,6 @@ from compliance.lib.problems import Problem, Refused
 from compliance.people.models import Membership
 from compliance.people.rules import check_can
 from compliance.systems.models import AISystem
-from compliance.trail.actions import write
-
-# Results are made by the software; the trail names it as the actor and the person who started it in the data.
-MACHINE = {"id": "probanda", "name": "Probanda", "role": "software"}
 
 
 def open_audit(
@@ -72,7 +69,7 @@ def open_audit(
             profile=found,
             uploaded_by=by,
         )
-        _record(
+        record(
             by.actor,
             bias_audit,
             "bias.uploaded",
@@ -95,7 +92,7 @@ def start(*, by: Membership, bias_audit: BiasAudit, plan: Plan) -> BiasAudit:
     bias_audit.state, bias_audit.attempts, bias_audit.problems = State.WAITING, 0, []
     bias_audit.started_by, bias_audit.asked_at = by, timezone.now()
     bias_audit.save()
-    _record(by.actor, bias_audit, "bias.started", plan=bias_audit.plan)
+    record(by.actor, bias_audit, "bias.started", plan=bias_audit.plan)
     nudge("audits.bias.run", bias_audit)
     return bias_audit
 
@@ -105,20 +102,18 @@ def carry_out(pk: UUID) -> None:
     work = BiasAudit.claim(pk)
     if work is None:
         return
-    if work.attempts > MOST_ATTEMPTS:
-        sentence = _("The worker stopped {count} times while it was at this.").format(count=work.attempts - 1)
-        _fail(work, [Problem("worker-stopped", sentence, _("Tell the operator; then start it again.")).as_json()])
-        return
     try:
+        check_attempts(work, _("Tell the operator; then start it again."))
         with work.kept_alive(), blobs.local_path(work.organisation_id, work.input_sha256) as path:
             result = audit.run(path, Plan.from_json(work.plan or {}), progress=work.say)
             kept = blobs.put_bytes(work.organisation_id, result.data)
     except Refused as refused:
-        _fail(work, [problem.as_json() for problem in refused.problems])
+        count = len(refused.problems)
+        fail(work, work, "bias.failed", refused.problems, count=count, by=_starter(work))
         return
     with work.handing_in(State.FINISHED, result_sha256=kept.sha256) as ours:
         if ours:
-            _record(MACHINE, work, "bias.finished", sha256=kept.sha256, short=kept.sha256[:12], by=_starter(work))
+            record(MACHINE, work, "bias.finished", sha256=kept.sha256, short=kept.sha256[:12], by=_starter(work))
 
 
 def result_of(bias_audit: BiasAudit) -> Mapping[str, Any]:
@@ -149,7 +144,7 @@ def publish(*, by: Membership, bias_audit: BiasAudit) -> Evidence:
             effective_on=bias_audit.ended_at.date() if bias_audit.ended_at else None,
         )
         bias_audit.save(update_fields=["evidence"])
-        _record(by.actor, bias_audit, "bias.published", evidence=str(bias_audit.evidence.id))
+        record(by.actor, bias_audit, "bias.published", evidence=str(bias_audit.evidence.id))
         return bias_audit.evidence
 
 
@@ -182,23 +177,5 @@ def evidenced_rows(result: Mapping[str, Any], catalogue: Catalogue) -> list[str]
     ]
 
 
-def _fail(work: BiasAudit, problems: list[dict[str, Any]]) -> None:
-    with work.handing_in(State.FAILED, problems=problems) as ours:
-        if ours:
-            reason = problems[0]["sentence"]
-            _record(MACHINE, work, "bias.failed", reason=reason, problems=len(problems), by=_starter(work))
-
-
 def _starter(work: BiasAudit) -> str:
     return work.started_by.name if work.started_by else ""
-
-
-def _record(actor: Mapping[str, str], bias_audit: BiasAudit, verb: str, **data: Any) -> None:
-    write(
-        organisation_id=bias_audit.organisation_id,
-        actor=actor,
-        verb=verb,
-        subject=bias_audit.subject,
-        system_id=bias_audit.system_id,
-        data=data,
-    )

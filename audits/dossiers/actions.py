@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,17 +12,16 @@ from django.utils.translation import gettext as _
 from audits.dossiers import freeze as freezing
 from audits.dossiers.models import Dossier
 from audits.dossiers.rules import check_status
-from audits.work.models import MOST_ATTEMPTS, State
+from audits.work.models import State
 from audits.work.nudge import nudge
+from audits.work.records import MACHINE, check_attempts, fail, record
 from compliance.checklists.models import Checklist
 from compliance.evidence import blobs
 from compliance.lib.canonical import dump, load
-from compliance.lib.problems import Problem, Refused
+from compliance.lib.problems import Refused
 from compliance.people.models import Membership
 from compliance.people.rules import check_can
-from compliance.trail.actions import hold, write
-
-MACHINE = {"id": "probanda", "name": "Probanda", "role": "software"}
+from compliance.trail.actions import hold
 
 
 def freeze(*, by: Membership, checklist: Checklist, title: str = "", status: str, statement: str = "") -> Dossier:
@@ -60,7 +58,7 @@ def freeze(*, by: Membership, checklist: Checklist, title: str = "", status: str
             frozen_at=at,
             asked_at=at,
         )
-        _record(by.actor, dossier, "dossier.frozen", sha256=kept.sha256, short=kept.sha256[:12], status=status)
+        record(by.actor, dossier, "dossier.frozen", sha256=kept.sha256, short=kept.sha256[:12], status=status)
         nudge("audits.dossiers.make", dossier)
     return dossier
 
@@ -73,18 +71,15 @@ def carry_out(pk: UUID) -> None:
     work = Dossier.claim(pk)
     if work is None:
         return
-    if work.attempts > MOST_ATTEMPTS:
-        sentence = _("The worker stopped {count} times while it was at this.").format(count=work.attempts - 1)
-        _fail(work, Problem("worker-stopped", sentence, _("Tell the operator; then freeze it again.")))
-        return
     try:
+        check_attempts(work, _("Tell the operator; then freeze it again."))
         with work.kept_alive():
             manifest, attachments = contents(work)
             made = making.make(manifest, attachments, signer=making.signer(), at=timezone.now(), say=work.say)
             rendered = blobs.put_bytes(work.organisation_id, made.rendered)
             signed = blobs.put_bytes(work.organisation_id, made.signed)
     except Refused as refused:
-        _fail(work, *refused.problems)
+        fail(work, work, "dossier.failed", refused.problems)
         return
     columns = {
         "rendered_sha256": rendered.sha256,
@@ -95,7 +90,7 @@ def carry_out(pk: UUID) -> None:
     with work.handing_in(State.FINISHED, **columns) as ours:
         if ours:
             short = signed.sha256[:12]
-            _record(MACHINE, work, "dossier.signed", sha256=signed.sha256, short=short, signer=made.signer)
+            record(MACHINE, work, "dossier.signed", sha256=signed.sha256, short=short, signer=made.signer)
 
 
 def contents(dossier: Dossier) -> tuple[dict[str, Any], dict[str, bytes]]:
@@ -110,21 +105,4 @@ def contents(dossier: Dossier) -> tuple[dict[str, Any], dict[str, bytes]]:
 @transaction.atomic
 def record_download(*, by: Membership, dossier: Dossier) -> None:
     """Write into the trail that a member took a copy."""
-    _record(by.actor, dossier, "dossier.downloaded", sha256=dossier.signed_sha256)
-
-
-def _fail(work: Dossier, *problems: Problem) -> None:
-    with work.handing_in(State.FAILED, problems=[problem.as_json() for problem in problems]) as ours:
-        if ours:
-            _record(MACHINE, work, "dossier.failed", reason=problems[0].sentence)
-
-
-def _record(actor: Mapping[str, str], dossier: Dossier, verb: str, **data: Any) -> None:
-    write(
-        organisation_id=dossier.organisation_id,
-        actor=actor,
-        verb=verb,
-        subject=dossier.subject,
-        system_id=dossier.system_id,
-        data=data,
-    )
+    record(by.actor, dossier, "dossier.downloaded", sha256=dossier.signed_sha256)
