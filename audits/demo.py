@@ -26,7 +26,6 @@ from audits.dossiers import actions as dossiers
 from audits.dossiers.models import Dossier, Status
 from audits.metrics.display import shown
 from audits.work.models import State
-from compliance.catalogue import loader
 from compliance.checklists import actions as checklists
 from compliance.checklists.models import Checklist, ChecklistItem, Progress, Verdict
 from compliance.evidence import blobs
@@ -166,7 +165,7 @@ def audit(cast: Cast, system: AISystem, out: Path, say: Say) -> BiasAudit:
 def link_and_answer(cast: Cast, bias_audit: BiasAudit, checklist: Checklist, say: Say) -> None:
     """Link the result to the rows it evidences, answer them, and submit them for review."""
     linked = {item.pk for item in bias.link_to_rows(by=cast.alice, bias_audit=bias_audit, checklist=checklist)}
-    catalogue = loader.load(checklist.law, checklist.text_version)
+    catalogue = checklist.catalogue
     count = 0
     for item in checklist.items.filter(progress__in=[Progress.TO_DO, Progress.IN_PROGRESS]):
         row = catalogue.row(item.row_id)

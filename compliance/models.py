@@ -1,6 +1,7 @@
 """The index of this room's tables."""
 
 from compliance.checklists.models import Checklist, ChecklistItem, ItemEvidence, Review
+from compliance.determinations.models import Determination, FactSheet, Override
 from compliance.evidence.models import Evidence
 from compliance.people.models import Membership, Organisation, User
 from compliance.systems.models import AISystem
@@ -10,10 +11,13 @@ __all__ = [
     "AISystem",
     "Checklist",
     "ChecklistItem",
+    "Determination",
     "Evidence",
+    "FactSheet",
     "ItemEvidence",
     "Membership",
     "Organisation",
+    "Override",
     "Review",
     "TrailEntry",
     "TrailHead",

@@ -18,7 +18,6 @@ from audits.bias.plan import Plan
 from audits.work.models import State
 from audits.work.nudge import nudge
 from audits.work.records import MACHINE, check_attempts, fail, record
-from compliance.catalogue import loader
 from compliance.catalogue.conditions import facts_named
 from compliance.catalogue.schema import Catalogue
 from compliance.checklists import actions as checklists
@@ -152,7 +151,7 @@ def publish(*, by: Membership, bias_audit: BiasAudit) -> Evidence:
 def link_to_rows(*, by: Membership, bias_audit: BiasAudit, checklist: Checklist) -> list[ChecklistItem]:
     """Attach the published result to every open row that this kind of computation evidences; returns those rows."""
     evidence = publish(by=by, bias_audit=bias_audit)
-    rows = evidenced_rows(result_of(bias_audit), loader.load(checklist.law, checklist.text_version))
+    rows = evidenced_rows(result_of(bias_audit), checklist.catalogue)
     linked = []
     for item in checklist.items.filter(row_id__in=rows, progress__in=[Progress.TO_DO, Progress.IN_PROGRESS]):
         checklists.attach(by=by, item=item, evidence=evidence)

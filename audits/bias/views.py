@@ -19,7 +19,6 @@ from audits.bias.plan import Plan
 from audits.bias.profile import Profile
 from audits.work.models import State
 from audits.work.pages import progress_response, sent
-from compliance.catalogue import loader
 from compliance.checklists import queries as checklist_queries
 from compliance.checklists.models import Checklist
 from compliance.evidence import blobs
@@ -131,7 +130,7 @@ def bias_detail(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
 
 
 def _evidenced(checklist: Checklist, result: Any) -> dict[str, Any]:
-    catalogue = loader.load(checklist.law, checklist.text_version)
+    catalogue = checklist.catalogue
     return {"checklist": checklist, "rows": actions.evidenced_rows(result, catalogue)}
 
 

@@ -13,7 +13,6 @@ from audits.bias.actions import result_of
 from audits.bias.models import BiasAudit
 from audits.bias.telling import counts_csv
 from audits.work.models import State
-from compliance.catalogue import loader
 from compliance.catalogue.schema import Catalogue
 from compliance.checklists.models import Checklist, ChecklistItem
 from compliance.checklists.queries import items
@@ -31,7 +30,7 @@ def gather(
     *, by: Membership, checklist: Checklist, id: str, title: str, status: str, statement: str, at: datetime
 ) -> tuple[dict[str, Any], dict[str, bytes]]:
     """Return the manifest and the bytes of its attachments by name. Reads within the caller's transaction."""
-    catalogue = loader.load(checklist.law, checklist.text_version)
+    catalogue = checklist.catalogue
     found = list(items(by).filter(checklist=checklist).order_by("position"))
     pieces = {a.evidence_id: a.evidence for item in found for a in item.attachments.all()}
     evidence = sorted(pieces.values(), key=lambda piece: (piece.added_at, str(piece.id)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from audits.dossiers.models import Status
-from compliance.catalogue import loader
 from compliance.checklists.models import Checklist, Progress
 from compliance.lib.problems import Problem, Refused
 
@@ -14,7 +13,7 @@ SHOWN = 12
 
 def open_rows(checklist: Checklist) -> list[str]:
     """Return the ids of rows that count and are not done, in the law's order."""
-    counted = {row.id for row in loader.load(checklist.law, checklist.text_version).counted_rows}
+    counted = {row.id for row in checklist.catalogue.counted_rows}
     undone = checklist.items.exclude(progress=Progress.DONE).order_by("position").values_list("row_id", flat=True)
     return [row_id for row_id in undone if row_id in counted]
 

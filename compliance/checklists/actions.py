@@ -9,10 +9,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from compliance.catalogue import loader
 from compliance.checklists import rules
 from compliance.checklists.models import Checklist, ChecklistItem, Decision, ItemEvidence, Review, Verdict
 from compliance.evidence.models import Evidence
+from compliance.frameworks import catalogues
 from compliance.lib.canonical import digest
 from compliance.lib.problems import Problem, Refused
 from compliance.people.models import Membership
@@ -30,7 +30,7 @@ def open_checklist(*, by: Membership, system: AISystem, law: str, text_version: 
     check_can(by, "open_checklists")
     if system.organisation_id != by.organisation_id:
         raise ValueError("The AI system belongs to another organisation.")
-    catalogue = loader.load(law, text_version)
+    catalogue = catalogues.catalogue(law, text_version)
     try:
         with transaction.atomic():
             checklist = Checklist.objects.create(
@@ -199,7 +199,7 @@ def reopen(*, by: Membership, item: ChecklistItem, reason: str) -> ChecklistItem
 
 def subject_digest(item: ChecklistItem) -> str:
     """Return the digest of exactly what a reviewer decides on: the row's words, the answer and the evidence."""
-    row = loader.load(item.checklist.law, item.checklist.text_version).row(item.row_id)
+    row = item.checklist.catalogue.row(item.row_id)
     pieces = item.evidence.order_by("sha256", "pk").values_list("id", "sha256")
     return digest(
         {

@@ -8,9 +8,9 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from compliance.catalogue import loader
 from compliance.checklists.models import ChecklistItem, Verdict
 from compliance.evidence.models import Evidence
+from compliance.frameworks import catalogues
 from compliance.people.models import Membership
 from compliance.people.queries import active_members, members
 from compliance.systems.models import AISystem
@@ -34,12 +34,12 @@ class OpenForm(forms.Form):
         self.fields["system"].queryset = mine  # type: ignore[attr-defined]
         if len(mine) == 1:  # nothing to choose
             self.initial["system"] = mine[0]
-        newest_first = reversed(loader.laws())
+        newest_first = reversed(catalogues.offered(by.organisation))
         self.fields["law"].choices = [_choice(ref) for ref in newest_first]  # type: ignore[attr-defined]
 
 
-def _choice(ref: loader.LawVersionRef) -> tuple[str, str]:
-    catalogue = loader.load(ref.law, ref.text_version)
+def _choice(ref: catalogues.LawVersionRef) -> tuple[str, str]:
+    catalogue = catalogues.catalogue(ref.law, ref.text_version)
     told = _("{title}, text of {version}: {rows} rows")
     return f"{ref.law}/{ref.text_version}", told.format(
         title=catalogue.title, version=ref.text_version, rows=len(catalogue.rows)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from uuid import uuid4
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from compliance.catalogue.schema import Catalogue
+from compliance.determinations.models import Determination
 from compliance.evidence.models import Evidence
+from compliance.frameworks.catalogues import catalogue
 from compliance.people.models import Membership, Organisation
 from compliance.systems.models import AISystem
 
@@ -38,8 +42,21 @@ class Decision(models.TextChoices):
     RETURNED = "returned", _("returned")
 
 
+class Binding(models.TextChoices):
+    """Whether a row binds the system, as the checklist's determination says; empty where there is none."""
+
+    APPLIES = "applies", _("applies")
+    LATER = "later", _("will apply")
+    NO = "no", _("does not apply")
+    UNDETERMINED = "undetermined", _("undetermined")
+
+
 class Checklist(models.Model):
-    """A law in one dated version, for one AI system."""
+    """A law in one dated version, for one AI system.
+
+    `determination` is the one that its rows' bindings come from. A checklist that was moved to a newer text of the
+    law stays readable as it was; `moved_from` leads back to it. A move that was undone keeps its row, with the day.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="checklists")
@@ -49,15 +66,29 @@ class Checklist(models.Model):
     title = models.CharField(max_length=200)
     opened_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField(default=timezone.now)
+    determination = models.ForeignKey(
+        Determination, on_delete=models.PROTECT, related_name="checklists", null=True, blank=True
+    )
+    moved_from = models.ForeignKey("self", on_delete=models.PROTECT, related_name="moved_to", null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["title"]
         constraints = [
-            models.UniqueConstraint(fields=["system", "law", "text_version"], name="one_checklist_a_law_version")
+            models.UniqueConstraint(
+                fields=["system", "law", "text_version"],
+                condition=Q(undone_at=None),
+                name="one_checklist_a_law_version",
+            )
         ]
 
     def __str__(self) -> str:
         return f"{self.title}, {self.system}"
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The law in the version that the checklist was opened with."""
+        return catalogue(self.law, self.text_version)
 
     @property
     def subject(self) -> dict[str, str]:
@@ -67,12 +98,21 @@ class Checklist(models.Model):
 
 class ChecklistItem(models.Model):
     """One row of the law for this system. Its words stay in the catalogue; `revision` counts changes, so that two
-    people who answer at once cannot overwrite each other unseen."""
+    people who answer at once cannot overwrite each other unseen.
+
+    `binding`, `since` and `grounds` (the chain of reasons) come from the determination. `confirm_again` says why an
+    answer that was carried over from an older text has to be looked at once more; empty where it need not be.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     checklist = models.ForeignKey(Checklist, on_delete=models.PROTECT, related_name="items")
     row_id = models.CharField(max_length=60)
     position = models.PositiveIntegerField()
+    binding = models.CharField(_("binding"), max_length=12, choices=Binding.choices, blank=True, default="")
+    since = models.DateField(_("since"), null=True, blank=True)
+    grounds = models.JSONField(default=list, blank=True)
+    carried_from = models.ForeignKey("self", on_delete=models.PROTECT, related_name="carried_to", null=True, blank=True)
+    confirm_again = models.CharField(_("confirm again"), max_length=300, blank=True, default="")
     progress = models.CharField(_("progress"), max_length=12, choices=Progress.choices, default=Progress.TO_DO)
     verdict = models.CharField(_("verdict"), max_length=16, choices=Verdict.choices, blank=True, default="")
     reason = models.TextField(_("reason"), blank=True)

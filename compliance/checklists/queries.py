@@ -9,11 +9,11 @@ from uuid import UUID
 
 from django.db.models import Case, Count, Prefetch, Q, QuerySet, When
 
-from compliance.catalogue import loader
 from compliance.catalogue.schema import Catalogue, Row, Section
 from compliance.checklists.models import Checklist, ChecklistItem, ItemEvidence, Progress, Review
 from compliance.evidence import queries as evidence_queries
 from compliance.evidence.models import Evidence
+from compliance.frameworks.catalogues import catalogue
 from compliance.people.models import Membership
 from compliance.people.rules import can
 
@@ -63,7 +63,7 @@ def items(by: Membership) -> QuerySet[ChecklistItem]:
 
 def lines(by: Membership, checklist: Checklist) -> list[tuple[Section, list[Line]]]:
     """Return every row of a checklist in the law's order, grouped by the law's sections."""
-    catalogue = loader.load(checklist.law, checklist.text_version)
+    catalogue = checklist.catalogue
     found = {item.row_id: item for item in items(by).filter(checklist=checklist)}
     return [
         (section, [Line(row, found[row.id]) for row in catalogue.rows if row.section == section.id])
@@ -83,7 +83,7 @@ def counts_of(checklists: Collection[Checklist]) -> dict[UUID, Counts]:
     """
     bind = Q(pk=None)
     for law, version in {(one.law, one.text_version) for one in checklists}:
-        rows = [row.id for row in loader.load(law, version).counted_rows]
+        rows = [row.id for row in catalogue(law, version).counted_rows]
         bind |= Q(checklist__law=law, checklist__text_version=version, row_id__in=rows)
     found = {one.pk: Counts() for one in checklists}
     groups = (

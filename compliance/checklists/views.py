@@ -13,12 +13,12 @@ from django.shortcuts import redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from compliance.catalogue import loader
 from compliance.checklists import actions, queries
 from compliance.checklists.filters import COMPUTED, KINDS, RowFilter
 from compliance.checklists.forms import OpenForm
 from compliance.checklists.models import ChecklistItem
 from compliance.checklists.queries import Line
+from compliance.frameworks import catalogues
 from compliance.lib.problems import Refused
 from compliance.people.models import Membership
 from compliance.people.queries import members
@@ -49,7 +49,7 @@ def checklists_list(request: HttpRequest, by: Membership) -> HttpResponse:
 @member_page("open_checklists")
 def checklists_new(request: HttpRequest, by: Membership) -> HttpResponse:
     """Open the checklist of a law for a system."""
-    first = loader.laws()[-1]
+    first = catalogues.offered(by.organisation)[-1]
     initial = {"system": request.GET.get("system"), "law": f"{first.law}/{first.text_version}"}
     form = OpenForm(request.POST or None, by=by, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -69,7 +69,7 @@ def checklists_new(request: HttpRequest, by: Membership) -> HttpResponse:
 def checklists_detail(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
     """All rows of a checklist on one page, by the law's sections."""
     checklist = find(queries.checklists(by), pk)
-    catalogue = loader.load(checklist.law, checklist.text_version)
+    catalogue = checklist.catalogue
     sections = queries.lines(by, checklist)
     people = list(members(by))
     filters = RowFilter(request.GET, by=by, people=people, kinds={row.kind for row in catalogue.rows})
@@ -90,7 +90,7 @@ def checklists_detail(request: HttpRequest, by: Membership, pk: UUID) -> HttpRes
 def checklists_queue(request: HttpRequest, by: Membership) -> HttpResponse:
     """What waits for a decision by the member, the oldest first."""
     page = Paginator(queries.review_queue(by), A_PAGE).get_page(request.GET.get("page"))
-    rows = [(loader.load(item.checklist.law, item.checklist.text_version).row(item.row_id), item) for item in page]
+    rows = [(item.checklist.catalogue.row(item.row_id), item) for item in page]
     why = "" if can(by, "review_items") else why_not("review_items")
     return render(request, "checklists/queue.html", {"page": page, "rows": rows, "why": why})
 

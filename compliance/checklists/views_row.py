@@ -17,7 +17,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from compliance.catalogue import loader
 from compliance.checklists import actions, drafts, queries, rules
 from compliance.checklists.filters import COMPUTED, KINDS
 from compliance.checklists.forms import AnswerForm, AttachForm, DecisionForm, ReasonForm
@@ -166,7 +165,7 @@ def checklists_add_evidence(request: HttpRequest, by: Membership, pk: UUID, kind
 
 def _page(request: HttpRequest, by: Membership, item: ChecklistItem, **forms_in_hand: forms.Form) -> HttpResponse:
     """Show the row. `forms_in_hand` holds a form that was refused: `acting`, and under its own name."""
-    catalogue = loader.load(item.checklist.law, item.checklist.text_version)
+    catalogue = item.checklist.catalogue
     row = catalogue.row(item.row_id)
     acts = _acts(by, item)
     waiting = item.progress in ("submitted", "in_review")

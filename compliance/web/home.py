@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db.models import F, QuerySet
 
-from compliance.catalogue import loader
 from compliance.catalogue.schema import Row
 from compliance.checklists import queries as checklist_queries
 from compliance.checklists.models import ChecklistItem, Progress
@@ -38,9 +37,7 @@ class Standing:
 def waiting(items: QuerySet[ChecklistItem]) -> list[Waiting]:
     """Return the first rows of a list with their words."""
     found = items.prefetch_related(None)[:MOST]
-    return [
-        Waiting(item, loader.load(item.checklist.law, item.checklist.text_version).row(item.row_id)) for item in found
-    ]
+    return [Waiting(item, item.checklist.catalogue.row(item.row_id)) for item in found]
 
 
 def owned(by: Membership) -> QuerySet[ChecklistItem]:
