@@ -25,8 +25,8 @@ from compliance.catalogue.engine import Binding, Engine, engine
 from compliance.catalogue.evaluation import Evaluation, State
 from compliance.catalogue.known import Known, read
 from compliance.catalogue.loader import DATA, laws, load
-from compliance.catalogue.reasons import Reason, reasons
-from compliance.catalogue.schema import Catalogue, Row
+from compliance.catalogue.reasons import Reason, met_through, of_row, once, reasons
+from compliance.catalogue.schema import Catalogue, MetThrough, Row
 from compliance.lib.problems import Problem, Refused
 
 __all__ = ["Applicability", "RowState", "applicability", "read", "version_at"]
@@ -54,7 +54,14 @@ class RowState:
     @property
     def reasons(self) -> tuple[Reason, ...]:
         """The chain of reasons, worked out when asked for."""
-        return reasons(self._evaluation, self._binding)
+        found = reasons(self._evaluation, self._binding)
+        return found if self.state == "no" else once((*found, *of_row(self._evaluation, self.row)))
+
+    @property
+    def met_through(self) -> MetThrough | None:
+        """What the row is deemed met through, where that is settled; it binds all the same."""
+        holds = self.state != "no" and met_through(self._evaluation, self.row)
+        return self.row.met_through if holds else None
 
     def as_json(self) -> dict[str, Any]:
         """Return the row as `manage.py applicability` prints it."""

@@ -16,7 +16,10 @@ from compliance.catalogue.schema import Catalogue, Row
 
 ChangeKind = Literal["added", "removed", "reworded", "re-dated", "re-scoped"]
 
-_WORDS = ("citation", "title", "question", "why", "kind", "timing", "clock", "evidence", "penalty", "note", "section")
+_WORDS = (
+    *("citation", "title", "question", "why", "kind", "timing", "clock", "performed", "met_through"),
+    *("evidence", "penalty", "note", "section"),
+)
 _SCOPE = ("roles", "tier", "applies_when", "condition")
 
 

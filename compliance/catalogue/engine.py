@@ -44,6 +44,7 @@ class Binding:
     tracks: tuple[DatedTrack, ...]
     by_now: int
     ever: int
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,8 @@ class Engine:
         whoever becomes a provider by putting their own name on a system is bound as one.
         """
         parts: list[Condition] = [] if row.condition is None else [row.condition]
+        if row.met_through is not None:
+            self.formula(row.met_through.condition)
         if _ROLES in self.vocabulary:
             terms = [f"role_{role}" for role in row.roles if f"role_{role}" in self.law.terms]
             stated = tuple(role for role in row.roles if f"role_{role}" not in self.law.terms)
@@ -175,9 +178,10 @@ class Engine:
             found = Binding(condition, formula, None, (), formula, formula)
         else:
             tracks = tuple(self._tracks(formula, dates))
-            by_now = table.any_of(self._bound_by_now(track) for track in tracks)
-            ever = table.any_of(track.guard for track in tracks)
-            found = Binding(condition, formula, dates, tracks, by_now, ever)
+            ended = dates.until is not None and dates.until < self.as_of
+            by_now = NO if ended else table.any_of(self._bound_by_now(track) for track in tracks)
+            ever = NO if ended else table.any_of(track.guard for track in tracks)
+            found = Binding(condition, formula, dates, tracks, by_now, ever, ended)
         self._bindings[key] = found
         return found
 

@@ -99,7 +99,10 @@ class Evaluation:
         return None if could_be_before else day
 
     def _days(self, binding: Binding) -> tuple[datetime.date | None, list[DatedTrack]]:
-        """Return the earliest day that is sure, and the tracks that may yet bring an earlier one."""
+        """Return the earliest day that is sure, and the tracks that may yet bring an earlier one.
+
+        Where it is open which of several tracks holds, but sure that one does and all have one day, that day is sure.
+        """
         sure: datetime.date | None = None
         could: list[tuple[datetime.date, DatedTrack]] = []
         for track in binding.tracks:
@@ -111,4 +114,7 @@ class Evaluation:
                 sure = day if sure is None else min(sure, day)
             elif holds is not False:
                 could.append((day, track))
+        one_day = len({day for day, _ in could}) == 1 and not any(track.not_before for _, track in could)
+        if sure is None and one_day and self.value(binding.ever):
+            return could[0][0], []
         return sure, [track for day, track in could if sure is None or day < sure]

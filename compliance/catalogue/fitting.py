@@ -40,6 +40,8 @@ def conditions(catalogue: Catalogue) -> Iterator[tuple[Condition, tuple[str, ...
     for row in catalogue.rows:
         if row.condition is not None:
             yield row.condition, ("condition",), row.id
+        if row.met_through is not None:
+            yield row.met_through.condition, ("met_through",), row.id
 
 
 def misfits(catalogue: Catalogue, facts: Mapping[str, Fact]) -> Iterator[Misfit]:
@@ -55,12 +57,28 @@ def misfits(catalogue: Catalogue, facts: Mapping[str, Fact]) -> Iterator[Misfit]
         for other in track.instead_of:
             if other not in catalogue.tracks:
                 yield _missing("track", other, path)
+    yield from _ends(catalogue)
     numbers = [step.number for step in catalogue.classification.values()]
     for name, step in catalogue.classification.items():
         if numbers.count(step.number) > 1:
             sentence = "Two steps have the same number."
             yield Misfit("double-step", sentence, ("classification", name), found=str(step.number))
         yield from _step(step, ("classification", name), catalogue, facts)
+
+
+def _ends(catalogue: Catalogue) -> Iterator[Misfit]:
+    """What ends does so after every day on which it may begin, and no fact can move that beginning past the end."""
+    for name, dates in catalogue.date_sets.items():
+        path = ("date_sets", name)
+        if dates.until is None:
+            continue
+        for track, day in dates.in_force_from.items():
+            if dates.until < day:
+                sentence = "It must not end before it begins."
+                yield Misfit("ends-before", sentence, path, found=dates.until.isoformat(), expected=f"{day} or later")
+            if track in catalogue.tracks and catalogue.tracks[track].not_before is not None:
+                sentence = "A set that ends cannot have a track whose day is a fact."
+                yield Misfit("ends-open", sentence, path, found=track)
 
 
 def _test(test: FactTest, fact: Fact, path: tuple[str, ...], row: str | None) -> Iterator[Misfit]:

@@ -103,10 +103,18 @@ def _load(folder: Path, law: str, version: str) -> Catalogue:
     return catalogue
 
 
+_SETS = (
+    ("dates", "date_sets", "date set"),
+    ("penalty", "penalty_sets", "penalty set"),
+    ("performed", "performance_sets", "performance set"),
+    ("met_through", "met_sets", "met set"),
+)
+
+
 def _resolved(row: dict[str, Any], raw: Raw, problems: list[Problem]) -> dict[str, Any]:
-    """Put the named set of dates or penalties, and the long form of `checked`, in place of their names."""
+    """Put each named set, of dates, say, and the long form of `checked`, in place of its name."""
     full = dict(row)
-    for field, head, noun in (("dates", "date_sets", "date set"), ("penalty", "penalty_sets", "penalty set")):
+    for field, head, noun in _SETS:
         sets, name = raw.head.get(head), row.get(field)
         sets = sets if isinstance(sets, dict) else {}
         if isinstance(name, str):
@@ -211,11 +219,17 @@ def _wrong_names(row: Row, catalogue: Catalogue, raw: Raw, known_facts: Mapping[
     terms = list(terms_named(row.condition)) if row.condition else []
     tracks = list(row.dates.in_force_from) if row.dates and catalogue.tracks else []
     basis = list(row.penalty.basis) if row.penalty else []
+    performed, met = row.performed, row.met_through
+    tests += list(facts_named(met.condition)) if met else []
+    terms += list(terms_named(met.condition)) if met else []
     checks: list[tuple[str, list[str], Any, str]] = [
         ("section", [row.section], {section.id for section in catalogue.sections}, "section"),
         ("citation", list(row.citation), catalogue.citations, "provision"),
         ("penalty", basis, catalogue.citations, "provision"),
         ("roles", list(row.roles), catalogue.roles, "role"),
+        ("performed", list(performed.citation) if performed else [], catalogue.citations, "provision"),
+        ("performed", list(performed.by) if performed else [], row.roles, "role"),
+        ("met_through", list(met.citation) if met else [], catalogue.citations, "provision"),
         ("tier", [row.tier] if row.tier else [], catalogue.tiers, "tier"),
         ("clock", events, catalogue.events, "event"),
         ("checked", [row.checked.text], catalogue.texts, "text"),

@@ -25,7 +25,7 @@ from compliance.lib.problems import Problem, Refused
 
 _MAPS = (
     *("in_force", "sources", "roles", "tiers", "events", "texts", "terms", "tracks", "date_sets", "penalty_sets"),
-    "classification",
+    *("classification", "performance_sets", "met_sets"),
 )
 _NEVER_INHERITED = ("text_version", "based_on", "removed", "draft", "published_on")
 

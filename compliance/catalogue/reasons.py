@@ -9,6 +9,7 @@ from typing import Any, Literal
 from compliance.catalogue.conditions import AllOf, AnyOf, Condition, FactTest, Not
 from compliance.catalogue.engine import Binding
 from compliance.catalogue.evaluation import Evaluation, Result
+from compliance.catalogue.schema import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +17,13 @@ class Reason:
     """One link of the chain.
 
     `kind` says what it is: a `fact` that was used, a `term` of the law that holds or does not, the `track` and the
-    `date` that count, an open `reading` of the date, a fact that `needs` an answer, or the `rule` that a row without a
-    condition binds everyone. `name` is the name of the fact, term or track; `value` is the answer as a file of facts
+    `date` that count, an open `reading` of the date, a fact that `needs` an answer, the `rule` that a row without a
+    condition binds everyone, by whom it is `performed` for those who answer for it, or what it is deemed `met_through`.
+    `name` is the name of the fact, term or track; `value` is the answer as a file of facts
     has it.
     """
 
-    kind: Literal["fact", "term", "track", "date", "reading", "needs", "rule"]
+    kind: Literal["fact", "term", "track", "date", "reading", "needs", "rule", "performed", "met_through"]
     sentence: str
     name: str = ""
     value: Any = None
@@ -40,20 +42,42 @@ class Reason:
 
 def reasons(evaluation: Evaluation, binding: Binding) -> tuple[Reason, ...]:
     """Return the chain of reasons for the result of a binding, each link once, in the order in which they are used."""
-    return _once(_chain(evaluation, binding, evaluation.result(binding)))
+    return once(_chain(evaluation, binding, evaluation.result(binding)))
 
 
-def _once(found: Iterable[Reason]) -> tuple[Reason, ...]:
+def of_row(evaluation: Evaluation, row: Row) -> Iterator[Reason]:
+    """Yield what a row that binds says besides: who performs it, and what it is, or may be, deemed met through."""
+    roles, met = evaluation.engine.law.roles, row.met_through
+    if row.performed is not None:
+        by = ", ".join(roles[role] for role in row.performed.by)
+        sentence = f"Performed by: {by}. {row.performed.why}"
+        yield Reason("performed", sentence, ", ".join(row.performed.by), citation=row.performed.citation)
+    if met is not None and met_through(evaluation, row) is not False:
+        yield Reason("met_through", met.words, value=met_through(evaluation, row), citation=met.citation)
+        yield from why(evaluation, met.condition)
+
+
+def met_through(evaluation: Evaluation, row: Row) -> bool | None:
+    """Say whether a row is deemed met through something else; none while that is open, no where nothing may be."""
+    return False if row.met_through is None else evaluation.value_of(row.met_through.condition)
+
+
+def once(found: Iterable[Reason]) -> tuple[Reason, ...]:
+    """Return each link once, in the order in which it first comes."""
     return tuple({(one.kind, one.name, one.sentence): one for one in found}.values())
 
 
 def why(evaluation: Evaluation, condition: Condition | None) -> tuple[Reason, ...]:
     """Return why a condition holds or does not, each link once; nothing where there is no condition."""
-    return () if condition is None else _once(_explain(evaluation, condition))
+    return () if condition is None else once(_explain(evaluation, condition))
 
 
 def _chain(evaluation: Evaluation, binding: Binding, result: Result) -> Iterator[Reason]:
     holds = evaluation.value(binding.formula)
+    if binding.ended and holds is not False and binding.dates is not None:
+        until = f"{binding.dates.until}"
+        yield Reason("date", f"It bound until {until}, and no longer.", value=until, citation=(binding.dates.basis,))
+        return
     if result.state == "undetermined":
         yield from _what_is_known(evaluation, binding.condition)
         yield from _needs(evaluation, evaluation.needs(binding), "It is not settled until this is known")

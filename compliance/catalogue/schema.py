@@ -83,9 +83,13 @@ class Checked(Part):
 
 
 class Dates(Part):
-    """From when a row binds, by track (`all`, or a track such as `annex_iii`)."""
+    """From when a row binds, by track (`all`, or a track such as `annex_iii`).
+
+    `until` is the last day on which it binds, whatever the track; most rows have none.
+    """
 
     in_force_from: Mapping[Name, datetime.date]
+    until: datetime.date | None = None
     originally_from: Mapping[Name, datetime.date] = {}
     formally_from: datetime.date | None = None
     basis: Text
@@ -130,8 +134,28 @@ class Penalty(Part):
     note: str = ""
 
 
+class Performed(Part):
+    """Whose hands the work of a row lies in, where another of its roles answers for it."""
+
+    by: tuple[Name, ...] = Field(min_length=1)
+    why: Sentence
+    citation: tuple[Text, ...] = Field(min_length=1)
+
+
+class MetThrough(Part):
+    """What a row is deemed met through where `condition` holds; the row binds all the same."""
+
+    words: Sentence
+    citation: tuple[Text, ...] = Field(min_length=1)
+    condition: Condition
+
+
 class Row(Part):
-    """One requirement, as a question that a person can answer."""
+    """One requirement, as a question that a person can answer.
+
+    A row binds whoever has one of its `roles`. Where some of them perform it and the others answer for it, `performed`
+    says so; where another law may stand in for it, `met_through` does.
+    """
 
     id: RowId
     section: Name
@@ -147,6 +171,8 @@ class Row(Part):
     dates: Dates | None = None
     timing: Text
     clock: Clock | None = None
+    performed: Performed | None = None
+    met_through: MetThrough | None = None
     evidence: tuple[Text, ...]
     computed: Computed = "none"
     computed_how: str = ""
@@ -177,7 +203,10 @@ class Section(Part):
 
 
 # A law that does without these reads, and is digested, as before there were any.
-_LEFT_OUT_WHEN_EMPTY = ("terms", "tracks", "draft", "classification", "published_on")
+_LEFT_OUT_WHEN_EMPTY = (
+    *("terms", "tracks", "draft", "classification", "published_on"),
+    *("performance_sets", "met_sets"),
+)
 
 
 class Catalogue(Part):
@@ -208,6 +237,8 @@ class Catalogue(Part):
     tracks: Mapping[Name, Track] = {}
     date_sets: Mapping[Name, Dates] = {}
     penalty_sets: Mapping[Name, Penalty] = {}
+    performance_sets: Mapping[Name, Performed] = {}
+    met_sets: Mapping[Name, MetThrough] = {}
     sections: tuple[Section, ...] = Field(min_length=1)
     classification: Mapping[Name, Step] = {}
     rows: tuple[Row, ...]

@@ -72,6 +72,13 @@ def classes(given: dict[str, Any], as_of: date) -> Classification:
         (CARRIER, date(2005, 1, 1), "LAMP-3", "undetermined", None),
         ({**CARRIER, "puts_own_name": False}, date(2005, 1, 1), "LAMP-3", "no", None),
         ({**CARRIER, "puts_own_name": True}, date(2005, 1, 1), "LAMP-3", "applies", date(2003, 12, 1)),
+        # What ends: the last day is the day of its end.
+        (STREET, date(2001, 1, 15), "LAMP-10", "later", date(2001, 2, 1)),
+        (STREET, date(2001, 8, 1), "LAMP-10", "applies", date(2001, 2, 1)),
+        (STREET, date(2001, 8, 2), "LAMP-10", "no", None),
+        # Which of two tracks is open, and both have one day.
+        (STREET, date(2001, 8, 31), "LAMP-6", "later", date(2001, 9, 1)),
+        (STREET, date(2001, 9, 1), "LAMP-6", "applies", date(2001, 9, 1)),
         # At least a hundred, fewer than a thousand.
         ({**STREET, "candles": 99}, date(2005, 1, 1), "LAMP-5", "no", None),
         ({**STREET, "candles": 100}, date(2005, 1, 1), "LAMP-5", "applies", date(2001, 8, 1)),
@@ -127,6 +134,32 @@ def test_reasons_name_facts_terms_and_the_day_with_their_citations() -> None:
         "It will bind from 2003-12-01.",
         "By the letter of the law it may bind from 2001-08-01. The letter of § 8 names the general day only.",
     ]
+
+
+def test_what_ended_says_until_when() -> None:
+    reasons = lamps(STREET, date(2001, 8, 2)).row("LAMP-10").reasons
+    assert [(one.kind, one.sentence, one.citation) for one in reasons] == [
+        ("date", "It bound until 2001-08-01, and no longer.", ("Lamp Act § 10",))
+    ]
+    row = lamps({**STREET, "roles": ["keeper"], "puts_own_name": False}, date(2001, 8, 2)).row("LAMP-10")
+    assert [one.name for one in row.reasons] == ["role_maker", "roles", "puts_own_name"]
+
+
+@pytest.mark.parametrize(
+    ("part_of", "settled", "answer"), [("ship", True, "ship"), (None, False, None), ("none", False, "")]
+)
+def test_a_row_that_binds_says_who_performs_it_and_what_it_is_met_through(
+    part_of: str | None, settled: bool, answer: str | None
+) -> None:
+    row = lamps({**STREET, "part_of": part_of}, date(2002, 1, 1)).row("LAMP-6")
+    assert row.state == "applies"
+    assert (row.met_through is not None) is settled
+    found = {one.kind: one for one in row.reasons}
+    assert found["performed"].sentence == "Performed by: Carrier. The maker answers for it."
+    assert found["performed"].citation == ("Lamp Act § 7",)
+    assert [one.value for one in row.reasons if one.name == "part_of"] == ([] if answer == "" else [answer])
+    assert ("met_through" in found) is (answer != "")
+    assert "performed" not in {one.kind for one in lamps({"is_lamp": False}, date(2002, 1, 1)).row("LAMP-6").reasons}
 
 
 def test_the_text_is_that_of_the_day_and_what_is_published_is_known_to_come() -> None:
@@ -218,9 +251,11 @@ def test_the_order_of_facts_does_not_matter(given: dict[str, Any], as_of: date, 
 @given(SHEETS, DAYS, st.integers(0, 2000))
 def test_asking_later_never_unbinds_a_row(given: dict[str, Any], as_of: date, days: int) -> None:
     first, second = lamps(given, as_of), lamps(given, as_of + datetime.timedelta(days=days))
-    removed = {one.id for one in load("lamp-act", folder=FOLDER).removed}
+    law = load("lamp-act", folder=FOLDER)
+    gone = {one.id for one in law.removed} | {one.id for one in law.rows if one.dates and one.dates.until}
+    assert len(gone) == 2
     for row in first.those("applies"):
-        if row.row.id not in removed:
+        if row.row.id not in gone:
             assert second.row(row.row.id).state == "applies"
 
 
