@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 from typing import Any
 
 from compliance.checklists import actions as checklist_actions
 from compliance.checklists.models import Checklist, ChecklistItem, Verdict
+from compliance.determinations import actions as determination_actions
+from compliance.determinations.models import Determination
 from compliance.evidence import actions as evidence_actions
 from compliance.evidence.models import Evidence
 from compliance.people.models import Membership
@@ -60,3 +63,44 @@ def accepted(by: Membership, reviewer: Membership, row: ChecklistItem) -> Checkl
     checklist_actions.accept(by=reviewer, item=submitted(by, row))
     row.refresh_from_db()
     return row
+
+
+# A private employer in the Union that uses a hiring tool which ranks applicants by their data.
+EMPLOYER = {
+    "is_ai_system": True,
+    "union_link": ["deployer_in_union"],
+    "only_military_or_national_security": False,
+    "third_country_cooperation": False,
+    "only_scientific_research": False,
+    "only_development_before_market": False,
+    "only_personal_use": False,
+    "article_5_acts": ["uses"],
+    "infers_emotions_at_work_or_school": False,
+    "annex_iii_uses": ["recruitment"],
+    "profiles_people": True,
+    "roles": ["deployer"],
+    "public_body": False,
+    "provides_public_services": False,
+    "used_at_workplace": True,
+}
+
+
+def determination(
+    by: Membership,
+    of: AISystem | None = None,
+    law: str = "eu-ai-act",
+    as_of: datetime.date = datetime.date(2026, 11, 21),
+    **answers: Any,
+) -> Determination:
+    """Answer what is known of a hiring tool, changed by `answers`, and draft the determination."""
+    one = of or system(by)
+    determination_actions.save_answers(by=by, system=one, answers={**EMPLOYER, **answers})
+    return determination_actions.determine(by=by, system=one, law=law, as_of=as_of)
+
+
+def signed(by: Membership, signer: Membership, of: AISystem | None = None, **fields: Any) -> Determination:
+    """Draft a determination, and have another person sign it."""
+    draft = determination(by, of, **fields)
+    return determination_actions.sign(
+        by=signer, determination=draft, statement="I checked each answer with the vendor."
+    )

@@ -16,7 +16,8 @@ from compliance.systems.models import AISystem
 class FactSheet(models.Model):
     """The answers given so far about one system, as a file of facts has them; a fact that is missing is not known.
 
-    `remarks` says of a fact on what an answer rests, in a sentence. `revision` counts the changes.
+    `remarks` says of a fact on what an answer rests, in a sentence. `revision` counts the changes, and
+    `revisions` says of a fact with which of them its answer or remark last changed.
     """
 
     system = models.OneToOneField(AISystem, on_delete=models.PROTECT, primary_key=True, related_name="fact_sheet")
@@ -24,6 +25,7 @@ class FactSheet(models.Model):
     answers = models.JSONField(default=dict, blank=True)
     remarks = models.JSONField(default=dict, blank=True)
     revision = models.PositiveIntegerField(default=0)
+    revisions = models.JSONField(default=dict, blank=True)
     changed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     changed_at = models.DateTimeField(default=timezone.now)
 

@@ -13,6 +13,8 @@ ABILITIES: dict[str, frozenset[Role]] = {
     "view": ALL,
     "manage_people": frozenset({Role.ADMINISTRATOR}),
     "register_systems": frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.CONTRIBUTOR}),
+    "determine": frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.LEGAL_REVIEWER, Role.CONTRIBUTOR}),
+    "sign_determinations": frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.LEGAL_REVIEWER}),
     "open_checklists": frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.CONTRIBUTOR}),
     "add_evidence": frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.LEGAL_REVIEWER, Role.CONTRIBUTOR}),
     "answer_items": frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.LEGAL_REVIEWER, Role.CONTRIBUTOR}),
@@ -23,6 +25,8 @@ ABILITIES: dict[str, frozenset[Role]] = {
 TOLD = {
     "manage_people": gettext_lazy("change who belongs to the organisation"),
     "register_systems": gettext_lazy("register or change AI systems"),
+    "determine": gettext_lazy("answer questions about AI systems and draft determinations"),
+    "sign_determinations": gettext_lazy("sign determinations and decide on overrides"),
     "open_checklists": gettext_lazy("open checklists"),
     "add_evidence": gettext_lazy("add or withdraw evidence"),
     "answer_items": gettext_lazy("answer checklist rows"),
