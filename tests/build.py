@@ -82,6 +82,10 @@ EMPLOYER = {
     "public_body": False,
     "provides_public_services": False,
     "used_at_workplace": True,
+    "product_acts": ["none"],
+    "placed_on_market": False,
+    "for_public_authorities": False,
+    "annex_x_component": False,
 }
 
 

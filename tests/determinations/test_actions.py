@@ -90,7 +90,7 @@ def test_a_determination_keeps_all_that_was_found(people: People) -> None:
     assert waiting.needs
     assert waiting.ground.startswith("It is not settled until this is known")
     assert all(one.reasons and one.ground for one in found.rows.values())
-    assert found.rows["EUAIA-26.7"].since is not None
+    assert found.rows["EUAIA-26.7"].since == datetime.date(2027, 12, 2)
 
 
 def test_nothing_is_determined_from_nothing_or_before_the_law(people: People) -> None:
