@@ -1,0 +1,102 @@
+"""How far an impact ratio could move if the people of unknown category were known.
+
+They belong somewhere. Every way to place them in the categories gives some ratio; the smallest and the largest of all
+bound what full knowledge could have shown. No one is guessed into a category.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import TypeVar
+
+from audits.metrics.measures import Measure, check_counts, nothing
+
+K = TypeVar("K")
+
+
+def unknown_bounds(
+    groups: Mapping[K, tuple[int, int]], *, unknown_selected: int, unknown_people: int
+) -> dict[K, Measure]:
+    """Return for each category the smallest and largest impact ratio over all ways to place the unknown people.
+
+    `groups` are (selected, people). A placed person keeps the outcome they had. Only categories that have people take
+    them in: one unknown, selected person alone in an empty category would have a rate of 1 and bound nothing. Both ends
+    are attained, and are exact fractions.
+
+    >>> found = unknown_bounds({"Male": (40, 80), "Female": (30, 80)}, unknown_selected=4, unknown_people=10)
+    >>> found["Female"].values
+    {'ratio': Fraction(3, 4), 'low': Fraction(315, 473), 'high': Fraction(731, 840)}
+    """
+    check_counts(unknown_selected, unknown_people)
+    for selected, people in groups.values():
+        check_counts(selected, people)
+    filled = [(selected, people) for selected, people in groups.values() if people]
+    best = max((Fraction(selected, people) for selected, people in filled), default=Fraction(0))
+    parameters: dict[str, str | int] = {"unknown_people": unknown_people, "unknown_selected": unknown_selected}
+    found: dict[K, Measure] = {}
+    for key, (selected, people) in groups.items():
+        if not people:
+            found[key] = nothing("unknown-bounds", "ratio low high", "The category has no people.", **parameters)
+            continue
+        others = list(filled)
+        others.remove((selected, people))
+        unselected = unknown_people - unknown_selected
+        low = _low(selected, people, others, unknown_selected, unselected)
+        high = _high(selected, people, others, unknown_selected, unselected)
+        ratio = Fraction(selected, people) / best if best else None
+        undefined = None if best else "Nobody of known category was selected, so there is no ratio without the unknown."
+        if low is None or high is None:
+            low = high = None
+            undefined = "Nobody was selected, so there is no ratio wherever the unknown people belong."
+        values = {"ratio": ratio, "low": low, "high": high}
+        found[key] = Measure("unknown-bounds", values, parameters, undefined=undefined)
+    return found
+
+
+def _low(
+    selected: int, people: int, others: Sequence[tuple[int, int]], more_selected: int, unselected: int
+) -> Fraction | None:
+    """The category takes every unselected unknown; the one other that gains most takes every selected one."""
+    own = Fraction(selected, people + unselected)
+    rivals = [Fraction(one + more_selected, size + more_selected) for one, size in others]
+    if not rivals:
+        return Fraction(1) if selected + more_selected else None
+    top = max(own, *rivals)
+    return own / top if top else None
+
+
+def _high(
+    selected: int, people: int, others: Sequence[tuple[int, int]], more_selected: int, unselected: int
+) -> Fraction | None:
+    """The category takes every selected unknown; the unselected are spread so that the best other rate is least."""
+    own = Fraction(selected + more_selected, people + more_selected)
+    rival = _least_maximum(others, unselected)
+    top = max(own, rival)
+    return own / top if top else None
+
+
+def _least_maximum(groups: Sequence[tuple[int, int]], people: int) -> Fraction:
+    """Return the least that the highest of these rates can be made by adding so many people who were not selected.
+
+    It is one of the rates that a group can get, selected/(size + added); the more are added there, the lower the level,
+    and the more people all groups together need to come down to it. So each group is searched by halving.
+    """
+    least = max((Fraction(selected, size) for selected, size in groups), default=Fraction(0))
+    for selected, size in groups:
+        if not selected or _needed(groups, selected, size) > people:
+            continue
+        few, many = 0, people
+        while few < many:
+            middle = (few + many + 1) // 2
+            if _needed(groups, selected, size + middle) <= people:
+                few = middle
+            else:
+                many = middle - 1
+        least = min(least, Fraction(selected, size + few))
+    return least
+
+
+def _needed(groups: Sequence[tuple[int, int]], selected: int, size: int) -> int:
+    """Return how many people bring every rate down to selected/size or below, in whole numbers."""
+    return sum(max(0, -(-one * size // selected) - people) for one, people in groups)
