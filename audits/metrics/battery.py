@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from audits.metrics.bounds import unknown_bounds
@@ -199,7 +200,16 @@ def _pair(groups: Mapping[K, tuple[int, int]], key: K, benchmark: K) -> Pair:
 
 
 def _measures(pair: Pair, strata: Mapping[str, Pair], level: str) -> dict[str, Measure]:
-    measures = [
+    measures = list(measures_of(pair, level))
+    if strata:
+        measures += [mantel_haenszel(strata, level=level), breslow_day(strata)]
+    return {one.code: one for one in measures}
+
+
+@lru_cache(maxsize=4096)
+def measures_of(pair: Pair, level: str) -> tuple[Measure, ...]:
+    """Return every measure of one pair; kept, because most pairs are the same under several readings of the rule."""
+    return (
         katz(pair, level=level),
         adjusted_log(pair, level=level),
         score_ratio(pair, level=level),
@@ -210,10 +220,7 @@ def _measures(pair: Pair, strata: Mapping[str, Pair], level: str) -> dict[str, M
         shortfall(pair),
         four_fifths_selections(pair),
         flip_flop(pair),
-    ]
-    if strata:
-        measures += [mantel_haenszel(strata, level=level), breslow_day(strata)]
-    return {one.code: one for one in measures}
+    )
 
 
 def _adjust(rows: Iterable[tuple[K, Pair, dict[str, Measure]]]) -> tuple[Comparison[K], ...]:

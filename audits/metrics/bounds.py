@@ -6,6 +6,7 @@ bound what full knowledge could have shown. No one is guessed into a category.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TypeVar
@@ -84,16 +85,19 @@ def _least_maximum(groups: Sequence[tuple[int, int]], people: int) -> Fraction:
     """
     least = max((Fraction(selected, size) for selected, size in groups), default=Fraction(0))
     for selected, size in groups:
-        if not selected or _needed(groups, selected, size) > people:
+        if not selected:
             continue
-        few, many = 0, people
+        # The fewest that take this group below the best level so far; where even they are too many, it cannot help.
+        few, many = max(0, math.floor(selected / least - size) + 1), people
+        if few > many or _needed(groups, selected, size + few) > people:
+            continue
         while few < many:
             middle = (few + many + 1) // 2
             if _needed(groups, selected, size + middle) <= people:
                 few = middle
             else:
                 many = middle - 1
-        least = min(least, Fraction(selected, size + few))
+        least = Fraction(selected, size + few)
     return least
 
 

@@ -122,8 +122,7 @@ def _fisher_float(pair: Pair, low: int, high: int) -> float:
     own = weights[pair.selected - low]
     if own < 1e-300:
         return 0.0
-    # From the small to the large, so that nothing small is lost.
-    return min(1.0, math.fsum(weights[weights <= own * _LIKE]) / math.fsum(weights))
+    return min(1.0, float(weights[weights <= own * _LIKE].sum() / weights.sum()))
 
 
 def chosen_test(pair: Pair) -> str:
