@@ -10,7 +10,7 @@ from compliance.catalogue.fitting import conditions
 from compliance.catalogue.frameworks import frameworks
 from compliance.catalogue.loader import DATA, facts, laws, load
 from compliance.catalogue.provisions import above, parent
-from compliance.catalogue.schema import Catalogue, Source
+from compliance.catalogue.schema import ANYONE, Catalogue, Source
 from compliance.lib.problems import Problem, Refused
 
 
@@ -20,6 +20,10 @@ def check_all(folder: Path = DATA) -> tuple[Problem, ...]:
     Of a version that says `draft`, what its missing rows would cite and use is not asked for yet.
     """
     problems: list[Problem] = []
+    try:
+        frameworks(folder)
+    except Refused as refused:
+        return refused.problems
     used: set[str] = set()
     citations: set[str] = set()
     finished = 0
@@ -93,7 +97,7 @@ def _roles(catalogue: Catalogue, known_facts: Mapping[str, Fact]) -> Iterator[_F
     """Where the roles of an organisation are a fact, each role is one of its values, or a term says who has it."""
     values = known_facts["roles"].values if "roles" in known_facts else catalogue.roles
     for role in catalogue.roles:
-        if role not in values and f"role_{role}" not in catalogue.terms:
+        if role not in values and role != ANYONE and f"role_{role}" not in catalogue.terms:
             yield "role-nobody-has", f"The fact roles has no value {role!r}, so nobody could have that role.", role
 
 
@@ -154,7 +158,7 @@ def _terms_used(catalogue: Catalogue) -> set[str]:
 
 def _rows(catalogue: Catalogue) -> Iterator[_Found]:
     for row in catalogue.counted_rows:
-        if row.dates is None:
+        if row.dates is None and not catalogue.framework:
             yield "no-dates", f"The row {row.id} counts as a {row.kind} and does not say since when.", row.id
         if not row.evidence:
             yield "no-evidence", f"The row {row.id} counts as a {row.kind} and names no evidence.", row.id

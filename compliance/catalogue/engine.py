@@ -16,7 +16,7 @@ from typing import Literal
 from compliance.catalogue.conditions import AllOf, AnyOf, Condition, Fact, FactTest, Not, TermTest
 from compliance.catalogue.loader import DATA, facts, load
 from compliance.catalogue.logic import NO, YES, Formulas, Test
-from compliance.catalogue.schema import Catalogue, Dates, Row
+from compliance.catalogue.schema import ANYONE, Catalogue, Dates, Row
 from compliance.catalogue.steps import Branch, Step
 
 _ROLES = "roles"
@@ -131,12 +131,13 @@ class Engine:
         """A row binds whom it is for: where roles are a fact, one of the row's roles must be among them.
 
         A term of the law named `role_` and a role, such as `role_provider`, says who has it in place of the fact: so
-        whoever becomes a provider by putting their own name on a system is bound as one.
+        whoever becomes a provider by putting their own name on a system is bound as one. A row for
+        anyone, such as a control of a framework, is for each organisation that uses it.
         """
         parts: list[Condition] = [] if row.condition is None else [row.condition]
         if row.met_through is not None:
             self.formula(row.met_through.condition)
-        if _ROLES in self.vocabulary:
+        if _ROLES in self.vocabulary and ANYONE not in row.roles:
             terms = [f"role_{role}" for role in row.roles if f"role_{role}" in self.law.terms]
             stated = tuple(role for role in row.roles if f"role_{role}" not in self.law.terms)
             has: list[Condition] = [TermTest(term=term) for term in terms]

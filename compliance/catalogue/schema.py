@@ -36,7 +36,9 @@ Kind = Literal[
     "transition",  # what holds for older systems
     "guidance",  # said by an authority or derived, not in the law's own text
     "context",  # helps to read the rest
+    "control",  # what a framework asks for; binds nobody by itself
 ]
+ANYONE = "anyone"  # the role of whoever uses a framework; no fact decides who has it
 Computed = Literal["none", "partial", "direct"]
 RateKind = Literal["selection", "scoring"]
 
@@ -204,7 +206,7 @@ class Section(Part):
 
 # A law that does without these reads, and is digested, as before there were any.
 _LEFT_OUT_WHEN_EMPTY = (
-    *("terms", "tracks", "draft", "classification", "published_on"),
+    *("terms", "tracks", "draft", "framework", "classification", "published_on"),
     *("performance_sets", "met_sets"),
 )
 
@@ -212,6 +214,7 @@ _LEFT_OUT_WHEN_EMPTY = (
 class Catalogue(Part):
     """One law in one dated version. Load it with :func:`compliance.catalogue.loader.load`.
 
+    A `framework` is no law: its rows are controls, which count in a progress figure of their own and of nothing else.
     `draft` says that rows are still missing, so that nothing may be said of what the law asks as a whole.
     `published_on` is the day since when a text that changes an earlier one could be known, before it came into force.
     """
@@ -227,6 +230,7 @@ class Catalogue(Part):
     published_on: datetime.date | None = None
     in_force: Mapping[Text, datetime.date]
     draft: bool = False
+    framework: bool = False
     progress_kinds: tuple[Kind, ...]
     sources: Mapping[Name, Source]
     roles: Mapping[Name, Text]
@@ -265,7 +269,7 @@ class Catalogue(Part):
 
     @cached_property
     def counted_rows(self) -> tuple[Row, ...]:
-        """The rows that count in a progress figure: duties, prohibitions and conditions, and nothing else."""
+        """The rows that count in a progress figure: duties, prohibitions and conditions, or a framework's controls."""
         return tuple(row for row in self.rows if row.kind in self.progress_kinds)
 
     def rows_computed_from(self, rates: RateKind) -> tuple[Row, ...]:

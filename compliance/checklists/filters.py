@@ -26,6 +26,7 @@ KINDS = {
     "transition": _("transition"),
     "guidance": _("guidance"),
     "context": _("context"),
+    "control": _("control"),
 }
 COMPUTED = {
     "direct": _("computed"),
