@@ -163,16 +163,18 @@ def evidenced_rows(result: Mapping[str, Any], catalogue: Catalogue) -> list[str]
     """Return the ids of the rows that this result evidences, wholly or in part, in the law's order.
 
     A row with a condition is among them only where the result itself shows that the condition holds: a result
-    without a left-out category says nothing of how one was left out. Context rows ask for more than the tables.
+    without a left-out category says nothing of how one was left out. That the law is about the tool at all is a term
+    and no fact that a row itself asks for, so no result has to show it. Context rows ask for more than the tables.
     """
     rate_kind = result["method"]["rate_kind"]
     shown = {"selection": {"tool_selects"}, "scoring": {"tool_scores"}}[rate_kind]
     if any(row["excluded"] for table in result["tables"] for row in table["rows"]):
         shown.add("category_excluded")
+    asked = {row.id: set(facts_named(row.condition)) if row.condition else set() for row in catalogue.rows}
     return [
         row.id
         for row in catalogue.rows_computed_from(rate_kind)
-        if row.kind != "context" and (row.condition is None or shown & set(facts_named(row.condition)))
+        if row.kind != "context" and (not asked[row.id] or shown & asked[row.id])
     ]
 
 

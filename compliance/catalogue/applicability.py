@@ -4,7 +4,9 @@ The answer for a row is one of four: it *applies*; it applies *later*, from a da
 or it is *undetermined*, with the facts that would settle it. What is not known never counts as no.
 
 >>> from compliance.catalogue.loader import facts
->>> known = read({"tool_scores": True, "roles": ["independent_auditor"]}, facts())
+>>> tool = {"screens_candidates": True, "tool_used_in_city": True, "tool_learned": True}
+>>> tool |= {"tool_output_simplified": True, "tool_weight": ["most"], "tool_scores": True}
+>>> known = read({**tool, "roles": ["employer"]}, facts())
 >>> found = applicability("nyc-ll144", known, datetime.date(2026, 11, 21))
 >>> found.row("LL144-SCO-01").state, found.row("LL144-SCO-01").since
 ('applies', datetime.date(2023, 5, 6))

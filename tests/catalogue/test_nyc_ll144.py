@@ -94,3 +94,19 @@ def test_publishing_is_never_evidenced_by_computing_alone(law: Catalogue) -> Non
 def test_the_words_hold_no_verdict_and_no_path(law: Catalogue) -> None:
     text = str(law.as_json())
     assert not re.search(r"\b(non-?)?complian(t|ce)\b|\bPASS\b|/home/|/work/|\.\./", text)
+
+
+def test_whoever_may_use_the_tool_only_after_an_audit_has_its_rows(law: Catalogue) -> None:
+    performed = [row for row in law.rows if row.performed]
+    assert len(performed) == 34
+    for row in performed:
+        assert row.roles == ("employer", "employment_agency", "independent_auditor")
+        assert row.performed is not None
+        assert row.performed.by == ("independent_auditor",)
+        assert "NYC Administrative Code § 20-871(a)(1)" in row.performed.citation
+    assert [row.id for row in law.rows if row.roles == ("independent_auditor",)] == []
+
+
+def test_only_the_rows_on_scope_are_asked_before_the_tool_is_in_scope(law: Catalogue) -> None:
+    asked = {row.id for row in law.rows if row.condition is None}
+    assert asked == {f"LL144-SCOPE-0{number}" for number in range(1, 9)}
