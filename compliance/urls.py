@@ -23,6 +23,7 @@ urlpatterns = [
                 path("evidence/", include("compliance.evidence.urls")),
                 path("checklists/", include("compliance.checklists.urls")),
                 path("laws/", include("compliance.frameworks.changes_urls")),
+                path("laws/", include("compliance.laws.urls")),
                 path("trail/", include("compliance.trail.urls")),
                 path("bias-audits/", include("audits.bias.urls")),
                 path("dossiers/", include("audits.dossiers.urls")),

@@ -13,6 +13,7 @@ from compliance.people.models import Membership
 PLACES = [
     ("org_home", "org_home", _("Home")),
     ("systems_list", "systems_", _("Systems")),
+    ("laws_list", "laws_", _("Laws")),
     ("checklists_list", "checklists_", _("Checklists")),
     ("evidence_list", "evidence_", _("Evidence")),
     ("bias_list", "bias_", _("Bias audits")),
