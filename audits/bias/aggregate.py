@@ -1,175 +1,378 @@
-"""Rows to counts, in bounded memory: DuckDB groups the raw words of the mapped columns, and no row leaves it.
+"""Rows to counts: the one aggregation, an Ibis expression that DuckDB, PostgreSQL and Spark compute alike.
 
-Every column is read as text and nothing is sniffed: the delimiter, the quotes and the columns are those that were found
-and stated before. What the words mean is decided outside, on the small table of groups.
+An engine (:mod:`audits.bias.engines`) gives the mapped columns of a source, named by their roles, as a query.
+Everything that is ever asked of rows stands here. Only groups and counts come back: what raw words mean is decided
+outside, on the small table of groups, so no engine's idea of case, blanks or rounding can move a person.
+
+Floats only sort scores into ranges, which rounding cannot disorder; the scores that decide come back as they stand in
+the source and are compared as exact decimals.
 """
-
-# ruff: noqa: S608 - the queries are built from this module's own words and numbers; values of a file are parameters
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from audits.bias.intake import Source
 from audits.bias.mapping import COUNT, SCORE
+from audits.bias.words import as_word
 from compliance.lib.problems import Problem, Refused
 
 if TYPE_CHECKING:
-    import duckdb
+    import ibis.expr.types as ir
 
 MOST_GROUPS: Final = 200_000
 """More different combinations than this mean that a column of names or numbers was taken for a category."""
-MEMORY: Final = "512MB"
+RANGES: Final = 4096
+"""Into so many ranges one pass divides the scores."""
+LARGEST_COUNT: Final = 10**15 - 1
 
-_SCORE: Final = f"regexp_full_match(value, '{SCORE.pattern}')"
-
-
-def _is_count(column: str) -> str:
-    return f"regexp_full_match({column}, '{COUNT.pattern}')"
+Fetch = Callable[["ir.Table"], list[tuple[Any, ...]]]
 
 
 class Group(NamedTuple):
-    """People who share the raw words of the mapped columns.
+    """People who share the raw words of the columns that were asked for, in their order.
 
-    `bad` is the number of lines whose count of people is no count, `over` of those whose value is a number above it.
+    `lines` are rows; `people` their sum of counts (or again the rows); `bad` the lines whose count of people is no
+    count; `least` the smallest count of one line, None where there is none.
     """
 
-    sex: str
-    race_ethnicity: str
-    value: str
+    words: tuple[str, ...]
     lines: int
     people: int
     bad: int
-    over: int
+    least: int | None
 
 
-class ScoreGroup(NamedTuple):
-    """People who share the raw words of sex and race/ethnicity; `bad` lines have no usable score or count."""
+class Ranged(NamedTuple):
+    """People of one group whose scores lie in the range number `place`: from `low` to `high`, both of them scores.
 
-    sex: str
-    race_ethnicity: str
+    `place` is -1 below and 4096 above all ranges, None for lines without a score. `bad` lines have no usable score or
+    count.
+    """
+
+    words: tuple[str, ...]
+    place: int | None
+    low: float | None
+    high: float | None
     lines: int
     people: int
     bad: int
-    lowest: float | None
-    highest: float | None
+
+
+class Beside(NamedTuple):
+    """People of one group below a range (`side` -1), above it (1), or in it (0), then with their exact `score`."""
+
+    words: tuple[str, ...]
+    side: int
+    score: Decimal | None
+    people: int
+
+
+class Binned(NamedTuple):
+    """People of one group whose scores are at least `edges[place - 1]` and less than `edges[place]`."""
+
+    words: tuple[str, ...]
+    place: int
+    people: int
+
+
+class Bad(NamedTuple):
+    """A score or a count that cannot be used: its text, on how many lines, and the first where lines have an order."""
+
+    role: str
+    raw: str
+    lines: int
+    first: int | None
+
+
+class Seen(NamedTuple):
+    """What is in one column: its type, blank and numeric lines, and the lines of every value unless there are many."""
+
+    type: str
+    blank: int
+    numeric: int
+    many: bool
+    values: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The mapped columns of one file as a query over `sex`, `race_ethnicity`, `value` and `people`."""
+    """The mapped columns of one source.
 
-    connection: duckdb.DuckDBPyConnection
-    query: str
-    path: str
-    has_count: bool
+    `table` is what :func:`prepared` makes of the source's columns, named by role. `fetch` runs an expression over it
+    where the data is. `single` names roles whose floats have 32 bits. `has_score` and
+    `has_count` say whether these roles were mapped; without a count, a line is a person.
+    """
 
-    def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Run a query in which `rows` are the rows of the file."""
-        return self.connection.execute(f"WITH rows AS ({self.query}) {sql}", [self.path, *parameters]).fetchall()
+    table: ir.Table
+    fetch: Fetch
+    single: frozenset[str] = frozenset()
+    has_score: bool = False
+    has_count: bool = False
+    has_order: bool = False
 
-    def outcomes(self) -> list[Group]:
-        """Return the groups of sex, race/ethnicity and outcome."""
-        number = "TRY_CAST(trim(value) AS BIGINT)"
-        found = self.fetch(
-            f"""SELECT sex, race_ethnicity, value, count(*), coalesce(sum(people), 0), count_if(people IS NULL),
-                       {f"count_if({_is_count('value')} AND {number} > people)" if self.has_count else "0"}
-                FROM rows GROUP BY ALL LIMIT {MOST_GROUPS + 1}"""
+    def groups(self, *roles: str) -> list[Group]:
+        """Return the groups of these roles, each combination of raw words once.
+
+        More than 200,000 combinations are `Refused`. The order is that of the words, whatever the engine's.
+        """
+        table = self.table
+        counted = {
+            "lines": table.count(),
+            "people": table.people.sum(),
+            "bad": table.people.isnull().sum(),
+            "least": table.people.min(),
+        }
+        found: dict[tuple[str, ...], Group] = {}
+        for row in self._few(table.group_by(list(roles)).agg(**counted), roles):
+            words, (lines, people, bad, least) = self._words(row, roles), row[len(roles) :]
+            group = Group(words, int(lines), int(people or 0), int(bad), None if least is None else int(least))
+            found[words] = _joined(found[words], group) if words in found else group
+        return [found[words] for words in sorted(found)]
+
+    def bounds(self) -> tuple[float, float] | None:
+        """Return a low and a high score among the first lines: a guess that spares a pass, and no more than that."""
+        head = self.table.limit(20_000)
+        ((low, high),) = self.fetch(head.aggregate(low=head.number.min(), high=head.number.max()))
+        return None if low is None else (float(low), float(high))
+
+    def ranged(self, *roles: str, low: float, high: float) -> list[Ranged]:
+        """Return how many people of each group have scores in each range of `low` to `high`, and beyond either end."""
+        table = self.table.mutate(place=_place(self.table.number, low, high))
+        usable = table.people > 0
+        found = self._few(
+            table.group_by([*roles, "place"]).agg(
+                low=table.number.min(where=usable),
+                high=table.number.max(where=usable),
+                lines=table.count(),
+                people=table.people.sum(),
+                bad=(table.people.isnull() | table.number.isnull()).sum(),
+            ),
+            roles,
+            RANGES + 2,
         )
-        return [Group(*row) for row in self._checked(found)]
+        width = len(roles)
+        return [
+            Ranged(
+                self._words(row, roles),
+                _whole_or_none(row[width]),
+                _float(row[width + 1]),
+                _float(row[width + 2]),
+                *map(_whole, row[width + 3 :]),
+            )
+            for row in found
+        ]
 
-    def scored(self) -> list[ScoreGroup]:
-        """Return the groups of sex and race/ethnicity with the range of their scores."""
-        found = self.fetch(
-            f"""SELECT sex, race_ethnicity, count(*), coalesce(sum(people), 0),
-                       count_if(people IS NULL OR score IS NULL OR isinf(score)),
-                       min(score) FILTER (people > 0), max(score) FILTER (people > 0)
-                FROM (SELECT *, CASE WHEN {_SCORE} THEN TRY_CAST(value AS DOUBLE) END AS score FROM rows)
-                GROUP BY sex, race_ethnicity LIMIT {MOST_GROUPS + 1}"""
-        )
-        return [ScoreGroup(*row) for row in self._checked(found)]
+    def beside(self, *roles: str, low: float, high: float) -> list[Beside]:
+        """Count by group the people below and above the range from `low` to `high`, and in it by their exact score."""
+        number = self.table.number
+        side = _cases((number < _exact(low), -1), (number > _exact(high), 1), otherwise=0, kind="int64")
+        sided = self.table.filter(self.table.people > 0, number.notnull()).mutate(side=side)
+        import ibis
 
-    def _checked(self, found: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        if len(found) <= MOST_GROUPS:
+        within = ibis.cases((sided.side == 0, sided.score), else_=ibis.null(sided.score.type()))
+        table = sided.mutate(within=within)
+        found = self.fetch(table.group_by([*roles, "side", "within"]).agg(people=table.people.sum()))
+        width, single = len(roles), "score" in self.single
+        return [
+            Beside(
+                self._words(row, roles),
+                int(row[width]),
+                None if row[width] else Decimal(as_word(row[width + 1], single=single).strip()),
+                int(row[width + 2]),
+            )
+            for row in found
+        ]
+
+    def binned(self, *roles: str, edges: Sequence[float]) -> list[Binned]:
+        """Count by group the people between edges, for histograms and calibration; all roles may be asked for.
+
+        A score on an edge belongs to the bin above it. `place` 0 is below the first edge, `len(edges)` at or above the
+        last. Scores and edges are compared as doubles, which all engines do alike.
+        """
+        number = self.table.number
+        place = _cases(*((number < _exact(edge), nth) for nth, edge in enumerate(edges)), otherwise=len(edges))
+        table = self.table.filter(self.table.people > 0, number.notnull()).mutate(place=place)
+        found = self._few(table.group_by([*roles, "place"]).agg(people=table.people.sum()), roles, len(edges) + 1)
+        sums: dict[tuple[tuple[str, ...], int], int] = {}
+        for row in found:
+            key = (self._words(row, roles), int(row[len(roles)]))
+            sums[key] = sums.get(key, 0) + int(row[-1])
+        return [Binned(*key, people) for key, people in sorted(sums.items())]
+
+    def bad(self, role: str, most: int = 1_000) -> list[Bad]:
+        """Return the values of `score` or `count` that cannot be used, each once, the first ones first."""
+        import ibis
+
+        table = self.table.filter((self.table.number if role == "score" else self.table.people).isnull())
+        first = table.line.min() if self.has_order else ibis.null("int64")
+        found = table.group_by(role).agg(lines=table.count(), first=first)
+        found = found.order_by([found.first, found.lines.desc()]).limit(most)
+        single = role in self.single
+        return [
+            Bad(role, as_word(row[0], single=single), int(row[1]), _whole_or_none(row[2])) for row in self.fetch(found)
+        ]
+
+    def looked_through(self, roles: Sequence[str], most: int) -> tuple[int, dict[str, Seen]]:
+        """Return the number of lines, and what is in each column: its values where they are at most `most`."""
+        table = self.table
+        counted = {"lines": table.count()}
+        for role in roles:
+            column = table[role]
+            text = column.type().is_string()
+            blank = column.strip() == "" if text else column.isnull()
+            numeric = _matches(column, SCORE.pattern) if text else column.notnull()
+            counted[f"blank_{role}"] = blank.sum()
+            if text or column.type().is_numeric():
+                counted[f"numeric_{role}"] = numeric.sum()
+        (row,) = self.fetch(table.aggregate(**counted))
+        sums = dict(zip(counted, map(_whole, row), strict=True))
+        found = {}
+        for role in roles:
+            values: dict[str, int] = {}
+            for raw, lines in self._few_values(role, most):
+                word = as_word(raw, single=role in self.single)
+                values[word] = values.get(word, 0) + int(lines)
+            kind = str(table[role].type()).replace("string", "text")
+            many = len(values) > most
+            numeric = sums.get(f"numeric_{role}", 0)
+            found[role] = Seen(kind, sums[f"blank_{role}"], numeric, many, {} if many else values)
+        return sums["lines"], found
+
+    def _few_values(self, role: str, most: int) -> list[tuple[Any, ...]]:
+        """Return values with their lines, one more than `most` if there are more; the first lines may show that."""
+        for table in (self.table.limit(20_000), self.table):
+            found = self.fetch(table.group_by(role).agg(lines=table.count()).limit(most + 1))
+            if len(found) > most:
+                break
+        return found
+
+    def firsts(self, role: str) -> dict[str, int]:
+        """Return the first line of every raw word of a role; empty where lines have no order."""
+        if not self.has_order:
+            return {}
+        found: dict[str, int] = {}
+        for raw, line in self.fetch(self.table.group_by(role).agg(first=self.table.line.min()).limit(MOST_GROUPS)):
+            word = as_word(raw, single=role in self.single)
+            found[word] = min(found.get(word, line), line)
+        return found
+
+    def _few(self, expression: ir.Table, roles: Sequence[str], times: int = 1) -> list[tuple[Any, ...]]:
+        found = self.fetch(expression.limit(MOST_GROUPS * times + 1))
+        if len(found) <= MOST_GROUPS * times:
             return found
-        counted = self.fetch("SELECT count(DISTINCT sex), count(DISTINCT race_ethnicity) FROM rows")[0]
-        role = "sex" if counted[0] > counted[1] else "race/ethnicity"
+        table = self.table
+        (counted,) = self.fetch(table.aggregate(**{role: table[role].nunique() for role in roles}))
+        role = max(zip(counted, roles, strict=True))[1].replace("race_ethnicity", "race/ethnicity")
         sentence = f"The columns hold more than {MOST_GROUPS:,} different combinations, most of them by {role}."
         raise Refused(Problem("too-many-values", sentence, "Look whether the right columns were chosen."))
 
-
-@contextmanager
-def rows_of(source: Source, places: Sequence[int], scratch: Path, *, has_count: bool) -> Iterator[Rows]:
-    """Open the columns at `places` (sex, race/ethnicity, outcome or score, and the count) for counting."""
-    import duckdb  # heavy: only the process that counts loads it
-
-    # A link with a plain name, since a star or a bracket in a file name would be a pattern.
-    link = scratch / "input.csv"
-    link.unlink(missing_ok=True)
-    link.symlink_to(source.text.resolve())
-    connection = duckdb.connect(
-        config={
-            "memory_limit": MEMORY,
-            "temp_directory": str(scratch / "spill"),
-            "preserve_insertion_order": False,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        }
-    )
-    try:
-        yield Rows(connection, _query(source, places, has_count), str(link), has_count)
-    finally:
-        connection.close()
+    def _words(self, row: Sequence[Any], roles: Sequence[str]) -> tuple[str, ...]:
+        return tuple(as_word(value, single=role in self.single) for value, role in zip(row, roles, strict=False))
 
 
-def _query(source: Source, places: Sequence[int], has_count: bool) -> str:
-    columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(source.header)))
-    sex, race, value = (f"coalesce(c{place}, '')" for place in places[:3])
-    people = "1::BIGINT"
-    if has_count:
-        count = f"c{places[3]}"
-        people = f"CASE WHEN {_is_count(count)} THEN TRY_CAST(trim({count}) AS BIGINT) END"
-    return f"""SELECT {sex} AS sex, {race} AS race_ethnicity, {value} AS value, {people} AS people
-        FROM read_csv(?, auto_detect = false, header = true, delim = '{source.delimiter}', quote = '"', escape = '"',
-            columns = {{{columns}}}, strict_mode = true, null_padding = false, ignore_errors = false)"""
+def prepared(raw: ir.Table, dialect: str) -> ir.Table:
+    """Return the rows as they are counted: raw columns named by role become groups, `number`, `people` and `line`.
 
-
-def plain_copy(source: Source, places: Sequence[int], scratch: Path) -> tuple[Source, list[int]]:
-    """Write the mapped columns anew in the plainest form of CSV, for a file that DuckDB could not read.
-
-    Raises `Refused` with the rows that are not as wide as the header: they are why most such files cannot be read.
+    `raw` may have a `score`, a `count` and a `line`; every other column is a role to group by. Missing words become
+    empty ones before grouping, since a group-by of some engines loses them. `number` is the score as a double, or null
+    where it is no finite number; `people` the count, or null where it is none.
     """
-    copy = scratch / "plain.csv"
-    names = [source.header[place] for place in places]
-    problems: list[Problem] = []
-    with copy.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
-        writer.writerow(names)
-        for number, record in source.records():
-            if len(record) != len(source.header):
-                problems.append(ragged(number, len(record), len(source.header)))
-                if len(problems) == 50:
-                    break
-            else:
-                writer.writerow([record[place] for place in places])
-    if problems:
-        raise Refused.all(problems)
-    plain = Source(source.sha256, source.bytes, source.encoding, ",", tuple(names), copy)
-    return plain, list(range(len(places)))
+    import ibis
+
+    columns = {
+        name: raw[name].fill_null("") if raw[name].type().is_string() else raw[name]
+        for name in raw.columns
+        if name != "line"
+    }
+    if "score" in raw.columns:
+        columns["number"] = _number(raw.score, dialect)
+    columns["people"] = _people(raw["count"]) if "count" in raw.columns else ibis.literal(1, "int64")
+    if "line" in raw.columns:
+        columns["line"] = raw.line
+    return raw.select(**columns)
 
 
-def ragged(row: int, found: int, expected: int) -> Problem:
-    """Return the problem of a row with more or fewer cells than the header."""
-    return Problem(
-        "ragged-row",
-        f"Row {row} has {found} cells, but the header has {expected}.",
-        "Look for a missing or surplus delimiter, or a text with a delimiter that is not in quotation marks.",
-        row=row,
-        found=str(found),
-        expected=str(expected),
-    )
+def _number(score: Any, dialect: str) -> Any:
+    import ibis
+
+    nothing = ibis.null("float64")
+    if score.type().is_string():
+        text = score.fill_null("").strip()
+        if dialect != "postgres":
+            number = text.try_cast("float64")
+            return ibis.cases((_matches(score, SCORE.pattern) & _finite(number), number), else_=nothing)
+        # PostgreSQL stops the query on a number that no double can hold: its own exact numbers are asked first.
+        exact = text.cast("decimal")
+        fits = ibis.cases(
+            (exact.abs() > Decimal(repr(sys.float_info.max)), nothing),
+            (exact.abs() < Decimal("1e-300"), ibis.literal(0.0, "float64")),
+            else_=text.cast("float64"),
+        )
+        return ibis.cases((_matches(score, SCORE.pattern), fits), else_=nothing)
+    number = score.cast("float64")
+    return ibis.cases((_finite(number), number), else_=nothing)
+
+
+def _finite(number: Any) -> Any:
+    """Say whether a double is finite, in words that every engine has: to all of them NaN is above everything."""
+    return number.between(_exact(-sys.float_info.max), _exact(sys.float_info.max))
+
+
+def _people(count: Any) -> Any:
+    import ibis
+
+    nothing = ibis.null("int64")
+    if count.type().is_string():
+        return ibis.cases((_matches(count, COUNT.pattern), count.strip().cast("int64")), else_=nothing)
+    fits = count.between(0, LARGEST_COUNT)
+    if not count.type().is_integer():
+        fits &= count == count.floor()
+    return ibis.cases((fits, count.cast("int64")), else_=nothing)
+
+
+def _matches(text: Any, pattern: str) -> Any:
+    return text.re_search(f"^({pattern})$")
+
+
+def _place(number: Any, low: float, high: float) -> Any:
+    """Return the range of a score: -1 below `low`, 4096 above `high`. Halves keep the widest difference finite."""
+    width = high * 0.5 - low * 0.5
+    within = ((number * 0.5 - _exact(low * 0.5)) / _exact(width) * (RANGES - 1.0)).floor() if width > 0 else 0
+    return _cases((number < _exact(low), -1), (number > _exact(high), RANGES), otherwise=within)
+
+
+def _cases(*branches: tuple[Any, int], otherwise: Any, kind: str = "int64") -> Any:
+    import ibis
+
+    last = ibis.literal(otherwise, kind) if isinstance(otherwise, int) else otherwise.cast(kind)
+    if not branches:
+        return last
+    return ibis.cases(*((when, ibis.literal(then, kind)) for when, then in branches), else_=last)
+
+
+def _exact(number: float) -> Any:
+    """Write a double so that every engine reads the same one: a bare 0.1 would be a decimal to some."""
+    import ibis
+
+    return ibis.literal(repr(number)).cast("float64")
+
+
+def _joined(one: Group, other: Group) -> Group:
+    least = min((value for value in (one.least, other.least) if value is not None), default=None)
+    return Group(one.words, one.lines + other.lines, one.people + other.people, one.bad + other.bad, least)
+
+
+def _float(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def _whole(value: Any) -> int:
+    return int(value or 0)
+
+
+def _whole_or_none(value: Any) -> int | None:
+    return None if value is None else int(value)

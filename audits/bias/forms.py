@@ -262,7 +262,8 @@ class MeaningForm(forms.Form):
             mapping_source=CONFIRMED,
             vocabulary=False,
             encoding=self.profile.encoding if self.profile.encoding in ENCODINGS else None,
-            delimiter=delimiters[self.profile.delimiter],
+            delimiter=delimiters.get(self.profile.delimiter),
+            sheet=self.profile.sheet,
         )
 
 

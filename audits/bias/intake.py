@@ -1,22 +1,21 @@
-"""Opening a file of applicants: its digest, encoding, delimiter and header, each found by a stated rule or refused.
+"""Opening a text of applicants: its digest, encoding, delimiter and header, each found by a stated rule or refused.
 
 The bytes are read once for the digest and are never changed. A file in another encoding than UTF-8 is copied as UTF-8
-into a scratch folder for the count; the digest is that of the original.
+into a scratch folder for the count; the digest is that of the original. Other kinds of file come from
+:mod:`audits.bias.formats`.
 """
 
 from __future__ import annotations
 
 import codecs
 import csv
-import difflib
 import hashlib
 import io
-import re
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from audits.bias.plan import DELIMITERS
 from compliance.lib.problems import Problem, Refused
@@ -29,26 +28,39 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_OTHER_KINDS: Final = {
-    b"PK\x03\x04": "a spreadsheet or an archive",
-    b"%PDF": "a PDF",
-    b"\x1f\x8b": "compressed",
-    b"\xd0\xcf\x11\xe0": "an old spreadsheet",
-}
-_NUMBERED: Final = re.compile(r"#[0-9]{1,6}", re.ASCII)
+_DETECTABLE: Final = {"cp1252": "cp1252", "latin_1": "iso-8859-1", "mac_roman": "mac-roman", "cp1250": "cp1250"}
 _SAVE_AS_CSV: Final = "Save it as CSV in UTF-8."
+
+
+class Whole(NamedTuple):
+    """What reading all bytes of a file has shown."""
+
+    sha256: str
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that was opened: what it is, and where its text can be read as UTF-8."""
+    """A text that was opened: its form, and where it can be read as UTF-8.
 
-    sha256: str
-    bytes: int
+    All its bytes are read in the background, for their digest and to see whether they are text, while others count.
+    """
+
     encoding: str
     delimiter: str
     header: tuple[str, ...]
     text: Path
+    reading: Future[Whole]
+
+    @property
+    def sha256(self) -> str:
+        """Return the digest of the bytes as they were given; `Refused` if they are no text, here and in `bytes`."""
+        return self.reading.result().sha256
+
+    @property
+    def bytes(self) -> int:
+        """Return how many bytes were given."""
+        return self.reading.result().bytes
 
     def records(self) -> Iterator[tuple[int, list[str]]]:
         """Yield every record after the header with its row number (the header is row 1); blank lines are counted only.
@@ -67,119 +79,153 @@ class Source:
                 hint = "Look for a quotation mark that is not closed or not doubled."
                 raise Refused(Problem("broken-row", sentence, hint, row=number + 1)) from error
 
-    def place_of(self, column: str) -> int:
-        """Return the index of a column by its header, or by `#` and its number; `Refused` if not exactly one has it."""
-        places = [place for place, name in enumerate(self.header) if name == column.strip()]
-        if _NUMBERED.fullmatch(column) and 0 < int(column[1:]) <= len(self.header):
-            place = int(column[1:]) - 1
-            if places in ([], [place]):
-                return place
-            sentence = f"{column!r} is the number of one column and the header of another."
-            raise Refused(Problem("doubled-column", sentence, "Rename the one with this header.", 1, column))
-        if len(places) == 1:
-            return places[0]
-        found = ", ".join(name for name in self.header if name)
-        if places:
-            numbers = " and ".join(f"#{place + 1}" for place in places)
-            sentence = f"The column {column!r} stands {len(places)} times in the header."
-            raise Refused(
-                Problem("doubled-column", sentence, f"Rename one, or name it by its number: {numbers}.", 1, column)
-            )
-        near = difflib.get_close_matches(column, self.header, n=1) or [
-            name for name in self.header if name.casefold() == column.strip().casefold()
-        ]
-        hint = f"Did you mean {near[0]!r}?" if near else f"The header has {self._names()}."
-        sentence = f"The column {column!r} is not in the file."
-        raise Refused(Problem("missing-column", sentence, hint, 1, column, found, column))
-
-    def _names(self) -> str:
-        """Return the names in the header for a sentence: the first dozen, none of them at length."""
-        names = [repr(name if len(name) <= 40 else f"{name[:39]}…") for name in self.header if name]
-        more = f" and {len(names) - 12:,} more" if len(names) > 12 else ""
-        return f"{', '.join(names[:12])}{more}" if names else "no names"
-
-    def places(self, columns: Sequence[str]) -> list[int]:
-        """Return the index of each column, all problems at once; one column under two names is a problem too."""
-        problems: list[Problem] = []
-        places: list[int] = []
-        for column in columns:
-            try:
-                places.append(self.place_of(column))
-            except Refused as refused:
-                problems += refused.problems
-        if not problems and len(set(places)) < len(places):
-            problems.append(Problem("doubled-column", "One column cannot serve two purposes."))
-        if problems:
-            raise Refused.all(problems)
-        return places
-
 
 def open_source(
     path: Path, scratch: Path, *, encoding: str | None = None, delimiter: str | None = None, columns: Sequence[str] = ()
 ) -> Source:
-    """Open a file for counting. `columns`, where they are known, help to tell the delimiter.
+    """Open a text for counting. `columns`, where they are known, help to tell the delimiter.
 
     `Refused` if the file is missing, empty, no text, in an encoding that was neither declared nor marked, or without a
-    header of at least two columns.
+    header of at least two columns. That a byte far down is no text shows when the digest is asked for.
     """
     try:
         with path.open("rb") as stream:
             start = stream.read(4)
         used = encoding or _marked_encoding(start)
-        digest, size, text = _read_through(path, used, scratch)
+        if used == "utf-8":
+            text, reading = path, _in_background(_read_utf8, path)
+        else:
+            text, reading = scratch / "utf-8.csv", Future[Whole]()
+            reading.set_result(_rewrite(path, used, text))
+        try:
+            return _opened(used, text, reading, delimiter, columns)
+        except (Refused, UnicodeDecodeError):
+            reading.result()  # bytes that are no text explain more than a header that cannot be read
+            raise
     except OSError as error:
         raise Refused(Problem("unreadable-file", f"The file cannot be read: {error.strerror or error}.")) from error
+
+
+def _opened(encoding: str, text: Path, reading: Future[Whole], delimiter: str | None, columns: Sequence[str]) -> Source:
     first = _first_line(text)
     if not first.strip():
         raise Refused(_no_header(text))
     chosen = delimiter or _delimiter(text, columns)
-    return Source(digest, size, used, chosen, tuple(_header(text, chosen)), text)
+    return Source(encoding, chosen, tuple(_header(text, chosen)), text, reading)
 
 
 def _marked_encoding(start: bytes) -> str:
-    for kind, words in _OTHER_KINDS.items():
-        if start.startswith(kind):
-            raise Refused(Problem("not-a-table", f"The file is {words}, not a table in text.", _SAVE_AS_CSV))
     found = next((name for mark, name in _BOMS if start.startswith(mark)), "utf-8")
     if found == "utf-32":
         raise Refused(Problem("encoding", "The file is written in UTF-32, which is not supported.", _SAVE_AS_CSV))
     return found
 
 
-def _read_through(path: Path, encoding: str, scratch: Path) -> tuple[str, int, Path]:
-    """Read all bytes once: digest, length, and whether they are text in this encoding, without NUL."""
-    digest, size, lines, copy = hashlib.sha256(), 0, 0, scratch / "utf-8.csv"
+def _in_background(work: Callable[[Path], Whole], path: Path) -> Future[Whole]:
+    pool = ThreadPoolExecutor(1, thread_name_prefix="digest")
+    future = pool.submit(work, path)
+    pool.shutdown(wait=False)
+    return future
+
+
+def _read_utf8(path: Path) -> Whole:
+    """Read all bytes once: digest, length, and whether they are UTF-8 without NUL. Plain ASCII is not decoded."""
+    digest, size, pending = hashlib.sha256(), 0, b""
+    with path.open("rb") as stream:
+        while piece := stream.read(PIECE):
+            digest.update(piece)
+            if b"\0" in piece:
+                raise Refused(_nul(_row_at(path, size + piece.index(b"\0"))))
+            if pending or not piece.isascii():
+                pending = _undecoded(pending + piece, size - len(pending), path)
+            size += len(piece)
+    if pending:
+        raise Refused(_undecodable(path, "utf-8", size - len(pending), pending))
+    return Whole(digest.hexdigest(), size)
+
+
+def _undecoded(piece: bytes, offset: int, path: Path) -> bytes:
+    """Return the beginning of a character that the next piece will end; `Refused` if the bytes are no UTF-8."""
+    try:
+        _, read = codecs.utf_8_decode(piece, "strict", False)
+    except UnicodeDecodeError as error:
+        wrong = piece[error.start : error.end]
+        raise Refused(_undecodable(path, "utf-8", offset + error.start, wrong)) from error
+    return piece[read:]
+
+
+def _rewrite(path: Path, encoding: str, copy: Path) -> Whole:
+    """Read all bytes once and write them anew as UTF-8."""
+    digest, size, lines = hashlib.sha256(), 0, 0
     decoder = codecs.getincrementaldecoder(encoding)()
-    with ExitStack() as stack:
-        stream = stack.enter_context(path.open("rb"))
-        out = None if encoding == "utf-8" else stack.enter_context(copy.open("w", encoding="utf-8", newline=""))
+    with path.open("rb") as stream, copy.open("w", encoding="utf-8", newline="") as out:
         while True:
             piece = stream.read(PIECE)
             digest.update(piece)
-            size += len(piece)
             try:
                 text = decoder.decode(piece, final=not piece)
             except UnicodeDecodeError as error:
-                raise Refused(_undecodable(error, encoding, lines)) from error
+                row = lines + error.object[: error.start].count(b"\n") + 1
+                raise Refused(_no_text(encoding, row, error.object[error.start : error.end])) from error
             if "\0" in text:
                 raise Refused(_nul(lines + text[: text.index("\0")].count("\n") + 1))
-            if out is not None:
-                out.write(text)
+            out.write(text)
+            size += len(piece)
             if not piece:
-                return digest.hexdigest(), size, path if out is None else copy
+                return Whole(digest.hexdigest(), size)
             lines += text.count("\n")
 
 
-def _undecodable(error: UnicodeDecodeError, encoding: str, lines: int) -> Problem:
-    row = lines + error.object[: error.start].count(b"\n") + 1
+def _row_at(path: Path, offset: int) -> int:
+    lines = 0
+    with path.open("rb") as stream:
+        while offset > 0 and (piece := stream.read(min(PIECE, offset))):
+            lines += piece.count(b"\n")
+            offset -= len(piece)
+    return lines + 1
+
+
+def _undecodable(path: Path, encoding: str, offset: int, wrong: bytes) -> Problem:
+    return _no_text(encoding, _row_at(path, offset), wrong, detected(path))
+
+
+def _no_text(encoding: str, row: int, wrong: bytes, likely: str | None = None) -> Problem:
+    declare = (
+        f"It looks like {likely}; declare the encoding {likely} if its letters come out right."
+        if likely
+        else "If it comes from an older Windows program, declare the encoding cp1252."
+    )
     return Problem(
         "encoding",
         f"The file is not text in {encoding.upper()}: row {row} holds bytes that mean nothing in it.",
-        f"{_SAVE_AS_CSV} If it comes from an older Windows program, declare the encoding cp1252.",
+        f"{_SAVE_AS_CSV} {declare}",
         row=row,
-        found=" ".join(f"{byte:02x}" for byte in error.object[error.start : error.end][:8]),
+        found=" ".join(f"{byte:02x}" for byte in wrong[:8]),
         expected=encoding.upper(),
     )
+
+
+def detected(path: Path) -> str | None:
+    """Return the encoding that the bytes of a file look like, among those that can be declared; a proposal, no more."""
+    import charset_normalizer
+
+    sample = bytearray()
+    with path.open("rb") as stream:
+        while len(sample) < PIECE and (piece := stream.read(PIECE)):
+            sample += b"".join(line for line in piece.splitlines(keepends=True) if not line.isascii())[:PIECE]
+    best = charset_normalizer.from_bytes(bytes(sample), cp_isolation=list(_DETECTABLE)).best()
+    if best is None:
+        return None
+    # Of encodings that give the same letters, the commonest: the choice makes no difference to this file.
+    same = [name for name in _DETECTABLE if _decoded(sample, name) == str(best)]
+    return _DETECTABLE.get(same[0] if same else best.encoding)
+
+
+def _decoded(sample: bytearray, encoding: str) -> str | None:
+    try:
+        return sample.decode(encoding)
+    except UnicodeDecodeError:
+        return None
 
 
 def _nul(row: int) -> Problem:

@@ -5,13 +5,14 @@ The count itself knows only groups; this reads the file again, row by row, and o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from audits.bias.aggregate import ragged
+from audits.bias.aggregate import Rows
 from audits.bias.intake import Source
-from audits.bias.mapping import COUNT, Trouble
+from audits.bias.mapping import COUNT, Trouble, score_trouble
+from audits.bias.ragged import ragged
 from compliance.lib.problems import Problem
 
 MOST_SHOWN: Final = 50
@@ -19,16 +20,19 @@ MOST_KEPT: Final = 10_000
 _SHOWN: Final = 60
 
 Judge = Callable[[str], Trouble | None]
+Words = tuple[tuple[str, ...], int]
 
 
 @dataclass(slots=True)
 class _Found:
-    row: int
+    row: int | None
     trouble: Trouble
     more: int = 0
 
 
-def locate(source: Source, judges: Mapping[str, tuple[int, Judge]], number: tuple[int, int] | None) -> list[Problem]:
+def locate_in_text(
+    source: Source, judges: Mapping[str, tuple[int, Judge]], number: tuple[int, int] | None
+) -> list[Problem]:
     """Return the problems of a file, the first 50 in the order of their rows and the number of the others.
 
     `judges` gives by column name its place and what is wrong with a value; `number`, where one column holds how many of
@@ -59,6 +63,31 @@ def locate(source: Source, judges: Mapping[str, tuple[int, Judge]], number: tupl
     return problems[:MOST_SHOWN] + list(_others(len(problems) - MOST_SHOWN + lost))
 
 
+def locate_in_rows(rows: Rows, judges: Mapping[str, tuple[str, Judge]], groups: Sequence[Words]) -> list[Problem]:
+    """Return the problems of rows that only the engine sees: every value once, with its first row if rows have order.
+
+    `judges` gives by role its column and what is wrong with a value; `groups` are the raw words of the roles, in the
+    order of `judges`, and on how many lines they stand.
+    """
+    found: dict[tuple[str, str], _Found] = {}
+    for place, (role, (column, judge)) in enumerate(judges.items()):
+        if role in ("score", "count"):
+            for bad in rows.bad(role):
+                trouble = judge(bad.raw) or score_trouble("")
+                if trouble:
+                    found[column, bad.raw] = _Found(bad.first, trouble, bad.lines - 1)
+            continue
+        lines: dict[str, int] = {}
+        for words, number in groups:
+            lines[words[place]] = lines.get(words[place], 0) + number
+        wrong = {raw: trouble for raw in lines if (trouble := judge(raw))}
+        firsts = rows.firsts(role) if wrong else {}
+        found |= {(column, raw): _Found(firsts.get(raw), what, lines[raw] - 1) for raw, what in wrong.items()}
+    problems = [_problem(column, raw, what) for (column, raw), what in found.items()]
+    problems.sort(key=lambda problem: problem.row or 0)
+    return problems[:MOST_SHOWN] + list(_others(len(problems) - MOST_SHOWN))
+
+
 def remembered(judge: Judge) -> Judge:
     """Return `judge` with a memory of the values it let through, which are few in a column of categories."""
     good: set[str] = set()
@@ -78,9 +107,12 @@ def _problem(column: str, raw: str, found: _Found) -> Problem:
     shown = raw if len(raw) <= _SHOWN else raw[:_SHOWN] + "…"
     what = f"The value {shown!r}" if raw.strip() else "The cell"
     more = f" (and in {found.more:,} more row{'s' if found.more > 1 else ''})" if found.more else ""
+    place = f"row {found.row}, column {column!r}{more}"
+    if found.row is None:  # rows of a table have no numbers
+        place = f"column {column!r} (in {found.more + 1:,} row{'s' if found.more else ''})"
     return Problem(
         found.trouble.code,
-        f"{what} in row {found.row}, column {column!r}{more} {found.trouble.phrase}.",
+        f"{what} in {place} {found.trouble.phrase}.",
         found.trouble.hint,
         row=found.row,
         column=column,

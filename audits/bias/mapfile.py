@@ -22,6 +22,7 @@ _EXPECTED: Final[Mapping[Role, str]] = {
     "sex": "Male, Female or unknown",
     "race_ethnicity": "an EEO-1 category such as White, or unknown",
     "outcome": "selected or not selected",
+    "truth": "selected or not selected",
 }
 
 

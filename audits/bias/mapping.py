@@ -10,15 +10,16 @@ from typing import Final
 from audits.bias.plan import Plan
 from audits.bias.vocabulary import BUILT_IN, EXPECTED, NOT_SELECTED, SELECTED, Role, category_named, key, word
 
-SCORE: Final = re.compile(r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\s*", re.ASCII)
-COUNT: Final = re.compile(r"\s*[0-9]{1,15}\s*", re.ASCII)
-"""What DuckDB (RE2) and Python understand alike, so that the fast count and the search for a row agree."""
+SCORE: Final = re.compile(r"[ \t\r\n\f]*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?[ \t\r\n\f]*")
+COUNT: Final = re.compile(r"[ \t\r\n\f]*[0-9]{1,15}[ \t\r\n\f]*")
+"""What Python, DuckDB (RE2), PostgreSQL and Spark (Java) understand alike, so that all of them let the same through."""
 
 BUILT_IN_SOURCE: Final = "built-in list"
 _MEANT: Final[Mapping[Role, str]] = {
     "sex": "Say what it means with a mapping (--map), for example sex: {%s: unknown}.",
     "race_ethnicity": "Say what it means with a mapping (--map), for example race_ethnicity: {%s: unknown}.",
     "outcome": "Name the favourable value (--favourable) or map every value (--map).",
+    "truth": "Say what it means with a mapping (--map), for example truth: {%s: not selected}.",
 }
 
 
@@ -119,7 +120,7 @@ def count_trouble(raw: str) -> Trouble | None:
 
 def readings(plan: Plan) -> dict[Role, Values]:
     """Return how this plan reads the columns of sex, race/ethnicity and outcome."""
-    roles: tuple[Role, ...] = ("sex", "race_ethnicity", "outcome")
+    roles: tuple[Role, ...] = ("sex", "race_ethnicity", "outcome", "truth")
     return {
         role: Values(
             role,

@@ -13,7 +13,7 @@ from compliance.lib.problems import Problem, Refused
 
 CountReading: TypeAlias = Literal["outcome", "number"]
 
-ENCODINGS: Final = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252")
+ENCODINGS: Final = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "iso-8859-1", "cp1250", "mac-roman")
 DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 
 
@@ -26,7 +26,11 @@ class Plan:
     `outcome`); a category is a label of :mod:`audits.metrics.categories`, `selected` or `not selected`, or None for
     unknown. `vocabulary` says whether values without a mapping may be read by the built-in list; a page that shows
     every value and has it confirmed sets it to False. `encoding` and `delimiter` are found in the file and stated
-    unless they are given.
+    unless they are given; `sheet` names one of a spreadsheet.
+
+    `truth` is the column of true outcomes, `output_class` that of the class into which a tool sorts people
+    (6 RCNY § 5-301(b)(4)), `strata` are columns such as the requisition or the year. `pooled` says why several sources
+    may be counted as one; without it they are not.
 
     >>> Plan("sex", "race", selected="hired").as_json()["unknowns"]
     'per-table'
@@ -47,6 +51,11 @@ class Plan:
     exclusions: tuple[Mapping[str, Any], ...] = ()
     encoding: str | None = None
     delimiter: str | None = None
+    sheet: str | None = None
+    truth: str | None = None
+    output_class: str | None = None
+    strata: tuple[str, ...] = ()
+    pooled: str | None = None
 
     def __post_init__(self) -> None:
         problems = [Problem("plan", sentence) for sentence in _wrong(self)]
@@ -66,6 +75,8 @@ class Plan:
             "selected": self.selected,
             "score": self.score,
             "count": self.count,
+            "truth": self.truth,
+            "output_class": self.output_class,
         }
         return {role: column for role, column in named.items() if column is not None}
 
@@ -73,6 +84,7 @@ class Plan:
         """Return the plan for storing; :meth:`from_json` reads it again."""
         data = asdict(self)
         data["exclusions"] = [dict(exclusion) for exclusion in self.exclusions]
+        data["strata"] = list(self.strata)
         return data
 
     @classmethod
@@ -83,7 +95,8 @@ class Plan:
         if strange or "sex" not in data or "race_ethnicity" not in data:
             raise Refused(Problem("plan", f"The plan names unknown or too few fields: {', '.join(strange) or 'none'}."))
         try:
-            return cls(**{**data, "exclusions": tuple(data.get("exclusions", ()))})
+            lists = {name: tuple(data.get(name, ())) for name in ("exclusions", "strata")}
+            return cls(**{**data, **lists})
         except (TypeError, AttributeError) as error:
             raise Refused(Problem("plan", "A field of the plan is of the wrong kind.", str(error))) from error
 
@@ -91,7 +104,7 @@ class Plan:
 def _wrong(plan: Plan) -> list[str]:
     """Return a sentence for everything in `plan` that cannot be meant."""
     found = []
-    columns = list(plan.columns().values())
+    columns = [*plan.columns().values(), *plan.strata]
     if (plan.selected is None) == (plan.score is None):
         found.append("Choose either the column that says who was selected or the column of scores.")
     if any(type(column) is not str or not column.strip() for column in columns):
@@ -112,6 +125,8 @@ def _wrong(plan: Plan) -> list[str]:
         found.append("A number of people selected has no favourable value and no mapping.")
     if plan.unknowns not in UNKNOWNS:
         found.append(f"Unknown people are treated per-table or complete-case, not {plan.unknowns!r}.")
+    if plan.pooled is not None and not plan.pooled.strip():
+        found.append("Say why the sources may be pooled.")
     if plan.encoding not in (None, *ENCODINGS):
         found.append(f"The encoding {plan.encoding!r} is not known; write one of {', '.join(ENCODINGS)}.")
     if plan.delimiter not in (None, *DELIMITERS):
@@ -123,11 +138,11 @@ def _wrong_mapping(plan: Plan) -> list[str]:
     found = []
     for role, values in plan.mapping.items():
         if role not in get_args(Role):
-            found.append(f"The mapping names {role!r}, which is neither sex, race_ethnicity nor outcome.")
+            found.append(f"The mapping names {role!r}, which is none of sex, race_ethnicity, outcome and truth.")
             continue
         for raw, category in values.items():
             try:
-                if category is None and role == "outcome":
+                if category is None and role in ("outcome", "truth"):
                     raise KeyError
                 if category is not None:
                     category_named(role, category)

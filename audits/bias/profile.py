@@ -8,15 +8,20 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from audits.bias.aggregate import ragged
-from audits.bias.intake import Source, open_source
+from audits.bias import opening
+from audits.bias.aggregate import Rows
+from audits.bias.intake import Source
 from audits.bias.mapping import SCORE
-from audits.bias.plan import DELIMITERS
+from audits.bias.opening import Given
+from audits.bias.ragged import ragged
+from audits.bias.sources import File, Opened, Room, Text
 from audits.bias.vocabulary import BUILT_IN, Role, key
+from compliance.lib import canonical
 from compliance.lib.problems import Problem, Refused
 
 MOST_VALUES: Final = 100
@@ -53,7 +58,10 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `reference` names it in a plan. `values` is empty if there are `many`, over 100 different ones."""
+    """One column. `reference` names it in a plan. `values` is empty if there are `many`, over 100 different ones.
+
+    `type` is that of the source: text for every column of a text, else text, boolean, int64, float64 and so on.
+    """
 
     number: int
     name: str
@@ -63,6 +71,7 @@ class Column:
     many: bool
     values: tuple[Value, ...]
     proposed_role: str | None
+    type: str = "text"
 
     def proposals(self, role: Role) -> tuple[Proposal, ...]:
         """Return the proposed meaning of each value if this column had that role, the most frequent first."""
@@ -75,7 +84,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A file as it was found: `lines` counts its rows without the header."""
+    """A source as it was found: `lines` counts its rows without the header.
+
+    `sha256` is empty for a table, `encoding` and `delimiter` for what is no text. `detected` says that nothing in the
+    file shows its encoding: it was proposed from its bytes, and a person has to look at the letters.
+    """
 
     sha256: str
     bytes: int
@@ -83,6 +96,14 @@ class Profile:
     delimiter: str
     lines: int
     columns: tuple[Column, ...]
+    format: str = "CSV"
+    sheet: str | None = None
+    detected: bool = False
+
+    @property
+    def shape(self) -> str:
+        """Return the signature of the names and types of the columns: equal for the next file of the same shape."""
+        return canonical.digest([[column.name, column.type] for column in self.columns])
 
     def as_json(self) -> dict[str, Any]:
         """Return the profile for storing; :meth:`from_json` reads it again."""
@@ -106,24 +127,94 @@ class Profile:
         return next((column for column in self.columns if column.proposed_role == role), None)
 
 
-def profile(path: Path | str, *, encoding: str | None = None, delimiter: str | None = None) -> Profile:
-    """Look through a file once and return what is in it; `Refused` with the problems of a file that is no table."""
-    with tempfile.TemporaryDirectory(prefix="bias-profile-") as folder:
-        source = open_source(Path(path), Path(folder), encoding=encoding, delimiter=delimiter)
-        counters = [_Counter() for _ in source.header]
-        lines = 0
-        for batch in _batches(_whole_records(source)):
-            lines += len(batch)
-            for counter, values in zip(counters, zip(*batch, strict=True), strict=True):
-                counter.add(values)
+def profile(
+    given: Path | str | Given,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    sheet: str | None = None,
+    detect: bool = False,
+) -> Profile:
+    """Look through a source once and return what is in it; `Refused` with the problems of one that is no table.
+
+    With `detect`, a text that is in no encoding it shows is read in the one its bytes look like, and the profile says
+    so; whoever asks for this has to have it confirmed.
+    """
+    one: Given = File(Path(given)) if isinstance(given, Path | str) else given
+    choices = opening.Choices(encoding, delimiter, sheet)
+    try:
+        return _profile(one, choices, detected=False)
+    except Refused as refused:
+        likely = opening.likely_encoding(one) if detect and encoding is None and refused.code == "encoding" else None
+        if likely is None:
+            raise
+        return _profile(one, opening.Choices(likely, delimiter, sheet), detected=True)
+
+
+def _profile(one: Given, choices: opening.Choices, *, detected: bool) -> Profile:
+    with tempfile.TemporaryDirectory(prefix="bias-profile-") as folder, ExitStack() as stack:
+        room = Room(Path(folder), stack)
+        source = stack.enter_context(opening.opened(one, choices, room, "source"))
+        lines, columns = _of_text(source.source) if isinstance(source, Text) else _of_rows(source)
+        source.settle()
+        said = source.stated()
     if not lines:
         sentence = "The file has a header but no rows."
         raise Refused(Problem("no-rows", sentence, "Export it again with its rows.", row=2))
-    times = Counter(source.header)
-    columns = tuple(
-        _column(source, place, counter, times[source.header[place]]) for place, counter in enumerate(counters)
+    return Profile(
+        said.get("sha256", ""),
+        said.get("bytes", 0),
+        said.get("encoding") or "",
+        said.get("delimiter") or "",
+        lines,
+        columns,
+        said.get("format", "table"),
+        said.get("sheet"),
+        detected,
     )
-    return Profile(source.sha256, source.bytes, source.encoding, DELIMITERS[source.delimiter], lines, columns)
+
+
+def _of_text(source: Source) -> tuple[int, tuple[Column, ...]]:
+    counters = [_Counter() for _ in source.header]
+    lines = 0
+    for batch in _batches(_whole_records(source)):
+        lines += len(batch)
+        for counter, values in zip(counters, zip(*batch, strict=True), strict=True):
+            counter.add(values)
+    times = Counter(source.header)
+    return lines, tuple(
+        _column(place, name, counter, times[name])
+        for place, (name, counter) in enumerate(zip(source.header, counters, strict=True))
+    )
+
+
+def _of_rows(source: Opened) -> tuple[int, tuple[Column, ...]]:
+    """Look through columns where they are; those of lists or bytes can hold no category and are left out of sight."""
+    columns = {f"c{place}": place for place in range(len(source.header))}
+    try:
+        with source.rows(columns) as rows:
+            return _counted(source, rows, columns)
+    except Refused as refused:
+        odd = {problem.column for problem in refused.problems if problem.code == "column-type"}
+        columns = {role: place for role, place in columns.items() if role not in odd}
+        if not odd or not columns:
+            raise
+    with source.rows(columns) as rows:
+        return _counted(source, rows, columns)
+
+
+def _counted(source: Opened, rows: Rows, columns: Mapping[str, int]) -> tuple[int, tuple[Column, ...]]:
+    lines, found = rows.looked_through(list(columns), MOST_VALUES)
+    return lines, tuple(
+        _column(
+            place,
+            source.header[place],
+            _Counter(Counter(dict(found[role].values)), found[role].blank, found[role].numeric, found[role].many),
+            1,
+            found[role].type,
+        )
+        for role, place in columns.items()
+    )
 
 
 @dataclass(slots=True)
@@ -171,8 +262,7 @@ def _batches(records: Iterator[list[str]]) -> Iterator[list[list[str]]]:
         yield batch
 
 
-def _column(source: Source, place: int, counter: _Counter, times: int) -> Column:
-    name = source.header[place]
+def _column(place: int, name: str, counter: _Counter, times: int, kind: str = "text") -> Column:
     values = () if counter.many else sorted(counter.found.items(), key=lambda entry: (-entry[1], entry[0]))
     return Column(
         number=place + 1,
@@ -183,6 +273,7 @@ def _column(source: Source, place: int, counter: _Counter, times: int) -> Column
         many=counter.many,
         values=tuple(Value(raw, lines) for raw, lines in values),
         proposed_role=_role(key(name), [raw for raw, _ in values if raw.strip()]),
+        type=kind,
     )
 
 

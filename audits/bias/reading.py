@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from audits.bias.aggregate import Group
 from audits.bias.mapping import COUNT, Trouble, Values
 from audits.bias.plan import CountReading, Plan
 from audits.bias.vocabulary import BUILT_IN, Role, key
 from compliance.lib.problems import Problem, Refused
+
+if TYPE_CHECKING:
+    from audits.bias.counting import Counted
 
 MOST_CODES: Final = 9
 """Numbers up to this one may be codes of outcomes, such as 1 for hired and 2 for rejected."""
@@ -25,6 +28,8 @@ SENTENCES: Final[Mapping[CountReading | None, str]] = {
 def count_reading(plan: Plan, groups: Sequence[Group], values: Mapping[Role, Values]) -> CountReading | None:
     """Return what the column of selections of a counts file holds: an `outcome`, or the `number` selected of the count.
 
+    The words of `groups` begin with sex, race/ethnicity and what stands in the column of selections.
+
     Words, a favourable value or a mapping make it outcomes. Whole numbers are numbers where each group stands once, or
     where one has two digits. 0 and 1 are outcomes where a group stands with both. Anything else can be read in two
     ways, as 1 and 2 can that stand for hired and rejected, and is `Refused`.
@@ -33,7 +38,7 @@ def count_reading(plan: Plan, groups: Sequence[Group], values: Mapping[Role, Val
         return plan.count_reading
     if plan.favourable is not None or plan.mapping.get("outcome"):
         return "outcome"
-    found = {group.value for group in groups}
+    found = {group.words[2] for group in groups}
     whole = {value for value in found if COUNT.fullmatch(value)}
     above = {int(value) for value in whole} - {0, 1}
     if whole != found:
@@ -43,9 +48,9 @@ def count_reading(plan: Plan, groups: Sequence[Group], values: Mapping[Role, Val
         return "number"
     met: dict[tuple[object, object], list[str]] = defaultdict(list)
     for group in groups:
-        sex, race = values["sex"].read(group.sex), values["race_ethnicity"].read(group.race_ethnicity)
+        sex, race = values["sex"].read(group.words[0]), values["race_ethnicity"].read(group.words[1])
         if not isinstance(sex, Trouble) and not isinstance(race, Trouble):
-            met[sex, race] += [group.value.strip()] * group.lines
+            met[sex, race] += [group.words[2].strip()] * group.lines
     if not above and any(len(set(found)) > 1 for found in met.values()):
         return "outcome"
     if all(len(found) == 1 for found in met.values()):
@@ -64,20 +69,18 @@ def count_reading(plan: Plan, groups: Sequence[Group], values: Mapping[Role, Val
 
 
 def method_of(
-    plan: Plan,
-    columns: Mapping[str, str],
-    values: Mapping[Role, Values],
-    by_outcome: Mapping[str, int],
-    reading: CountReading | None,
-    median: Mapping[str, Any] | None,
-    file: Mapping[str, str],
+    plan: Plan, columns: Mapping[str, str], found: Counted, sources: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """Return every choice made, so that a person with the file and this account gets the same counts."""
+    """Return every choice made, so that a person with the sources and this account gets the same counts."""
+    values, by_outcome, reading, median = found.values, found.outcomes, found.count_reading, found.median
+    file = {name: sources[0][name] for name in ("encoding", "delimiter") if name in sources[0]}
     scoring = plan.score is not None
     roles: list[Role] = ["sex", "race_ethnicity"]
     if not scoring and reading != "number":
         roles.append("outcome")
-    sources = {role: _by_source(values[role]) for role in roles}
+    if plan.truth is not None:
+        roles.append("truth")
+    by_source = {role: _by_source(values[role]) for role in roles}
     return {
         "rate_kind": plan.rate_kind,
         "unknowns": plan.unknowns,
@@ -86,11 +89,13 @@ def method_of(
             if plan.unknowns == "per-table"
             else "Only people of known sex and known race/ethnicity count, in every table."
         ),
-        "file": dict(file),
+        "file": file if len(sources) == 1 else {},
+        "pooled": plan.pooled if len(sources) > 1 else None,
         "columns": dict(columns),
+        "strata": list(plan.strata),
         "favourable": plan.favourable,
         "mapping": {role: dict(sorted(values[role].readings.items())) for role in roles},
-        "mapping_source": sources,
+        "mapping_source": by_source,
         "outcomes": dict(sorted(by_outcome.items())) if not scoring else None,
         "count_reading": reading if plan.count is None or not scoring else "outcome",
         "count_rule": SENTENCES["outcome"].replace("outcome", "score")

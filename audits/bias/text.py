@@ -31,7 +31,9 @@ def problem_line(problem: Problem) -> str:
 def _lines(result: Mapping[str, Any]) -> Iterator[str]:
     given, method, unknown = result["input"], result["method"], result["unknown"]
     yield f"Bias audit of {_amount(given['people'], 'person', 'people')} in {_amount(given['rows'], 'row', 'rows')}"
-    yield f"File SHA-256  {given['sha256']}"
+    for source in given["sources"]:
+        yield _source(source, alone=len(given["sources"]) == 1)
+    yield f"Counts SHA-256 {given['counts_sha256']}"
     yield f"Law           {method['law']}"
     yield ""
     for table in shown(result):
@@ -47,6 +49,17 @@ def _lines(result: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield "How it was computed"
     yield from _method(method)
+
+
+def _source(source: Mapping[str, Any], *, alone: bool) -> str:
+    rows = (
+        ""
+        if alone
+        else f": {_amount(source['people'], 'person', 'people')} in {_amount(source['rows'], 'row', 'rows')}"
+    )
+    if source["kind"] == "file":
+        return f"File SHA-256  {source['sha256']}{f' ({label})' if (label := source.get('label')) else ''}{rows}"
+    return f"Table         {source['name']} ({source['engine']}){rows}"
 
 
 def _amount(number: int, one: str, many: str) -> str:
@@ -72,7 +85,11 @@ def _aligned(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[st
 
 def _method(method: Mapping[str, Any]) -> Iterator[str]:
     columns = ", ".join(f"{role}: {name!r}" for role, name in method["columns"].items())
-    yield f"  File: {method['file']['encoding']}, separated by {method['file']['delimiter']}; {columns}."
+    file = method["file"]
+    form = f"File: {file['encoding']}, separated by {file['delimiter']}; " if file.get("encoding") else ""
+    yield f"  {form}{columns}."
+    if method["pooled"]:
+        yield f"  Pooled from several sources: {method['pooled']}"
     yield f"  {method['count_rule']}"
     if method["favourable"] is not None:
         yield f"  Favourable value: {method['favourable']!r}; every other value is unfavourable."

@@ -13,7 +13,7 @@ from typing import Final, Literal, TypeAlias
 
 from audits.metrics.categories import RACES, SEXES
 
-Role: TypeAlias = Literal["sex", "race_ethnicity", "outcome"]
+Role: TypeAlias = Literal["sex", "race_ethnicity", "outcome", "truth"]
 
 SELECTED: Final = "selected"
 NOT_SELECTED: Final = "not selected"
@@ -128,18 +128,25 @@ _OUTCOME: Final[dict[str, str | None]] = {
     **dict.fromkeys(("0", "no", "n", "false", "not selected"), NOT_SELECTED),
 }
 
-BUILT_IN: Final[Mapping[Role, Mapping[str, str | None]]] = {"sex": _SEX, "race_ethnicity": _RACE, "outcome": _OUTCOME}
+BUILT_IN: Final[Mapping[Role, Mapping[str, str | None]]] = {
+    "sex": _SEX,
+    "race_ethnicity": _RACE,
+    "outcome": _OUTCOME,
+    "truth": _OUTCOME,
+}
 
 EXPECTED: Final[Mapping[Role, str]] = {
     "sex": "Male, Female or unknown",
     "race_ethnicity": "an EEO-1 race/ethnicity category or unknown",
     "outcome": "1 or 0, yes or no, y or n, true or false, selected or not selected",
+    "truth": "1 or 0, yes or no, y or n, true or false, selected or not selected",
 }
 
 _NAMED: Final[Mapping[Role, Mapping[str, str | None]]] = {
     "sex": {key(name): name for name in SEXES} | {"unknown": None},
     "race_ethnicity": {spelling: name for spelling, name in _RACE.items() if name} | {"unknown": None},
     "outcome": {SELECTED: SELECTED, NOT_SELECTED: NOT_SELECTED},
+    "truth": {SELECTED: SELECTED, NOT_SELECTED: NOT_SELECTED},
 }
 
 

@@ -25,7 +25,9 @@ def audit(number: int, one: dict[str, Any], evidence: dict[str, dict[str, Any]])
         "result_sha256": one["result_sha256"],
         "attachment": one["attachment"],
         "counts_attachment": one["counts_attachment"],
-        "input_sha256": result["input"]["sha256"],
+        "inputs": [
+            source.get("sha256") or source["name"] for source in result["input"].get("sources", [result["input"]])
+        ],
         "people": words.amount(result["input"]["people"], "person", "people"),
         "unknown": [
             ("Sex unknown", words.count(unknown["sex"])),

@@ -111,7 +111,7 @@ def test_walk_from_a_file_to_evidence_on_checklist_rows(people: People, alice: C
         (b"", "The file is empty."),
         (b"sex,race,selected\n", "The file has a header but no rows."),
         (b"sex,race\nM\x00,White\n", "Row 2 holds a NUL byte, which no text has."),
-        (b"%PDF-1.7\n", "The file is a PDF, not a table in text."),
+        (b"%PDF-1.7\n", "The file is a PDF, not a table that can be read."),
         (b"sex,race,hired\nM,White\nF,Black\n", "Row 2 has 2 cells, but the header has 3."),
     ],
 )

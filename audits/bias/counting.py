@@ -1,0 +1,344 @@
+"""From opened sources to counts: the groups of raw words are read as a plan says, or everything wrong is told at once.
+
+    sources -> :mod:`aggregate` -> groups of raw words -> :mod:`mapping` -> :class:`Tally` -> cells
+
+Rows never come here. Counts add up, so sources are counted one by one and summed; only the median is looked for in all
+of them together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from audits.bias import median as medians
+from audits.bias.aggregate import Group, Ranged, Rows
+from audits.bias.locate import Judge, locate_in_rows, remembered
+from audits.bias.mapping import Trouble, Values, count_trouble, readings, score_trouble
+from audits.bias.plan import CountReading, Plan
+from audits.bias.reading import count_reading
+from audits.bias.sources import Opened
+from audits.bias.vocabulary import SELECTED, Role, word
+from audits.metrics.counts import LARGEST, Cell, merge
+from compliance.lib.problems import Problem, Refused
+
+MOST_VALUES: Final = 1_000
+"""Different spellings in one column of categories; a column of names or free texts has more."""
+
+Say: TypeAlias = Callable[[float, str], None]
+
+
+class Tally(NamedTuple):
+    """People of one sex and race/ethnicity in one stratum and one class of the tool's output; None is unknown.
+
+    `n` people; `selected` of them, which for scores are those strictly on the better side of the median, also called
+    `above`. Where the true outcome is given, `tp + fp == selected` and `tp + fp + fn + tn == n`; else all four are 0.
+    `strata` are the words of the plan's strata; `output_class` is blank where the tool sorts nobody into classes.
+    """
+
+    sex: str | None
+    race_ethnicity: str | None
+    strata: tuple[str, ...]
+    output_class: str
+    n: int
+    selected: int
+    tp: int = 0
+    fp: int = 0
+    fn: int = 0
+    tn: int = 0
+
+    @property
+    def above(self) -> int:
+        """Return the people above the median, for a plan that scores."""
+        return self.selected
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The counts of one or more sources, and how their words were read.
+
+    `tallies` and `lines` are by source, in the order given. `outcomes` are the people by raw outcome.
+    """
+
+    tallies: tuple[tuple[Tally, ...], ...]
+    lines: tuple[int, ...]
+    values: Mapping[Role, Values]
+    outcomes: Mapping[str, int]
+    count_reading: CountReading | None
+    median: Mapping[str, Any] | None
+
+    def cells(self, source: int | None = None) -> tuple[Cell, ...]:
+        """Return the counts by sex and race/ethnicity of one source, or of all."""
+        chosen = self.tallies if source is None else (self.tallies[source],)
+        return merge(Cell(one.sex, one.race_ethnicity, one.n, one.selected) for tallies in chosen for one in tallies)
+
+    def classes(self) -> dict[str, tuple[Cell, ...]]:
+        """Return, for a tool that sorts people into classes, one set of counts a class (6 RCNY § 5-301(b)(4)).
+
+        Everyone was assessed for every class; the people put into it are its selected ones.
+        """
+        every = [one for tallies in self.tallies for one in tallies]
+        return {
+            name: merge(
+                Cell(one.sex, one.race_ethnicity, one.n, one.n if one.output_class == name else 0) for one in every
+            )
+            for name in sorted({one.output_class for one in every} - {""})
+        }
+
+    def strata(self) -> dict[tuple[str, ...], tuple[Cell, ...]]:
+        """Return the counts of every stratum, for tests that compare like with like."""
+        found: dict[tuple[str, ...], list[Cell]] = {}
+        for one in (one for tallies in self.tallies for one in tallies):
+            found.setdefault(one.strata, []).append(Cell(one.sex, one.race_ethnicity, one.n, one.selected))
+        return {words: merge(cells) for words, cells in sorted(found.items())}
+
+
+@dataclass(slots=True)
+class _Run:
+    """One count in progress: the opened sources, their rows and the plan."""
+
+    opened: Sequence[Opened]
+    rows: Sequence[Rows]
+    places: Sequence[Mapping[str, int]]
+    plan: Plan
+    values: dict[Role, Values]
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Return the columns that groups are made of; `sex` and `race_ethnicity` are the first."""
+        named = ["sex", "race_ethnicity"]
+        named += [role for role in ("selected", "truth", "output_class") if role in self.plan.columns()]
+        return (*named, *(f"stratum{place}" for place, _ in enumerate(self.plan.strata)))
+
+    def category(self, role: str, raw: str) -> str | Trouble | None:
+        """Return what a raw word means in a role; words of strata and classes mean themselves."""
+        if role in ("sex", "race_ethnicity", "truth"):
+            return self.values[role].read(raw)  # type: ignore[index]  # one of the roles
+        return self.values["outcome"].read(raw) if role == "selected" else " ".join(raw.split())
+
+
+def count(
+    opened: Sequence[Opened], rows: Sequence[Rows], places: Sequence[Mapping[str, int]], plan: Plan, say: Say
+) -> Counted:
+    """Count the rows of opened sources as the plan says; `Refused` with every problem of all of them."""
+    run = _Run(opened, rows, places, plan, readings(plan))
+    return _scores(run, say) if plan.score is not None else _outcomes(run)
+
+
+def _outcomes(run: _Run) -> Counted:
+    plan, roles = run.plan, run.roles
+    found = [rows.groups(*roles) for rows in run.rows]
+    every = [group for groups in found for group in groups]
+    _check_any(sum(group.lines for group in every), sum(group.people for group in every))
+    reading = count_reading(plan, every, run.values)
+    number = reading == "number"
+    _check_few(plan, every, roles, {"selected"} if number else set())
+    outcome = roles.index("selected")
+    meanings = _meanings(run, every, {"selected"} if number else set())
+    trouble = any(isinstance(one, Trouble) for words in meanings.values() for one in words)
+    if trouble or any(group.bad or (number and _over(group, outcome)) for group in every):
+        _explain(run, found, number)
+    _check_favourable(plan, every, outcome)
+    by_outcome: dict[str, int] = {}
+    tallies = []
+    for groups in found:
+        counted = []
+        for group in groups:
+            raw = group.words[outcome]
+            by_outcome[raw] = by_outcome.get(raw, 0) + group.people
+            chosen = int(raw) * group.lines if number else group.people * (meanings[group.words][outcome] == SELECTED)
+            counted.append(_tally(roles, meanings[group.words], group.people, chosen))
+        tallies.append(tuple(counted))
+    lines = tuple(sum(group.lines for group in groups) for groups in found)
+    return Counted(tuple(tallies), lines, run.values, {} if number else by_outcome, reading, None)
+
+
+def _scores(run: _Run, say: Say) -> Counted:
+    plan, roles = run.plan, run.roles
+    groups, ranged = _first_pass(run)
+    every = [group for one in groups for group in one]
+    _check_any(sum(group.lines for group in every), sum(group.people for group in every))
+    _check_few(plan, every, roles, set())
+    meanings = _meanings(run, every, set())
+    bad = any(group.bad for group in every) or any(one.bad for one in ranged)
+    if bad or any(isinstance(one, Trouble) for words in meanings.values() for one in words):
+        _explain(run, groups, number=False)
+    say(0.5, "Finding the median of the full sample.")
+    complete = plan.unknowns == "complete-case"
+    sample = {words[:2] for words, meaning in meanings.items() if not complete or None not in meaning[:2]}
+    _check_sample(plan, every, sample)
+    tallies, better = [], dict[tuple[str, ...], int]()
+    median = medians.find(run.rows, roles, ranged, sample=sample.__contains__, higher=plan.higher_is_better)
+    if median.people != sum(group.people for group in every):
+        sentence = "A source was changed while it was read."
+        raise Refused(Problem("file-changed", sentence, "Run the audit again."))
+    for place, one in enumerate(groups):
+        better = median.better[place]
+        counted = (_tally(roles, meanings[group.words], group.people, better.get(group.words, 0)) for group in one)
+        tallies.append(tuple(counted))
+    above = sum(people for better in median.better for words, people in better.items() if words[:2] in sample)
+    stated = {
+        "value": median.value,
+        "sample": "complete cases" if complete else "all assessed",
+        "sample_size": median.sample_size,
+        "at_median": median.at_median,
+        "above": above,
+    }
+    lines = tuple(sum(group.lines for group in one) for one in groups)
+    return Counted(tuple(tallies), lines, run.values, {}, None, stated)
+
+
+def _first_pass(run: _Run) -> tuple[list[list[Group]], list[Ranged]]:
+    """Return the groups of every source and the first ranges of all scores: one pass where groups are few."""
+    guess = next((bounds for rows in run.rows if (bounds := rows.bounds())), (0.0, 0.0))
+    alone = len(run.roles) == 2
+    ranged = [rows.ranged("sex", "race_ethnicity", low=guess[0], high=guess[1]) for rows in run.rows]
+    if not alone:
+        return [rows.groups(*run.roles) for rows in run.rows], [one for found in ranged for one in found]
+    groups = []
+    for found in ranged:
+        sums: dict[tuple[str, ...], Group] = {}
+        for one in found:
+            known = sums.get(one.words, Group(one.words, 0, 0, 0, None))
+            sums[one.words] = known._replace(
+                lines=known.lines + one.lines, people=known.people + one.people, bad=known.bad + one.bad
+            )
+        groups.append([sums[words] for words in sorted(sums)])
+    return groups, [one for found in ranged for one in found]
+
+
+def _meanings(
+    run: _Run, groups: Sequence[Group], numbers: set[str]
+) -> dict[tuple[str, ...], tuple[str | Trouble | None, ...]]:
+    """Return what the words of every group mean; a number of people selected is no outcome."""
+    roles = run.roles
+    return {
+        group.words: tuple(
+            count_trouble(raw) if role in numbers else run.category(role, raw)
+            for role, raw in zip(roles, group.words, strict=True)
+        )
+        for group in groups
+    }
+
+
+def _tally(roles: Sequence[str], meaning: Sequence[str | Trouble | None], people: int, chosen: int) -> Tally:
+    named = dict(zip(roles, meaning, strict=True))
+    words = {role: value for role, value in named.items() if isinstance(value, str)}  # no Trouble is left by now
+    strata = tuple(words.get(role, "") for role in roles if role.startswith("stratum"))
+    tally = Tally(words.get("sex"), words.get("race_ethnicity"), strata, words.get("output_class", ""), people, chosen)
+    if "truth" not in named:
+        return tally
+    if words.get("truth") == SELECTED:
+        return tally._replace(tp=chosen, fn=people - chosen)
+    return tally._replace(fp=chosen, tn=people - chosen)
+
+
+def _over(group: Group, outcome: int) -> bool:
+    """Say whether some line of a file of counts has more people selected than people."""
+    return (
+        group.least is not None and not count_trouble(group.words[outcome]) and int(group.words[outcome]) > group.least
+    )
+
+
+def _check_any(lines: int, people: int) -> None:
+    if not lines:
+        sentence = "The file has a header but no rows."
+        raise Refused(Problem("no-rows", sentence, "Export it again with its rows.", row=2))
+    if people > LARGEST:
+        raise Refused(Problem("too-many-people", "The counts add up to more people than can be written exactly."))
+
+
+def _check_few(plan: Plan, groups: Sequence[Group], roles: Sequence[str], numbers: set[str]) -> None:
+    """Refuse a column that cannot be one of categories, before its values are listed in a result for all to read."""
+    for place, role in enumerate(roles):
+        found = len({group.words[place] for group in groups})
+        if found > MOST_VALUES and role not in numbers and not role.startswith("stratum"):
+            column = plan.columns().get(role, "")
+            sentence = f"The column {column!r} holds {found:,} different values, too many for categories."
+            raise Refused(
+                Problem("too-many-values", sentence, "Look whether the right column was chosen.", column=column)
+            )
+
+
+def _check_favourable(plan: Plan, groups: Sequence[Group], outcome: int) -> None:
+    met = {word(group.words[outcome]): group.words[outcome].strip() for group in groups}
+    if plan.favourable is not None and word(plan.favourable) not in met:
+        raise Refused(
+            Problem(
+                "favourable-value",
+                f"The favourable value {plan.favourable!r} is nowhere in the column {plan.selected!r}.",
+                "Write it as it stands in the file.",
+                column=plan.selected,
+                found=", ".join(sorted(met.values())[:10]),
+                expected=plan.favourable,
+            )
+        )
+
+
+def _check_sample(plan: Plan, groups: Sequence[Group], sample: set[tuple[str, ...]]) -> None:
+    if not sum(group.people for group in groups):
+        sentence = "The counts add up to nobody, so there is no sample to take a median of."
+        raise Refused(Problem("no-sample", sentence, "Look at the column of counts.", column=plan.count))
+    if not sum(group.people for group in groups if group.words[:2] in sample):
+        sentence = "Nobody has both a known sex and a known race/ethnicity, so there is no sample to take a median of."
+        raise Refused(Problem("no-sample", sentence, "Treat unknown people per table, or look at the mapping."))
+
+
+def _explain(run: _Run, found: Sequence[Sequence[Group]], number: bool) -> None:
+    """Raise every problem of every source with its place."""
+    problems = []
+    for opened, rows, places, groups in zip(run.opened, run.rows, run.places, found, strict=True):
+        columns = _columns(run.plan, run.roles)
+        judges = {role: (column, _judge(run, role, number)) for role, column in columns.items()}
+        placed = {column: (places[role], judge) for role, (column, judge) in judges.items()}
+        both = (places["selected"], places["count"]) if number else None
+        told = opened.locate(placed, both)
+        if told is None:
+            told = locate_in_rows(rows, judges, [(group.words, group.lines) for group in groups])
+            told += _too_many(run.plan, groups, run.roles.index("selected")) if number else []
+        problems += [_labelled(problem, opened.label) for problem in told]
+    if not problems:
+        sentence = "The file was read in two ways that do not agree."
+        problems = [Problem("unreadable-file", sentence, "Save it again as CSV in UTF-8 with plain quotation marks.")]
+    raise Refused.all(problems)
+
+
+def _columns(plan: Plan, roles: Sequence[str]) -> dict[str, str]:
+    """Return role and column in the order of the groups' words; the score and the count come last."""
+    named = plan.columns()
+    strata = {f"stratum{place}": column for place, column in enumerate(plan.strata)}
+    ordered = {role: (named | strata)[role] for role in roles}
+    return ordered | {role: named[role] for role in ("score", "count") if role in named}
+
+
+def _judge(run: _Run, role: str, number: bool) -> Judge:
+    if role == "score":
+        return score_trouble
+    if role == "count" or (role == "selected" and number):
+        return count_trouble
+
+    def judge(raw: str) -> Trouble | None:
+        found = run.category(role, raw)
+        return found if isinstance(found, Trouble) else None
+
+    return remembered(judge)
+
+
+def _too_many(plan: Plan, groups: Sequence[Group], outcome: int) -> list[Problem]:
+    return [
+        Problem(
+            "selected-exceed-applicants",
+            f"A row says that {group.words[outcome]} of {group.least} people were selected.",
+            "Look whether the two columns were exchanged.",
+            column=plan.selected,
+            found=group.words[outcome],
+            expected=f"at most {group.least}",
+        )
+        for group in groups
+        if _over(group, outcome)
+    ]
+
+
+def _labelled(problem: Problem, label: str) -> Problem:
+    return replace(problem, sentence=f"{label}: {problem.sentence}") if label else problem

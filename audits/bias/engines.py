@@ -1,0 +1,286 @@
+"""The engines that count: each gives the mapped columns of a source as :class:`audits.bias.aggregate.Rows`.
+
+An engine knows how to name columns, which types it has and how to run a query; what is counted it does not know. DuckDB
+runs inside this process; PostgreSQL and Spark count where the data is, and only groups and counts come over the wire.
+Every library here is heavy and is loaded by the process that counts, when it counts.
+"""
+
+# ruff: noqa: S608 - names are quoted by the engine's own rule; no value of a source is ever part of a query
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from audits.bias.aggregate import Rows, prepared
+from compliance.lib.problems import Problem, Refused
+
+if TYPE_CHECKING:
+    import duckdb
+    import psycopg
+    from pyspark.sql import SparkSession
+
+MEMORY: Final = "512MB"
+_TEXT: Final = "string"
+_REFUSED: Final = "refused"
+
+Run = Callable[[str], list[tuple[Any, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What to select from, and by role the column to take: both as SQL of one engine. `line` numbers rows from 1."""
+
+    sql: str
+    columns: Mapping[str, str]
+    line: str | None = None
+
+
+def quoted(name: str, mark: str = '"') -> str:
+    """Return a name as SQL, whatever stands in it.
+
+    >>> quoted('a"b'), quoted("a`b", "`")
+    ('"a""b"', '`a``b`')
+    """
+    return f"{mark}{name.replace(mark, mark * 2)}{mark}"
+
+
+def literal(text: str) -> str:
+    """Return a text as SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+@contextmanager
+def duckdb_connection(scratch: Path | None = None, database: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the embedded engine with bounded memory; a database file is opened for reading only."""
+    import duckdb
+
+    config: dict[str, Any] = {
+        "memory_limit": MEMORY,
+        "preserve_insertion_order": False,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    if scratch is not None:
+        config["temp_directory"] = str(scratch / "spill")
+    if database is not None:
+        config["enable_external_access"] = False
+    connection = duckdb.connect(str(database or ":memory:"), read_only=database is not None, config=config)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def duckdb_rows(connection: duckdb.DuckDBPyConnection, relation: Relation) -> Rows:
+    """Return the rows of a relation that this connection can read."""
+
+    def run(sql: str) -> list[tuple[Any, ...]]:
+        return connection.execute(sql).fetchall()
+
+    described = run(f"DESCRIBE {_select(relation, {})}")
+    types = {str(row[0]): _duckdb_type(str(row[1])) for row in described}
+    return _rows(relation, types, "duckdb", run)
+
+
+def _duckdb_type(name: str) -> str:
+    kind = name.split("(")[0].upper()
+    known = {
+        "BOOLEAN": "boolean",
+        **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"), "int64"),
+        **dict.fromkeys(("UBIGINT", "HUGEINT", "UHUGEINT"), "decimal(38,0)"),
+        "FLOAT": "float32",
+        "DOUBLE": "float64",
+        "DATE": "date",
+    }
+    if kind == "DECIMAL":
+        return name.lower().replace(" ", "")
+    nested = name.endswith("]") or kind in ("STRUCT", "MAP", "UNION", "BLOB", "BIT", "GEOMETRY", "VARIANT")
+    return _REFUSED if nested else known.get(kind, _TEXT)
+
+
+@contextmanager
+def postgres_connection(conninfo: str, password: str | None = None, timeout: int = 0) -> Iterator[psycopg.Connection]:
+    """Open one transaction that only reads and sees one state of the database however many passes it takes.
+
+    `timeout` is the longest that one query may take, in seconds; 0 leaves it to the server.
+    """
+    import psycopg
+
+    options = f"-c default_transaction_read_only=on -c statement_timeout={timeout}s"
+    options += " -c DateStyle=ISO -c TimeZone=UTC -c extra_float_digits=1 -c standard_conforming_strings=on"
+    settings = psycopg.conninfo.conninfo_to_dict(conninfo, options=options, application_name="probanda")
+    if password is not None:
+        settings["password"] = password
+    with psycopg.connect(psycopg.conninfo.make_conninfo("", **settings)) as connection:
+        connection.read_only = True
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        try:
+            yield connection
+        finally:
+            connection.rollback()
+
+
+def postgres_rows(connection: psycopg.Connection, relation: Relation) -> Rows:
+    """Return the rows of a table or a query in PostgreSQL."""
+
+    def run(sql: str) -> list[tuple[Any, ...]]:
+        return connection.execute(sql.encode()).fetchall()
+
+    described = connection.execute(f"{_select(relation, {})} LIMIT 0".encode()).description or []
+    types = {column.name: _POSTGRES_TYPES.get(column.type_code, _TEXT) for column in described}
+    return _rows(relation, types, "postgres", run)
+
+
+_POSTGRES_TYPES: Final = {
+    16: "boolean",
+    **dict.fromkeys((20, 21, 23), "int64"),
+    700: "float32",
+    701: "float64",
+    1700: "decimal",
+    1082: "date",
+    **dict.fromkeys((17, 114, 3802), _REFUSED),  # bytea, json, jsonb
+}
+
+
+@contextmanager
+def spark_session(master: str, settings: Mapping[str, str] | None = None) -> Iterator[SparkSession]:
+    """Open a session on a Spark cluster, or use the one that is open in this process already."""
+    from pyspark.sql import SparkSession
+
+    running = SparkSession.getActiveSession()
+    builder = SparkSession.builder.master(master).appName("probanda")
+    chosen = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "16", **(settings or {})}
+    for name, value in chosen.items():
+        builder = builder.config(name, value)
+    session = running or builder.getOrCreate()
+    try:
+        yield session
+    finally:
+        if running is None:
+            session.stop()
+
+
+def spark_rows(session: SparkSession, relation: Relation) -> Rows:
+    """Return the rows of a table, a query or files that a Spark cluster reads."""
+    import ibis
+
+    def run(sql: str) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in session.sql(sql).collect()]
+
+    backend = ibis.pyspark.connect(session)
+    types = {
+        field.name: _spark_type(field.dataType.simpleString())
+        for field in session.sql(_select(relation, {}, "`")).schema
+    }
+    return _rows(relation, types, "pyspark", run, backend.compile, "`")
+
+
+def _spark_type(name: str) -> str:
+    known = {
+        "boolean": "boolean",
+        **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), "int64"),
+        "float": "float32",
+        "double": "float64",
+        "date": "date",
+    }
+    if name.startswith("decimal"):
+        return name
+    return _REFUSED if name.startswith(("array", "map", "struct", "binary", "variant")) else known.get(name, _TEXT)
+
+
+def _select(relation: Relation, casts: Mapping[str, str], mark: str = '"') -> str:
+    columns = dict(relation.columns)
+    if relation.line:
+        columns["line"] = relation.line
+    chosen = ", ".join(
+        f"{f'CAST({column} AS {casts[role]})' if role in casts else column} AS {quoted(role, mark)}"
+        for role, column in columns.items()
+    )
+    return f"SELECT {chosen} FROM {relation.sql}"
+
+
+def _rows(
+    relation: Relation,
+    types: Mapping[str, str],
+    dialect: str,
+    run: Run,
+    compiled: Callable[[Any], str] | None = None,
+    mark: str = '"',
+) -> Rows:
+    import ibis
+
+    _check_types(types)
+    text = {"duckdb": "VARCHAR", "postgres": "TEXT", "pyspark": "STRING"}[dialect]
+    wide = {"duckdb": "DOUBLE", "postgres": "DOUBLE PRECISION", "pyspark": "DOUBLE"}[dialect]
+    casts = {role: text for role, kind in types.items() if kind in (_TEXT, "date")}
+    casts |= {role: wide for role, kind in types.items() if kind == "float32"}
+    if dialect == "duckdb":
+        casts |= {role: kind for role, kind in types.items() if kind == "decimal(38,0)"}
+    kinds = {role: {"date": _TEXT, "float32": "float64"}.get(kind, kind) for role, kind in types.items()}
+
+    def sql_of(expression: Any) -> str:
+        return compiled(expression) if compiled else str(ibis.to_sql(expression, dialect=dialect))
+
+    raw = ibis.table(kinds, name="raw")
+    ready = prepared(raw, dialect)
+    beginning = f"WITH raw AS ({_select(relation, casts, mark)}), prepared AS ({sql_of(ready)})"
+
+    def fetch(expression: Any) -> list[tuple[Any, ...]]:
+        return run(f"{beginning} SELECT * FROM ({sql_of(expression)}) AS found")
+
+    return Rows(
+        ibis.table(ready.schema(), name="prepared"),
+        fetch,
+        single=frozenset(role for role, kind in types.items() if kind == "float32"),
+        has_score="score" in types,
+        has_count="count" in types,
+        has_order="line" in types,
+    )
+
+
+def _check_types(types: Mapping[str, str]) -> None:
+    """Refuse columns whose type can hold neither a category nor a number."""
+    wrong = [role for role, kind in types.items() if kind == _REFUSED]
+    odd = [role for role in ("score", "count") if types.get(role, _TEXT) in ("boolean", "date") and role not in wrong]
+    problems = [
+        Problem("column-type", f"The column of {_told(role)} holds lists or bytes, which are no words.", column=role)
+        for role in wrong
+    ] + [
+        Problem(
+            "column-type",
+            f"The column of {_told(role)} holds {'true and false' if types[role] == 'boolean' else 'dates'}, "
+            "which are no numbers.",
+            column=role,
+        )
+        for role in odd
+    ]
+    if problems:
+        raise Refused.all(problems)
+
+
+def _told(role: str) -> str:
+    return {"score": "scores", "count": "numbers of people", "race_ethnicity": "race/ethnicity"}.get(role, role)
+
+
+def only_select(query: str, dialect: str) -> str:
+    """Return a query that a person wrote, without its last semicolon; anything but one SELECT is `Refused`."""
+    import sqlglot
+    from sqlglot import expressions
+
+    dialects = {"postgres": "postgres", "duckdb": "duckdb", "spark": "spark"}
+    text = query.strip().rstrip(";").strip()
+    try:
+        parsed: Sequence[Any] = sqlglot.parse(text, read=dialects.get(dialect))
+    except sqlglot.errors.SqlglotError as error:
+        reason = str(error).splitlines()[0]
+        raise Refused(Problem("query", "The query cannot be understood.", f"{reason}")) from error
+    if len(parsed) != 1 or not isinstance(parsed[0], expressions.Query):
+        raise Refused(Problem("query", "The query is not one SELECT.", "Write one SELECT and nothing else."))
+    changing = (expressions.Insert, expressions.Update, expressions.Delete, expressions.Into, expressions.Command)
+    if any(parsed[0].find_all(*changing)):
+        raise Refused(Problem("query", "The query changes data.", "Write one SELECT and nothing else."))
+    return text
