@@ -173,4 +173,167 @@ _STATISTICS = (
     ),
 )
 
-METHODS: Final[Mapping[str, Method]] = MappingProxyType({one.code: one for one in _STATISTICS})
+_SHARED = (BIAS, GROUPS, FILE)
+
+
+def _rate(code: str, name: str, formula: str, evidences: tuple[str, ...] = _ERRORS) -> Method:
+    return Method(
+        code, name, formula, "counts of the confusion table; Verma and Rubin (2018), FairWare, 1–7", evidences
+    )
+
+
+_GROUP_METRICS = (
+    _rate("prevalence", "Prevalence (base rate)", "(tp + fn) / n", (DATA, BIAS, FILE)),
+    _rate("selection-rate", "Selection rate (predicted prevalence)", "(tp + fp) / n", _RATES),
+    _rate("true-positive-rate", "True positive rate (recall, sensitivity)", "tp / (tp + fn)"),
+    _rate("false-negative-rate", "False negative rate", "fn / (tp + fn)"),
+    _rate("true-negative-rate", "True negative rate (specificity)", "tn / (fp + tn)"),
+    _rate("false-positive-rate", "False positive rate", "fp / (fp + tn)"),
+    _rate("positive-predictive-value", "Positive predictive value (precision)", "tp / (tp + fp)"),
+    _rate("false-discovery-rate", "False discovery rate", "fp / (tp + fp)"),
+    _rate("negative-predictive-value", "Negative predictive value", "tn / (fn + tn)"),
+    _rate("false-omission-rate", "False omission rate", "fn / (fn + tn)"),
+    _rate("accuracy", "Accuracy", "(tp + tn) / n"),
+    _rate("error-rate", "Error rate", "(fp + fn) / n"),
+    _rate("f1-score", "F1 score", "2·tp / (2·tp + fp + fn)"),
+    Method(
+        "treatment-equality",
+        "Treatment equality",
+        "fn / fp, compared between groups",
+        "Berk, Heidari, Jabbari, Kearns and Roth (2021), Sociological Methods and Research 50, 3–44",
+        _SHARED,
+    ),
+    _rate("balanced-accuracy", "Balanced accuracy", "(true positive rate + true negative rate) / 2"),
+    Method(
+        "predicted-positive-share",
+        "Share of all predicted positives",
+        "(tp + fp) of the group / (tp + fp) of all groups",
+        "Saleiro and others (2018), Aequitas, arXiv:1811.05577 (there: predicted positive rate)",
+        _SHARED,
+    ),
+    Method(
+        "demographic-parity",
+        "Demographic parity difference and ratio",
+        "largest minus smallest, and smallest over largest, selection rate",
+        "Agarwal, Beygelzimer, Dudík, Langford and Wallach (2018), ICML, 60–69; Dwork and others (2012), ITCS, 214–226",
+        _RATES,
+    ),
+    Method(
+        "equalized-odds",
+        "Equalized odds difference and ratio",
+        "the larger difference and the smaller ratio of the gaps in true and false positive rates; also their means",
+        "Hardt, Price and Srebro (2016), NeurIPS 29, 3315–3323",
+        _SHARED,
+    ),
+    Method(
+        "equal-opportunity",
+        "Equal opportunity difference and ratio",
+        "largest minus smallest, and smallest over largest, true positive rate",
+        "Hardt, Price and Srebro (2016), NeurIPS 29, 3315–3323",
+        _SHARED,
+    ),
+    Method(
+        "predictive-parity",
+        "Predictive parity difference and ratio",
+        "largest minus smallest, and smallest over largest, positive predictive value",
+        "Chouldechova (2017), Big Data 5, 153–163",
+        _SHARED,
+    ),
+    Method(
+        "average-odds",
+        "Average odds difference",
+        "mean of the differences of true and false positive rates to the reference; also of their absolute values",
+        "Bellamy and others (2018), AI Fairness 360, arXiv:1810.01943",
+        _SHARED,
+    ),
+    Method(
+        "average-predictive-value",
+        "Average predictive value difference",
+        "mean of the differences of positive predictive value and false omission rate to the reference",
+        "Bellamy and others (2018), AI Fairness 360, arXiv:1810.01943",
+        _SHARED,
+    ),
+    Method(
+        "differential-fairness",
+        "Smoothed differential fairness and its amplification",
+        "largest |ln| of the ratios of (count + c/2)/(n + c) between two groups, for the outcome and for its absence",
+        "Foulds, Islam, Keya and Pan (2020), ICDE, 1918–1921",
+        _SHARED,
+    ),
+    Method(
+        "generalised-entropy",
+        "Generalised entropy index",
+        "Σ((b/μ)^α − 1) / (n·α(α − 1)), b = predicted − true + 1, μ its mean",
+        "Speicher and others (2018), KDD, 2239–2248",
+        _SHARED,
+    ),
+    Method("theil", "Theil index", "Σ(b/μ)·ln(b/μ) / n", "Speicher and others (2018), KDD, 2239–2248", _SHARED),
+    Method(
+        "coefficient-of-variation",
+        "Coefficient of variation of the benefit",
+        "√(2·generalised entropy index of α = 2)",
+        "Speicher and others (2018), KDD, 2239–2248",
+        _SHARED,
+    ),
+    Method(
+        "calibration",
+        "Calibration by group",
+        "mean score − share with the outcome; mean and largest |both| within bins (expected calibration error)",
+        "Naeini, Cooper and Hauskrecht (2015), AAAI, 2901–2907",
+        _ERRORS,
+    ),
+    Method(
+        "brier", "Brier score", "mean of (score − outcome)²", "Brier (1950), Monthly Weather Review 78, 1–3", _ERRORS
+    ),
+    Method(
+        "generalised-rates",
+        "Generalised true and false positive rates",
+        "mean score of those with, and of those without, the outcome",
+        "Pleiss, Raghavan, Wu, Kleinberg and Weinberger (2017), NeurIPS 30, 5680–5689",
+        _ERRORS,
+    ),
+    Method(
+        "goodness-of-fit",
+        "Chi-square test of a data set beside a reference population",
+        "Σ (observed − expected)² / expected; degrees of freedom groups − 1",
+        "Pearson (1900), Philosophical Magazine 50, 157–175",
+        (DATA, FILE),
+    ),
+    Method(
+        "group-share",
+        "Share of a group beside its reference share",
+        "count/n − q, the Wilson interval less q; z = (count/n − q) / √(q(1 − q)/n), q the reference share",
+        "Wilson (1927), Journal of the American Statistical Association 22, 209–212",
+        (DATA, FILE),
+    ),
+    Method(
+        "distance",
+        "Total variation and Jensen-Shannon distance",
+        "Σ|p − q|/2; Σ(p·log₂(p/m) + q·log₂(q/m))/2 with m = (p + q)/2, and its square root",
+        "Lin (1991), IEEE Transactions on Information Theory 37, 145–151",
+        (DATA, FILE),
+    ),
+    Method(
+        "rate-drift",
+        "Drift of a rate between two runs",
+        "p₂ − p₁ and p₂/p₁ with their intervals; pooled two-sample z, and Fisher's exact test",
+        "Newcombe (1998), Statistics in Medicine 17, 873–890",
+        (WATCH, TESTING, FILE),
+    ),
+    Method(
+        "ratio-drift",
+        "Drift of an impact ratio between two runs",
+        "ln(r₂/r₁) / √(Σ(1/s − 1/n) over the four groups); Breslow-Day for the odds ratios",
+        "Altman and Bland (2003), BMJ 326, 219, on logarithms; Breslow and Day (1980), section 4.4",
+        (WATCH, TESTING, FILE),
+    ),
+    Method(
+        "metric-drift",
+        "Drift of any other metric between two runs",
+        "(m₂ − m₁) / √(V₁ + V₂), V by the delta method from the four counts",
+        "Agresti (2013), Categorical Data Analysis, section 16.1",
+        (WATCH, TESTING, FILE),
+    ),
+)
+
+METHODS: Final[Mapping[str, Method]] = MappingProxyType({one.code: one for one in (*_STATISTICS, *_GROUP_METRICS)})
