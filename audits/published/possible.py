@@ -1,0 +1,163 @@
+"""Which rates a row can have had, and which impact ratios follow from them: exact sets, never a tolerance.
+
+Where counts are printed a rate is one number. Where only a rounded rate is printed it is one of the whole numbers of
+people that round to it; where not even the number of people is, anything that rounds to it. What follows for a ratio is
+computed from these sets, so "does not follow" means that no numbers whatever give the printed digits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, floor
+from typing import Final
+
+from audits.published.printed import ROUNDINGS, Printed, Rounding, Span
+from audits.published.tables import PublishedRow
+
+MOST_TRIED: Final = 400
+"""Up to so many whole numbers of selected people are tried one by one; above, the sets are dense enough as spans."""
+_ALL: Final = Span(Fraction(0), Fraction(1))
+_ENDLESS: Final = Fraction(10**12)
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """All rates that one row can have: a span, in which only k/`people` occur where `people` is known."""
+
+    span: Span
+    people: int | None = None
+
+    @property
+    def counts(self) -> range | None:
+        """The numbers of selected people, where they are few enough to be tried one by one."""
+        if self.people is None:
+            return None
+        found = range(ceil(self.span.low * self.people), floor(self.span.high * self.people) + 1)
+        return found if len(found) <= MOST_TRIED else None
+
+    def fits(self, span: Span) -> bool:
+        """Say whether a rate of this row lies in `span`."""
+        common = self.span.cut(span)
+        if self.people is None or common.empty:
+            return not common.empty
+        return not whole(common, self.people).empty
+
+
+def whole(span: Span, people: int) -> Span:
+    """Return the part of a span between its first and its last k/`people`.
+
+    >>> whole(Span(Fraction("0.185"), Fraction("0.195")), 107)
+    Span(low=Fraction(20, 107), high=Fraction(20, 107), low_in=True, high_in=True)
+    """
+    first, last = ceil(span.low * people), floor(span.high * people)
+    if not span.low_in and span.low * people == first:
+        first += 1
+    if not span.high_in and span.high * people == last:
+        last -= 1
+    return Span(Fraction(first, people), Fraction(last, people))
+
+
+def from_counts(row: PublishedRow) -> Fraction | None:
+    """Return the exact rate where both counts are printed and possible."""
+    if not row.applicants or row.selected is None or not 0 <= row.selected <= row.applicants:
+        return None
+    return Fraction(row.selected, row.applicants)
+
+
+def contradicts(row: PublishedRow) -> bool:
+    """Say whether the printed rate follows from the printed counts under no rounding."""
+    exact = from_counts(row)
+    return exact is not None and row.rate is not None and not any(row.rate.span(way).holds(exact) for way in ROUNDINGS)
+
+
+def rates_of(row: PublishedRow, rounding: Rounding = "half-up") -> Rates | None:
+    """Return the rates that a row can have; None where neither counts nor a usable rate are printed.
+
+    The counts decide, unless the printed rate contradicts them. A truncated ratio may stand beside rates that were
+    rounded, so `truncated` takes in both.
+    """
+    exact = from_counts(row)
+    if exact is not None and not contradicts(row):
+        return Rates(Span(exact, exact), row.applicants)
+    if row.rate is None or row.nobody:
+        return None
+    span = row.rate.span(rounding)
+    if rounding == "truncated":
+        span = Span(row.rate.span("half-up").low, span.high, True, False)
+    span = span.cut(_ALL)
+    if span.empty:
+        return None
+    if row.applicants:
+        counted = whole(span, row.applicants)
+        if not counted.empty:
+            return Rates(counted, row.applicants)
+    return Rates(span)
+
+
+def highest(of: Iterable[Rates]) -> Span | None:
+    """Return the span of the highest of several rates: at least the greatest low end, at most the greatest high end."""
+    spans = [rates.span for rates in of]
+    if not spans:
+        return None
+    low, high = max(span.low for span in spans), max(span.high for span in spans)
+    return Span(
+        low,
+        high,
+        all(span.low_in for span in spans if span.low == low),
+        any(span.high_in for span in spans if span.high == high),
+    )
+
+
+def ratios(own: Rates, best: Span, *, competes: bool) -> Span:
+    """Return the span of own rate / benchmark rate, where `best` is the highest rate of the others.
+
+    A row that `competes` for the benchmark is divided by its own rate where that is the highest: its ratio is 1 then.
+
+    >>> rates = Rates(Span(Fraction("0.825"), Fraction("0.835")))
+    >>> span = ratios(rates, Span(Fraction("0.855"), Fraction("0.865")), competes=True)
+    >>> round(float(span.low), 4), round(float(span.high), 4)
+    (0.9538, 0.9766)
+    """
+    top = own.span.high / best.low if best.low else _ENDLESS
+    bottom = own.span.low / best.high if best.high else _ENDLESS
+    found = Span(bottom, top, own.span.low_in and best.high_in, own.span.high_in and best.low_in if best.low else False)
+    if not competes or top < 1:
+        return found
+    if bottom >= 1:
+        return Span(Fraction(1), Fraction(1))
+    return Span(found.low, Fraction(1), found.low_in, found.high_in or top > 1)
+
+
+def follows(printed: Printed, rounding: Rounding, own: Rates, others: list[Rates], *, competes: bool) -> bool:
+    """Say whether the printed ratio is one that the possible rates give."""
+    best, target = highest(others), printed.span(rounding)
+    if best is None:
+        return competes and own.span.high > 0 and target.holds(Fraction(1))
+    if best.high == 0 and (not competes or own.span.high == 0):
+        return False
+    if not ratios(own, best, competes=competes).meets(target):
+        return False
+    benchmarks = _each(others, best)
+    if benchmarks is None or own.people is None:
+        return True
+    if competes and target.holds(Fraction(1)) and own.span.high >= best.low:
+        return True
+    below = Span(Fraction(0), Fraction(1)) if competes else Span(Fraction(0), _ENDLESS)
+    return any(one > 0 and own.fits(target.cut(below).times(one)) for one in benchmarks)
+
+
+def _each(others: list[Rates], best: Span) -> set[Fraction] | None:
+    """Return every value that the highest of the others can take, where they are few."""
+    found: set[Fraction] = set()
+    for rates in others:
+        if rates.span.high < best.low:
+            continue
+        counts = rates.counts
+        if counts is None or rates.people is None:
+            return None
+        found.update(value for count in counts if best.holds(value := Fraction(count, rates.people)))
+        if len(found) > MOST_TRIED:
+            return None
+    return found
