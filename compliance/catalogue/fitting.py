@@ -49,7 +49,7 @@ def misfits(catalogue: Catalogue, facts: Mapping[str, Fact]) -> Iterator[Misfit]
     for condition, where, row in conditions(catalogue):
         for leaf in leaves(condition):
             if isinstance(leaf, FactTest) and leaf.fact in facts:
-                yield from _test(leaf, facts[leaf.fact], where, row)
+                yield from of_test(leaf, facts[leaf.fact], where, row)
     for name, track in catalogue.tracks.items():
         path = ("tracks", name)
         if track.not_before is not None and (track.not_before not in facts or facts[track.not_before].type != "date"):
@@ -81,7 +81,8 @@ def _ends(catalogue: Catalogue) -> Iterator[Misfit]:
                 yield Misfit("ends-open", sentence, path, found=track)
 
 
-def _test(test: FactTest, fact: Fact, path: tuple[str, ...], row: str | None) -> Iterator[Misfit]:
+def of_test(test: FactTest, fact: Fact, path: tuple[str, ...], row: str | None = None) -> Iterator[Misfit]:
+    """Yield what does not fit between a test and the type and values of its fact."""
     named: tuple[str, ...] = ()
     types: tuple[str, ...]
     if isinstance(test.is_, bool):

@@ -16,5 +16,5 @@ def catalogue(law: str, text_version: str | None = None) -> Catalogue:
 
 
 def offered(organisation: Organisation) -> list[LawVersionRef]:
-    """Return what an organisation may open a checklist from: frameworks, then laws, each with its oldest version first."""
+    """Return what an organisation may open a checklist from: frameworks, then laws, each from its oldest version on."""
     return sorted(loader.laws(), key=lambda ref: not catalogue(ref.law, ref.text_version).framework)

@@ -24,13 +24,17 @@ class Problem:
     column: str | None = None
     found: str | None = None
     expected: str | None = None
+    sheet: str | None = None
 
     def __str__(self) -> str:
         return f"{self.sentence} {self.hint}".strip()
 
     def as_json(self) -> dict[str, Any]:
-        """Return all fields, in a stable order, for one line of JSON."""
-        return asdict(self)
+        """Return all fields, in a stable order, for one line of JSON; `sheet` only where the file has sheets."""
+        value = asdict(self)
+        if self.sheet is None:
+            del value["sheet"]
+        return value
 
 
 class Refused(Exception):
