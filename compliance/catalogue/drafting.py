@@ -35,7 +35,12 @@ class Spot:
 Where = Callable[[Path], Spot]
 
 _CONDITION: TypeAdapter[Condition] = TypeAdapter(Condition)
-_FIELDS: dict[str, type[Part]] = {"framework": Head, "sections": DocumentSection, "rows": DocumentRow, "crosswalk": DocumentTie}
+_FIELDS: dict[str, type[Part]] = {
+    "framework": Head,
+    "sections": DocumentSection,
+    "rows": DocumentRow,
+    "crosswalk": DocumentTie,
+}
 _SENTENCES = {
     "missing": "This is needed and not there.",
     "extra_forbidden": "There is no field of this name.",
