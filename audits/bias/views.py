@@ -124,7 +124,7 @@ def bias_detail(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
     context |= telling.told(result)
     context["checklists"] = [
         _evidenced(checklist, result)
-        for checklist in checklist_queries.checklists(by).filter(system_id=bias_audit.system_id)
+        for checklist in checklist_queries.in_use(by).filter(system_id=bias_audit.system_id)
     ]
     return render(request, "bias/result.html", context)
 
@@ -171,7 +171,7 @@ def bias_link(request: HttpRequest, by: Membership, pk: UUID, checklist: UUID) -
     if request.method != "POST":
         return redirect("bias_detail", org=by.organisation.slug, pk=pk)
     bias_audit = find(queries.bias_audits(by), pk)
-    chosen = find(checklist_queries.checklists(by).filter(system_id=bias_audit.system_id), checklist)
+    chosen = find(checklist_queries.in_use(by).filter(system_id=bias_audit.system_id), checklist)
     linked = actions.link_to_rows(by=by, bias_audit=bias_audit, checklist=chosen)
     rows = ", ".join(item.row_id for item in linked)
     if linked:

@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compliance.checklists import rules
+from compliance.checklists.binding import apply_determination
 from compliance.checklists.models import Checklist, ChecklistItem, Decision, ItemEvidence, Review, Verdict
+from compliance.determinations.models import Determination
 from compliance.evidence.models import Evidence
 from compliance.frameworks import catalogues
 from compliance.lib.canonical import digest
@@ -25,8 +27,18 @@ from compliance.trail.changes import since, snapshot
 _KEEP: Any = object()
 
 
-def open_checklist(*, by: Membership, system: AISystem, law: str, text_version: str | None = None) -> Checklist:
-    """Open the checklist of a law (its newest text by default) for a system, one item for each row of the law."""
+def open_checklist(
+    *,
+    by: Membership,
+    system: AISystem,
+    law: str,
+    text_version: str | None = None,
+    determination: Determination | None = None,
+) -> Checklist:
+    """Open the checklist of a law (its newest text by default) for a system, one item for each row of the law.
+
+    With a signed determination of that system on that text, the rows say at once whether they bind.
+    """
     check_can(by, "open_checklists")
     if system.organisation_id != by.organisation_id:
         raise ValueError("The AI system belongs to another organisation.")
@@ -58,6 +70,8 @@ def open_checklist(*, by: Membership, system: AISystem, law: str, text_version: 
                     "rows": len(catalogue.rows),
                 },
             )
+            if determination is not None:
+                checklist = apply_determination(by=by, checklist=checklist, determination=determination)
     except IntegrityError:
         sentence = _("{system} has the checklist {title} already.").format(system=system, title=catalogue.short_title)
         raise Refused(Problem("checklist-open-already", sentence)) from None
@@ -75,8 +89,12 @@ def change(
     note: str = _KEEP,
     owner: Membership | None = _KEEP,
     due_on: date | None = _KEEP,
+    despite: bool = False,
 ) -> ChecklistItem:
-    """Change what is said on a row. With `revision`, a row that somebody else changed since is not overwritten."""
+    """Change what is said on a row. With `revision`, a row that somebody else changed since is not overwritten.
+
+    A row that does not bind, as the determination says, is found met or not met only with `despite`: knowingly.
+    """
     item = _locked(by, item)
     rules.check_move("change", by=by, item=item)
     if revision is not None and revision != item.revision:
@@ -87,6 +105,7 @@ def change(
     given = {name: value for name, value in wanted.items() if value is not _KEEP}
     if owner is not _KEEP and owner is not None and not active_members(by).filter(pk=owner.pk).exists():
         raise Refused(Problem("owner-not-a-member", _("The owner is not a member here."), column="owner"))
+    rules.check_despite(item, item.verdict if verdict is _KEEP else verdict, despite=despite)
     before = snapshot(item, given)
     for name, value in given.items():
         setattr(item, name, value.strip() if isinstance(value, str) else value)
@@ -133,9 +152,25 @@ def submit(*, by: Membership, item: ChecklistItem) -> ChecklistItem:
     rules.check_move("submit", by=by, item=item)
     rules.check_answer(item.verdict, item.reason)
     rules.check_complete(item, live_evidence=item.evidence.filter(withdrawn_at=None).count())
-    item.submitted_by, item.submitted_at = by, timezone.now()
-    _move("submit", item)
-    _record(by, item, "item.submitted", **_answer(item), subject_sha256=subject_digest(item))
+    _submit(by, item)
+    return item
+
+
+@transaction.atomic
+def confirm(*, by: Membership, item: ChecklistItem) -> ChecklistItem:
+    """Say that an answer that was carried over still holds; one that had been accepted goes to review again."""
+    item = _locked(by, item)
+    rules.check_move("confirm", by=by, item=item)
+    why, again = item.confirm_again, rules.reviewed_before(item)
+    if again:
+        rules.check_answer(item.verdict, item.reason)
+        rules.check_complete(item, live_evidence=item.evidence.filter(withdrawn_at=None).count())
+    item.confirm_again = ""
+    item.revision += 1
+    item.save()
+    _record(by, item, "item.confirmed", why=why, text_version=item.checklist.text_version)
+    if again:
+        _submit(by, item)
     return item
 
 
@@ -216,9 +251,16 @@ def _locked(by: Membership, item: ChecklistItem) -> ChecklistItem:
     hold(by.organisation_id)
     return (
         ChecklistItem.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("checklist__system", "submitted_by__user", "owner__user")
+        .select_related("checklist__system", "submitted_by__user", "owner__user", "carried_from")
         .get(pk=item.pk, checklist__organisation_id=by.organisation_id)
     )
+
+
+def _submit(by: Membership, item: ChecklistItem) -> None:
+    # Who submits a row has seen it in its present words: nothing is left to be confirmed.
+    item.submitted_by, item.submitted_at, item.confirm_again = by, timezone.now(), ""
+    _move("submit", item)
+    _record(by, item, "item.submitted", **_answer(item), subject_sha256=subject_digest(item))
 
 
 def _move(move: str, item: ChecklistItem) -> None:

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from compliance.catalogue.schema import Section
-from compliance.checklists.models import Progress, Verdict
+from compliance.checklists.models import Binding, Progress, Verdict
 from compliance.checklists.queries import Line
 from compliance.people.models import Membership
 
@@ -49,6 +49,12 @@ class RowFilter(forms.Form):
         label=_("Computed"), required=False, choices=[ANY, *COMPUTED.items(), (NONE, _("not computed"))]
     )
     kind = forms.ChoiceField(label=_("Kind"), required=False)
+    binding = forms.ChoiceField(
+        label=_("Binds"), required=False, choices=[ANY, *Binding.choices, (NONE, _("not determined"))]
+    )
+    again = forms.ChoiceField(
+        label=_("Confirm again"), required=False, choices=[ANY, ("yes", _("to be confirmed")), (NONE, _("no"))]
+    )
 
     def __init__(self, data: Mapping[str, Any], *, by: Membership, people: Iterable[Membership], kinds: Iterable[str]):
         super().__init__(data)
@@ -89,6 +95,8 @@ def _fits(line: Line, chosen: Mapping[str, str], owner: str) -> bool:
         (chosen["verdict"], item.verdict or NONE),
         (chosen["computed"], row.computed),
         (chosen["kind"], row.kind),
+        (chosen["binding"], item.binding or NONE),
+        (chosen["again"], "yes" if item.confirm_again else NONE),
         (owner, str(item.owner_id)),
     )
     return all(not want or want == have for want, have in wanted)

@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from compliance.checklists.models import ChecklistItem, Verdict
+from compliance.checklists.models import Binding, ChecklistItem, Verdict
 from compliance.evidence.models import Evidence
 from compliance.frameworks import catalogues
 from compliance.people.models import Membership
@@ -19,13 +19,13 @@ from compliance.web.forms import DateInput
 
 
 class OpenForm(forms.Form):
-    """Which law is asked of which system."""
+    """Which law is asked of which system; or, from a determination, nothing but whether to."""
 
     system = forms.ModelChoiceField(AISystem.objects.none(), label=_("AI system"), empty_label=_("choose one"))
     law = forms.ChoiceField(
         label=_("Law and version of its text"),
         widget=forms.RadioSelect,
-        help_text=_("A checklist keeps the text that it was opened with; a newer text is a checklist of its own."),
+        help_text=_("A checklist keeps the text that it was opened with; it can be moved to a newer one later."),
     )
 
     def __init__(self, *args: Any, by: Membership, **kwargs: Any):
@@ -55,6 +55,9 @@ class AnswerForm(forms.Form):
         widget=forms.RadioSelect,
         choices=[*Verdict.choices, ("", _("no verdict yet"))],
     )
+    despite = forms.BooleanField(
+        label=_("The determination says that this row does not apply. I answer it all the same."), required=False
+    )
     reason = forms.CharField(
         label=_("Reason"),
         required=False,
@@ -72,8 +75,10 @@ class AnswerForm(forms.Form):
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, by: Membership, item: ChecklistItem, draft: dict[str, str] | None = None):
-        said = {name: getattr(item, name) for name in self.base_fields}
+        said = {name: getattr(item, name) for name in self.base_fields if name != "despite"}
         super().__init__(data, initial={**said, **(draft or {})})
+        if item.binding != Binding.NO:
+            del self.fields["despite"]
         self.is_draft = draft is not None
         self.is_overtaken = False
         self.item = item

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from uuid import uuid4
 
 from django.db import models
@@ -79,7 +80,10 @@ class Checklist(models.Model):
                 fields=["system", "law", "text_version"],
                 condition=Q(undone_at=None),
                 name="one_checklist_a_law_version",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["moved_from"], condition=Q(undone_at=None), name="one_move_from_a_checklist"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -89,6 +93,11 @@ class Checklist(models.Model):
     def catalogue(self) -> Catalogue:
         """The law in the version that the checklist was opened with."""
         return catalogue(self.law, self.text_version)
+
+    @cached_property
+    def successor(self) -> Checklist | None:
+        """The checklist under a newer text that took this one's place, or None while it is in use."""
+        return self.moved_to.filter(undone_at=None).select_related("opened_by__user").first()
 
     @property
     def subject(self) -> dict[str, str]:
@@ -158,7 +167,10 @@ class ItemEvidence(models.Model):
 
 
 class Review(models.Model):
-    """One decision by one person on what another submitted; `subject_sha256` binds it to exactly what was seen."""
+    """One decision by one person on what another submitted; `subject_sha256` binds it to exactly what was seen.
+
+    A checklist that is moved to a newer text takes the decisions along; `carried_from` is the decision as it was taken.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     item = models.ForeignKey(ChecklistItem, on_delete=models.PROTECT, related_name="reviews")
@@ -169,6 +181,7 @@ class Review(models.Model):
     submitted_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField()
     subject_sha256 = models.CharField(max_length=64)
+    carried_from = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

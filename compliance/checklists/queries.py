@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Case, Count, Prefetch, Q, QuerySet, When
+from django.utils import timezone
 
 from compliance.catalogue.schema import Catalogue, Row, Section
-from compliance.checklists.models import Checklist, ChecklistItem, ItemEvidence, Progress, Review
+from compliance.checklists.models import Binding, Checklist, ChecklistItem, ItemEvidence, Progress, Review
 from compliance.evidence import queries as evidence_queries
 from compliance.evidence.models import Evidence
 from compliance.frameworks.catalogues import catalogue
@@ -20,10 +22,14 @@ from compliance.people.rules import can
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row of the law beside its item."""
+    """A row of the law beside its item: how many pieces of evidence count, how many of these have expired, and the
+    last decision with its moment."""
 
     row: Row
     item: ChecklistItem
+    evidence: int = 0
+    expired: int = 0
+    review: tuple[str, datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +51,10 @@ class Counts:
 
 def checklists(by: Membership) -> QuerySet[Checklist]:
     """Return the checklists that `by` may see."""
-    return Checklist.objects.filter(organisation_id=by.organisation_id).select_related(
-        "system", "organisation", "opened_by__user"
+    return (
+        Checklist.objects.filter(organisation_id=by.organisation_id)
+        .select_related("system", "organisation", "opened_by__user", "moved_from", "determination__signed_by__user")
+        .defer("determination__result", "determination__facts")
     )
 
 
@@ -56,19 +64,45 @@ def items(by: Membership) -> QuerySet[ChecklistItem]:
     reviews = Review.objects.select_related("reviewer__user", "submitted_by__user")
     return (
         ChecklistItem.objects.filter(checklist__organisation_id=by.organisation_id)
-        .select_related("checklist__system", "checklist__organisation", "owner__user", "submitted_by__user")
+        .select_related(
+            *("checklist__system", "checklist__organisation", "owner__user", "submitted_by__user"),
+            "carried_from__checklist",
+        )
         .prefetch_related(Prefetch("attachments", attachments), Prefetch("reviews", reviews))
     )
 
 
+def in_use(by: Membership) -> QuerySet[Checklist]:
+    """Return the checklists that take changes: neither replaced by one under a newer text, nor of an undone move."""
+    return checklists(by).filter(undone_at=None).exclude(moved_to__in=Checklist.objects.filter(undone_at=None))
+
+
+def put_aside(by: Membership) -> QuerySet[Checklist]:
+    """Return the checklists that are kept to be read: replaced by one under a newer text. Undone moves are left out."""
+    return checklists(by).filter(undone_at=None, moved_to__in=Checklist.objects.filter(undone_at=None))
+
+
 def lines(by: Membership, checklist: Checklist) -> list[tuple[Section, list[Line]]]:
-    """Return every row of a checklist in the law's order, grouped by the law's sections."""
-    catalogue = checklist.catalogue
-    found = {item.row_id: item for item in items(by).filter(checklist=checklist)}
-    return [
-        (section, [Line(row, found[row.id]) for row in catalogue.rows if row.section == section.id])
-        for section in catalogue.sections
-    ]
+    """Return every row of a checklist in the law's order, grouped by the law's sections, in three queries.
+
+    A law has hundreds of rows: what a list does not show (people, whole reviews) is not fetched.
+    """
+    law, mine = checklist.catalogue, ChecklistItem.objects.filter(checklist=checklist)
+    if checklist.organisation_id != by.organisation_id:
+        mine = mine.none()
+    today = timezone.now().date()
+    pieces, expired = Counter[UUID](), Counter[UUID]()
+    live = ItemEvidence.objects.filter(item__in=mine, evidence__withdrawn_at=None).order_by()
+    for item_id, until in live.values_list("item_id", "evidence__valid_until"):
+        pieces[item_id] += 1
+        expired[item_id] += bool(until and until < today)
+    reviews = Review.objects.filter(item__in=mine).order_by("at").values_list("item_id", "decision", "at")
+    last = {item_id: (decision, at) for item_id, decision, at in reviews}
+    found = {item.row_id: (item, pieces[item.pk], expired[item.pk], last.get(item.pk)) for item in mine}
+    by_section: dict[str, list[Line]] = {section.id: [] for section in law.sections}
+    for row in law.rows:
+        by_section[row.section].append(Line(row, *found[row.id]))
+    return [(section, by_section[section.id]) for section in law.sections]
 
 
 def counts(checklist: Checklist) -> Counts:
@@ -79,7 +113,8 @@ def counts(checklist: Checklist) -> Counts:
 def counts_of(checklists: Collection[Checklist]) -> dict[UUID, Counts]:
     """Return for each checklist, in one query, how many rows stand where: by `progress`, by `verdict`, and `all`.
 
-    The first two count duties, prohibitions and conditions only: an option that nobody uses is not unfinished work.
+    The first two count duties, prohibitions and conditions only, and none that a determination says does not apply: an
+    option that nobody uses is not unfinished work.
     """
     bind = Q(pk=None)
     for law, version in {(one.law, one.text_version) for one in checklists}:
@@ -89,10 +124,12 @@ def counts_of(checklists: Collection[Checklist]) -> dict[UUID, Counts]:
     groups = (
         ChecklistItem.objects.filter(checklist__in=found).order_by().values_list("checklist", "progress", "verdict")
     )
-    for pk, progress, verdict, rows, binding in groups.annotate(rows=Count("pk"), binding=Count("pk", filter=bind)):
+    for pk, progress, verdict, rows, counted in groups.annotate(
+        rows=Count("pk"), counted=Count("pk", filter=bind & ~Q(binding=Binding.NO))
+    ):
         found[pk].all[progress] += rows
-        found[pk].progress[progress] += binding
-        found[pk].verdict[verdict] += binding
+        found[pk].progress[progress] += counted
+        found[pk].verdict[verdict] += counted
     return found
 
 
@@ -101,10 +138,15 @@ def counts_in(sections: Iterable[tuple[Section, list[Line]]], catalogue: Catalog
     result = Counts()
     for line in (line for _section, lines in sections for line in lines):
         result.all[line.item.progress] += 1
-        if line.row.kind in catalogue.progress_kinds:
+        if line.row.kind in catalogue.progress_kinds and line.item.binding != Binding.NO:
             result.progress[line.item.progress] += 1
             result.verdict[line.item.verdict] += 1
     return result
+
+
+def bindings_in(sections: Iterable[tuple[Section, list[Line]]]) -> Counter[str]:
+    """Return how many rows apply, will apply, do not apply or are undetermined."""
+    return Counter(line.item.binding for _section, lines in sections for line in lines)
 
 
 def neighbours(item: ChecklistItem) -> tuple[ChecklistItem | None, ChecklistItem | None]:
@@ -128,4 +170,5 @@ def review_queue(by: Membership) -> QuerySet[ChecklistItem]:
     if not can(by, "review_items"):
         return items(by).none()
     waiting = Q(progress__in=[Progress.SUBMITTED, Progress.IN_REVIEW])
-    return items(by).filter(waiting).exclude(submitted_by__user_id=by.user_id).order_by("submitted_at")
+    mine = items(by).filter(waiting, checklist__in=in_use(by))
+    return mine.exclude(submitted_by__user_id=by.user_id).order_by("submitted_at")

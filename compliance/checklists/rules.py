@@ -8,7 +8,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from compliance.checklists.models import ChecklistItem, Progress, Verdict
+from compliance.checklists.models import Binding, Checklist, ChecklistItem, Decision, Progress, Verdict
+from compliance.determinations.models import Determination
 from compliance.lib.problems import Forbidden, Problem, Refused
 from compliance.people.models import Membership, Role
 from compliance.people.rules import check_can
@@ -22,6 +23,7 @@ MOVES: dict[str, tuple[frozenset[str], str, str]] = {
     "accept": (frozenset({Progress.SUBMITTED, Progress.IN_REVIEW}), Progress.DONE, "review_items"),
     "return": (frozenset({Progress.SUBMITTED, Progress.IN_REVIEW}), Progress.IN_PROGRESS, "review_items"),
     "reopen": (frozenset({Progress.DONE}), Progress.IN_PROGRESS, "answer_items"),
+    "confirm": (frozenset({Progress.TO_DO, Progress.IN_PROGRESS}), Progress.IN_PROGRESS, "answer_items"),
 }
 TOLD = {
     "change": gettext_lazy("changed"),
@@ -31,6 +33,7 @@ TOLD = {
     "accept": gettext_lazy("accepted"),
     "return": gettext_lazy("returned"),
     "reopen": gettext_lazy("reopened"),
+    "confirm": gettext_lazy("confirmed"),
 }
 NEEDS_REASON = frozenset({Verdict.NOT_APPLICABLE, Verdict.PARTLY_MET, Verdict.NOT_MET, Verdict.UNDETERMINED})
 
@@ -39,6 +42,10 @@ def check_move(move: str, *, by: Membership, item: ChecklistItem) -> None:
     """Raise Forbidden or Refused with one sentence unless `by` may make this move on this row now."""
     allowed, _to, ability = MOVES[move]
     check_can(by, ability)
+    check_in_use(item.checklist)
+    if move == "confirm" and not item.confirm_again:
+        sentence = _("{row} has nothing to confirm.").format(row=item.row_id)
+        raise Refused(Problem("nothing-to-confirm", sentence))
     if item.progress not in allowed:
         sentence = _("{row} is {progress}, so it cannot be {move} now.").format(
             row=item.row_id, progress=item.get_progress_display(), move=TOLD[move]
@@ -69,6 +76,62 @@ def why_not(move: str, *, by: Membership, item: ChecklistItem) -> str:
     return ""
 
 
+def check_in_use(checklist: Checklist) -> None:
+    """A checklist whose place another took, or whose move was undone, stays as it is."""
+    if checklist.undone_at:
+        sentence = _("The move to the text of {version} was undone, so this checklist takes no changes.")
+        raise Refused(Problem("move-undone", sentence.format(version=checklist.text_version)))
+    if checklist.successor:
+        sentence = _("This checklist was replaced by that under the text of {version}, so it takes no changes.")
+        raise Refused(Problem("checklist-replaced", sentence.format(version=checklist.successor.text_version)))
+
+
+def why_closed(checklist: Checklist) -> str:
+    """Return the sentence why a checklist takes no changes, or an empty text."""
+    try:
+        check_in_use(checklist)
+    except Refused as refused:
+        return refused.problems[0].sentence
+    return ""
+
+
+def check_seen(seen: str, determination: Determination) -> None:
+    """What is taken over is what the person looked at: one that was signed meanwhile is shown first."""
+    if seen != str(determination.pk):
+        sentence = _("Another determination was signed while you were reading.")
+        raise Refused(Problem("changed-meanwhile", sentence, _("This page shows it now; read it, then apply it.")))
+
+
+def check_undo(checklist: Checklist) -> None:
+    """A move can be undone until somebody answers a row of the new checklist."""
+    check_in_use(checklist)
+    if checklist.moved_from_id is None:
+        raise Refused(Problem("not-moved", _("This checklist was not moved from an older text.")))
+    answered = checklist.items.filter(revision__gt=0).order_by("position").values_list("row_id", flat=True)
+    if answered:
+        sentence = _("The move can no longer be undone: {row} was changed since.").format(row=answered[0])
+        raise Refused(Problem("answered-since", sentence))
+
+
+def why_not_undo(checklist: Checklist) -> str:
+    """Return the sentence why a move cannot be undone, or an empty text."""
+    try:
+        check_undo(checklist)
+    except Refused as refused:
+        return refused.problems[0].sentence
+    return ""
+
+
+def reviewed_before(item: ChecklistItem) -> bool:
+    """Say whether an answer that is to be confirmed again had been accepted, or waited for a decision.
+
+    Confirming it then sends it to review once more, so that two people stand behind it under the new wording too.
+    """
+    waited = item.carried_from and item.carried_from.progress in (Progress.SUBMITTED, Progress.IN_REVIEW)
+    last = max(item.reviews.all(), key=lambda review: review.at, default=None)
+    return bool(waited) or (last is not None and last.decision == Decision.ACCEPTED)
+
+
 def check_answer(verdict: str, reason: str) -> None:
     """A verdict is one of the five words or empty; all but "met" are explained."""
     if verdict and verdict not in Verdict.values:
@@ -78,6 +141,16 @@ def check_answer(verdict: str, reason: str) -> None:
         sentence = _("The verdict “{verdict}” needs a reason.").format(verdict=Verdict(verdict).label)
         hint = _("Say in a sentence or two what you saw and what is missing, or why the row does not bind this system.")
         raise Refused(Problem("verdict-without-reason", sentence, hint, column="reason"))
+
+
+def check_despite(item: ChecklistItem, verdict: str, *, despite: bool) -> None:
+    """Nobody finds a row met by mistake that does not bind: who answers against the determination says so."""
+    if item.binding != Binding.NO or verdict == item.verdict or despite:
+        return
+    if verdict in (Verdict.MET, Verdict.PARTLY_MET, Verdict.NOT_MET):
+        sentence = _("The determination says that {row} does not apply to this system.").format(row=item.row_id)
+        hint = _("Tick the box to answer it all the same, or leave it without a verdict: it needs none.")
+        raise Refused(Problem("row-does-not-apply", sentence, hint, column="despite"))
 
 
 def check_complete(item: ChecklistItem, *, live_evidence: int) -> None:

@@ -1,13 +1,18 @@
 from django.urls import path
 
-from compliance.checklists import views, views_row
+from compliance.checklists import views, views_detail, views_move, views_row
 from compliance.evidence.models import Kind
 
 urlpatterns = [
     path("", views.checklists_list, name="checklists_list"),
     path("new/", views.checklists_new, name="checklists_new"),
     path("review/", views.checklists_queue, name="checklists_queue"),
-    path("<uuid:pk>/", views.checklists_detail, name="checklists_detail"),
+    path("<uuid:pk>/", views_detail.checklists_detail, name="checklists_detail"),
+    path("<uuid:pk>/applicability/", views_detail.checklists_applicability, name="checklists_applicability"),
+    path("<uuid:pk>/apply/", views_detail.checklists_apply, name="checklists_apply"),
+    path("<uuid:pk>/move/", views_move.checklists_move, name="checklists_move"),
+    path("<uuid:pk>/undo-move/", views_move.checklists_undo_move, name="checklists_undo_move"),
+    path("<uuid:pk>/confirm/", views_move.checklists_confirm_again, name="checklists_confirm_again"),
     path("rows/<uuid:pk>/", views_row.checklists_item, name="checklists_item"),
     path("rows/<uuid:pk>/attach/", views_row.checklists_attach, name="checklists_attach"),
     path("rows/<uuid:pk>/detach/<uuid:evidence>/", views_row.checklists_detach, name="checklists_detach"),

@@ -21,6 +21,7 @@ from compliance.checklists import actions, drafts, queries, rules
 from compliance.checklists.filters import COMPUTED, KINDS
 from compliance.checklists.forms import AnswerForm, AttachForm, DecisionForm, ReasonForm
 from compliance.checklists.models import ChecklistItem
+from compliance.checklists.views_move import difference
 from compliance.evidence import queries as evidence_queries
 from compliance.evidence.forms import FORMS, EvidenceForm
 from compliance.evidence.models import Kind
@@ -42,6 +43,7 @@ MOVES: dict[str, tuple[Any, Callable[..., Any], Any]] = {
     "accept": (gettext_lazy("Accept"), actions.accept, gettext_lazy("{row} is accepted.")),
     "return": (gettext_lazy("Return"), actions.give_back, gettext_lazy("{row} is returned.")),
     "reopen": (gettext_lazy("Reopen"), actions.reopen, gettext_lazy("{row} is open again.")),
+    "confirm": (gettext_lazy("Confirm again"), actions.confirm, gettext_lazy("{row} is confirmed.")),
 }
 REASONS: dict[str, type[forms.Form]] = {"accept": DecisionForm, "return": DecisionForm, "reopen": ReasonForm}
 
@@ -191,7 +193,10 @@ def _page(request: HttpRequest, by: Membership, item: ChecklistItem, **forms_in_
         "typed": errors.typed(request) if gone else [],
         "why_not_change": rules.why_not("change", by=by, item=item),
         "acts": {act.move: act for act in acts},
-        "others": [act for act in acts if item.progress not in rules.MOVES[act.move][0]],
+        "others": [act for act in acts if item.progress not in rules.MOVES[act.move][0] and act.move != "confirm"],
+        "difference": difference(item) if item.confirm_again else None,
+        "reviewed_before": bool(item.confirm_again) and rules.reviewed_before(item),
+        "closed": item.checklist.undone_at is not None or item.checklist.successor is not None,
         "waiting": waiting,
         "queue": "queue" in request.GET or "queue" in request.POST,
         "decision": forms_in_hand.get("accept") or forms_in_hand.get("return") or DecisionForm(auto_id="decision_%s"),

@@ -24,6 +24,8 @@ FIELDS = {
     "kind": _("Kind"),
     "timing": _("When"),
     "clock": _("Time that is counted"),
+    "performed": _("Who performs it"),
+    "met_through": _("Deemed met through"),
     "evidence": _("Evidence that is expected"),
     "penalty": _("What a breach may cost"),
     "note": _("Note"),
@@ -84,6 +86,9 @@ def redated(shared: Shared, comparison: Comparison) -> Redated:
         Day(_track(name, comparison), _day(before.get(name)), _day(after.get(name)))
         for name in dict.fromkeys([*before, *after])
     )
+    if old.get("until") or new.get("until"):
+        until = str(_("The last day on which it binds"))
+        days = (*days, Day(until, _day(old.get("until")), _day(new.get("until"))))
     basis = compare(old.get("basis", ""), new.get("basis", ""))
     return Redated(days, basis, compare(old.get("note", ""), new.get("note", "")), shared.rows)
 
@@ -112,6 +117,9 @@ def _in_words(name: str, value: Any, law: Catalogue) -> str:
         return ""
     if name == "penalty":
         return _penalty(value)
+    if name in ("performed", "met_through"):
+        roles = ", ".join(law.roles[one] for one in value.get("by", ()))
+        return " ".join(part for part in (roles, value.get("why") or value.get("words"), _cited(value)) if part)
     if name == "condition":
         return condition_in_words(value, law, facts())
     if name == "roles":
@@ -126,6 +134,10 @@ def _in_words(name: str, value: Any, law: Catalogue) -> str:
         unit = str(value["unit"]).replace("_", " ")
         return f"{limit} {value['count']} {unit} {value['direction']}: {'; '.join(events)}"
     return "; ".join(value) if isinstance(value, list | tuple) else str(value)
+
+
+def _cited(value: Any) -> str:
+    return f"({'; '.join(value['citation'])})"
 
 
 def _penalty(value: Any) -> str:

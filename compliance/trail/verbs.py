@@ -31,10 +31,16 @@ SENTENCES = {
     "evidence.withdrawn": _("{actor} withdrew the evidence {subject}: {reason}"),
     "evidence.downloaded": _("{actor} downloaded the evidence {subject}."),
     "checklist.opened": _("{actor} opened the checklist {subject}."),
+    "checklist.moved": _(
+        "{actor} moved the checklist {subject} from the text of {from_version} to that of {to_version}."
+    ),
+    "checklist.determined": _("{actor} applied the determination as of {as_of} to the checklist {subject}."),
+    "checklist.move_undone": _("{actor} undid the move of the checklist {subject} to the text of {to_version}."),
     "item.changed": _("{actor} changed {fields} of {subject}."),
     "item.attached": _("{actor} attached the evidence {evidence} to {subject}."),
     "item.detached": _("{actor} detached the evidence {evidence} from {subject}."),
     "item.submitted": _("{actor} submitted {subject} for review with the verdict {verdict}."),
+    "item.confirmed": _("{actor} confirmed the answer to {subject} again: {why}"),
     "item.withdrawn": _("{actor} took {subject} back from review."),
     "item.taken": _("{actor} began the review of {subject}."),
     "item.accepted": _("{actor} accepted {subject} with the verdict {verdict}."),

@@ -43,7 +43,7 @@ def waiting(items: QuerySet[ChecklistItem]) -> list[Waiting]:
 def owned(by: Membership) -> QuerySet[ChecklistItem]:
     """Return the unfinished rows that `by` owns: those that are due first, then those without a date."""
     open_ = [Progress.TO_DO, Progress.IN_PROGRESS]
-    mine = checklist_queries.items(by).filter(owner=by, progress__in=open_)
+    mine = checklist_queries.items(by).filter(owner=by, progress__in=open_, checklist__in=checklist_queries.in_use(by))
     return mine.order_by(F("due_on").asc(nulls_last=True), "checklist", "position")
 
 
@@ -53,7 +53,7 @@ def standings(by: Membership, **only: object) -> list[Standing]:
     Counted are the rows that bind: an option that nobody uses is not unfinished work.
     """
     found = {system.pk: Standing(system) for system in system_queries.systems(by).filter(**only)}
-    checklists = list(checklist_queries.checklists(by).filter(system__in=found))
+    checklists = list(checklist_queries.in_use(by).filter(system__in=found))
     counts = checklist_queries.counts_of(checklists)
     for one in checklists:
         found[one.system_id].checklists.append((one.title, one.pk, counts[one.pk].progress))
