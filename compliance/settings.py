@@ -78,7 +78,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "compliance.web.context.site",
             ],
-            "builtins": ["compliance.web.templatetags.probanda"],
+            "builtins": ["compliance.web.templatetags.probanda", "compliance.web.templatetags.determinations"],
         },
     }
 ]

@@ -20,6 +20,7 @@ urlpatterns = [
                 path("", include("compliance.web.urls")),
                 path("people/", include("compliance.people.urls")),
                 path("systems/", include("compliance.systems.urls")),
+                path("", include("compliance.determinations.urls")),
                 path("evidence/", include("compliance.evidence.urls")),
                 path("checklists/", include("compliance.checklists.urls")),
                 path("laws/", include("compliance.frameworks.changes_urls")),

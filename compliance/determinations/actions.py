@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compliance.catalogue import loader
-from compliance.catalogue.known import read
+from compliance.catalogue.known import Known, read
 from compliance.determinations import queries, rules
 from compliance.determinations import result as results
 from compliance.determinations.models import Determination, FactSheet, Override
@@ -23,6 +23,7 @@ from compliance.systems.models import AISystem
 from compliance.trail.actions import write
 
 _NAMED = 3
+_NEVER: Any = object()  # nobody has answered it, not even with "not known yet"
 
 
 @transaction.atomic
@@ -34,7 +35,8 @@ def save_answers(
     remarks: Mapping[str, str] | None = None,
     revision: int | None = None,
 ) -> FactSheet:
-    """Keep answers, as a file of facts has them; None takes one back to not known. Refused with every problem at once.
+    """Keep answers, as a file of facts has them; None says that it is not known yet. Refused with every problem
+    at once.
 
     With `revision`, that of the sheet which the person read, an answer that somebody else changed since is not
     overwritten unseen; other answers of the same sheet are no hindrance.
@@ -45,18 +47,18 @@ def save_answers(
     names = [name for name in loader.facts() if name in answers or name in (remarks or {})]
     overtaken = [] if revision is None else [name for name in names if sheet.revisions.get(name, 0) > revision]
     if overtaken:
-        sentence = _("{name} changed this answer while you were writing.").format(name=sheet.changed_by.name)
+        sentence = _("Somebody else changed this answer while you were writing.")
         hint = _(
             "What you typed is still in the form. Compare it with what is kept now, then save again to replace it."
         )
         raise Refused(Problem("changed-meanwhile", sentence, hint))
-    before = {name: (sheet.answers.get(name), sheet.remarks.get(name, "")) for name in names}
+    before = {name: (sheet.answers.get(name, _NEVER), sheet.remarks.get(name, "")) for name in names}
     for name in names:
         if name in answers:
-            _put(sheet.answers, name, given.get(name))
+            sheet.answers[name] = given.get(name)
         if remarks and name in remarks:
-            _put(sheet.remarks, name, remarks[name].strip() or None)
-    after = {name: (sheet.answers.get(name), sheet.remarks.get(name, "")) for name in names}
+            sheet.remarks[name] = remarks[name].strip()
+    after = {name: (sheet.answers.get(name, _NEVER), sheet.remarks.get(name, "")) for name in names}
     changed = [name for name in names if before[name] != after[name]]
     if changed:
         sheet.revision += 1
@@ -71,8 +73,8 @@ def save_answers(
             system_id=system.id,
             data={
                 "questions": _questions(changed),
-                "before": {name: before[name][0] for name in changed},
-                "after": {name: after[name][0] for name in changed},
+                "before": {name: _answered(before[name][0]) for name in changed},
+                "after": {name: _answered(after[name][0]) for name in changed},
                 "remarks": {name: after[name][1] for name in changed if after[name][1] != before[name][1]},
             },
         )
@@ -91,10 +93,10 @@ def determine(
     check_can(by, "determine")
     _of_the_house(by, system)
     sheet = queries.sheet_of(by, system)
-    if sheet is None or not sheet.answers:
+    known = queries.readable(sheet.answers) if sheet else Known()
+    if sheet is None or not known.answers:
         sentence = _("Nothing is known about {system} yet, so there is nothing to determine.").format(system=system)
         raise Refused(Problem("nothing-known", sentence, _("Answer the first questions, then come back.")))
-    known = queries.readable(sheet.answers)
     found, classes = results.hold(law, known, as_of, text_version)
     text = canonical.dump(results.written(found, classes, system=str(system), remarks=sheet.remarks))
     made = Determination.objects.create(
@@ -168,7 +170,7 @@ def decide_override(*, by: Membership, override: Override, accept: bool, reason:
     override.save()
     decided = determination.overrides.exclude(decision=Override.Decision.OPEN)
     kept = canonical.load(determination.result.encode())
-    kept["overrides"] = [_as_json(one) for one in decided.select_related("proposed_by__user", "decided_by__user")]
+    kept["overrides"] = [_as_json(one, kept) for one in decided.select_related("proposed_by__user", "decided_by__user")]
     text = canonical.dump(kept)
     determination.result, determination.sha256 = text.decode(), canonical.sha256(text)
     determination.save(update_fields=["result", "sha256"])
@@ -235,11 +237,8 @@ def _of_the_house(by: Membership, system: AISystem) -> None:
         raise ValueError("The AI system belongs to another organisation.")
 
 
-def _put(where: dict[str, Any], name: str, value: Any) -> None:
-    if value is None:
-        where.pop(name, None)
-    else:
-        where[name] = value
+def _answered(answer: Any) -> Any:
+    return None if answer is _NEVER else answer
 
 
 def _questions(names: list[str]) -> str:
@@ -270,12 +269,16 @@ def _found(determination: Determination, row_id: str, outcome: str) -> tuple[str
     return first["state"], datetime.date.fromisoformat(first["from"]) if first["from"] else None
 
 
-def _as_json(override: Override) -> dict[str, Any]:
+def _as_json(override: Override, kept: Mapping[str, Any]) -> dict[str, Any]:
     """Return a decided override as the result keeps it."""
+    titles = results.outcome_titles(kept["law"], kept["text_version"]) | {
+        one["id"]: one["title"] for one in kept["rows"]
+    }
     decided_by = override.decided_by
     return {
         "row": override.row_id,
         "outcome": override.outcome,
+        "title": titles.get(override.row_id or override.outcome, ""),
         "found": {"state": override.found_state, "from": _iso(override.found_since)},
         "state": override.state,
         "from": _iso(override.since),

@@ -16,6 +16,8 @@ from compliance.systems.models import AISystem
 class FactSheet(models.Model):
     """The answers given so far about one system, as a file of facts has them; a fact that is missing is not known.
 
+    One that is null was asked, and the answer was "not known yet".
+
     `remarks` says of a fact on what an answer rests, in a sentence. `revision` counts the changes, and
     `revisions` says of a fact with which of them its answer or remark last changed.
     """

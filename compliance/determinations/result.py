@@ -30,6 +30,7 @@ class OverrideFound:
 
     row: str
     outcome: str
+    title: str
     found_state: State
     found_since: datetime.date | None
     state: State
@@ -144,13 +145,20 @@ class Result:
         """Return the names of the outcomes in any of `states`, each once, in the order of the steps."""
         return tuple(dict.fromkeys(one.name for one in self.outcomes if one.state in states))
 
-    def needs(self) -> tuple[str, ...]:
-        """Return the facts that would still settle something, those that most rows wait for first."""
+    def needs(self) -> dict[str, int]:
+        """Return the facts that would still settle something, each with how many rows wait for it, most first."""
         counted: dict[str, int] = {}
         for one in self.rows.values():
             for name in one.needs:
                 counted[name] = counted.get(name, 0) + 1
-        return tuple(sorted(counted, key=lambda name: -counted[name]))
+        return dict(sorted(counted.items(), key=lambda one: -one[1]))
+
+
+def outcome_titles(law: str, text_version: str) -> dict[str, str]:
+    """Return every class that a law sorts into, by its name, with its title."""
+    steps = load(law, text_version).classification.values()
+    branches = (branch for step in steps for branch in step.branches)
+    return {branch.outcome: branch.title or branch.answer for branch in branches if branch.outcome is not None}
 
 
 def hold(
@@ -276,7 +284,7 @@ def of(data: Mapping[str, Any]) -> Result:
         data["system"],
         data["facts"],
         data["remarks"],
-        tuple(_outcomes(data["outcomes"], reasons, by_outcome)),
+        tuple(_outcomes(data, reasons, by_outcome)),
         tuple(_step(one, reasons) for one in data["steps"]),
         {one["id"]: row(one, by_row.get(one["id"])) for one in data["rows"]},
         tuple(Coming(one["text_version"], tuple(row(other, None) for other in one["rows"])) for one in data["to_come"]),
@@ -285,10 +293,10 @@ def of(data: Mapping[str, Any]) -> Result:
 
 
 def _outcomes(
-    kept: Iterable[Mapping[str, Any]], reasons: list[Reason], said: Mapping[str, OverrideFound]
+    data: Mapping[str, Any], reasons: list[Reason], said: Mapping[str, OverrideFound]
 ) -> Iterable[OutcomeFound]:
     seen = set()
-    for one in kept:
+    for one in data["outcomes"]:
         override = said.get(one["outcome"])
         seen.add(one["outcome"])
         yield OutcomeFound(
@@ -305,7 +313,9 @@ def _outcomes(
         )
     for name, override in said.items():
         if name not in seen:  # the engine found that it does not hold, and so left it out
-            yield OutcomeFound(name, name, 0, override.state, override.since, "", (), "", (), override)
+            yield OutcomeFound(
+                name, override.title or name, 0, override.state, override.since, "", (), "", (), override
+            )
 
 
 def _step(one: Mapping[str, Any], reasons: list[Reason]) -> StepFound:
@@ -327,6 +337,7 @@ def _override(one: Mapping[str, Any]) -> OverrideFound:
     return OverrideFound(
         one["row"],
         one["outcome"],
+        one["title"],
         one["found"]["state"],
         _day(one["found"]["from"]),
         one["state"],
