@@ -26,7 +26,7 @@ PLAIN: dict[str, Any] = {
         "places_gpai_model puts_own_name modifies_substantially changes_purpose_to_high_risk "
         "system_under_manufacturer_name union_institution public_body provides_public_services "
         "financial_institution law_enforcement migration_authority model_and_system_same_undertaking "
-        "in_very_large_platform placed_on_market annex_x_component profiles_people relies_on_article_6_3".split(),
+        "in_very_large_platform in_providers_undertaking placed_on_market annex_x_component profiles_people relies_on_article_6_3".split(),
         False,
     ),
     "product_acts": ["none"],
@@ -65,7 +65,7 @@ def classes(given: dict[str, Any], as_of: date = TODAY) -> Classification:
         ({**AT_WORK, "public_body": True}, ["high_risk_annex_iii", NATIONAL, "fria", INTERNAL]),
         # A bank that scores credit, and one that only looks for fraud: the list itself leaves fraud out.
         ({**AT_WORK, "annex_iii_uses": ["credit_scoring"], "only_detects_financial_fraud": False,
-          "financial_institution": True},
+          "financial_institution": True, "serves_financial_services": True},
          ["high_risk_annex_iii", "supervised_by_financial_supervisor", "fria", INTERNAL]),
         ({**AT_WORK, "annex_iii_uses": ["credit_scoring"], "only_detects_financial_fraud": True},
          ["minimal", NATIONAL]),
@@ -77,7 +77,7 @@ def classes(given: dict[str, Any], as_of: date = TODAY) -> Classification:
         ({**AT_WORK, "relies_on_article_6_3": True, "significant_risk": False,
           "article_6_3_ground": ["preparatory_task"]}, ["high_risk_annex_iii", NATIONAL, INTERNAL]),
         (DEVICE, ["high_risk_annex_i", "supervised_by_product_authority", "conformity_by_product_law"]),
-        ({**DEVICE, "product_acts": ["machinery"]}, ["section_b_limited", NATIONAL]),
+        ({**DEVICE, "product_acts": ["machinery"]}, ["section_b_limited"]),
         ({**DEVICE, "only_assists_or_optimises": True, "failure_endangers_safety": False}, ["minimal", NATIONAL]),
         ({**DEVICE, "only_assists_or_optimises": True, "failure_endangers_safety": True},
          ["high_risk_annex_i", "supervised_by_product_authority", "conformity_by_product_law"]),
@@ -97,7 +97,9 @@ def classes(given: dict[str, Any], as_of: date = TODAY) -> Classification:
          ["out_of_scope", "gpai"]),
         ({**AT_WORK, "roles": ["distributor"], "puts_own_name": True},
          ["high_risk_annex_iii", "counts_as_provider", NATIONAL, INTERNAL]),
-        ({**PLAIN, "model_and_system_same_undertaking": True}, ["minimal", "supervised_by_ai_office"]),
+        ({**PLAIN, "model_and_system_same_undertaking": True}, ["minimal", NATIONAL]),
+        ({**PLAIN, "model_and_system_same_undertaking": True, "in_providers_undertaking": True},
+         ["minimal", "supervised_by_ai_office"]),
     ],
 )  # fmt: skip
 def test_classes(given: dict[str, Any], outcomes: list[str]) -> None:

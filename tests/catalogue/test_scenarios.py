@@ -72,7 +72,7 @@ def sorted_into(name: str) -> Classification:
 
 
 def test_the_table_is_as_long_as_it_should_be() -> None:
-    assert sum(len(data["scenarios"]) for data in DATA.values()) == len(SCENARIOS)
+    assert sum(len(data["scenarios"]) for data in DATA.values()) == len(SCENARIOS) >= 100
     assert [name for name, one in SCENARIOS.items() if not one.get("decides")] == []
     assert [name for name, one in SCENARIOS.items() if not (one.keys() & {"classes", "binds", "free", "open"})] == []
 
