@@ -6,7 +6,6 @@ bound what full knowledge could have shown. No one is guessed into a category.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TypeVar
@@ -32,8 +31,8 @@ def unknown_bounds(
     check_counts(unknown_selected, unknown_people)
     for selected, people in groups.values():
         check_counts(selected, people)
-    filled = [(selected, people) for selected, people in groups.values() if people]
-    best = max((Fraction(selected, people) for selected, people in filled), default=Fraction(0))
+    filled = sorted((group for group in groups.values() if group[1]), key=lambda group: Fraction(*group), reverse=True)
+    best = Fraction(*filled[0]) if filled else Fraction(0)
     parameters: dict[str, str | int] = {"unknown_people": unknown_people, "unknown_selected": unknown_selected}
     found: dict[K, Measure] = {}
     for key, (selected, people) in groups.items():
@@ -80,15 +79,17 @@ def _high(
 def _least_maximum(groups: Sequence[tuple[int, int]], people: int) -> Fraction:
     """Return the least that the highest of these rates can be made by adding so many people who were not selected.
 
-    It is one of the rates that a group can get, selected/(size + added); the more are added there, the lower the level,
-    and the more people all groups together need to come down to it. So each group is searched by halving.
+    `groups` come with the highest rate first. If people could be cut into parts, the level would be `low`; rounding up
+    needs at most one more person a group, so the answer lies between `low` and the level of that many fewer, `high`. It
+    is a rate that some group gets, selected/(size + added), and few such rates lie between the two.
     """
-    least = max((Fraction(selected, size) for selected, size in groups), default=Fraction(0))
+    if not groups or not groups[0][0]:
+        return Fraction(0)
+    low, high = _level(groups, people), _level(groups, max(0, people - len(groups)))
+    best = (1, 0)
     for selected, size in groups:
-        if not selected:
-            continue
-        # The fewest that take this group below the best level so far; where even they are too many, it cannot help.
-        few, many = max(0, math.floor(selected / least - size) + 1), people
+        few = max(0, -(-selected * high[1] // high[0]) - size)
+        many = min(people, selected * low[1] // low[0] - size)
         if few > many or _needed(groups, selected, size + few) > people:
             continue
         while few < many:
@@ -97,10 +98,26 @@ def _least_maximum(groups: Sequence[tuple[int, int]], people: int) -> Fraction:
                 few = middle
             else:
                 many = middle - 1
-        least = Fraction(selected, size + few)
-    return least
+        if selected * best[1] < best[0] * (size + few):
+            best = (selected, size + few)
+    return Fraction(*best)
+
+
+def _level(groups: Sequence[tuple[int, int]], people: int) -> tuple[int, int]:
+    """Return the level to which so many people, cut into parts as needed, bring the highest rates down."""
+    best, selected, size = (0, 1), 0, 0
+    for one, more in groups:
+        selected, size = selected + one, size + more
+        if selected * best[1] > best[0] * (size + people):
+            best = (selected, size + people)
+    return best
 
 
 def _needed(groups: Sequence[tuple[int, int]], selected: int, size: int) -> int:
     """Return how many people bring every rate down to selected/size or below, in whole numbers."""
-    return sum(max(0, -(-one * size // selected) - people) for one, people in groups)
+    needed = 0
+    for one, people in groups:
+        more = -(-one * size // selected) - people
+        if more > 0:
+            needed += more
+    return needed

@@ -120,7 +120,8 @@ class Rate:
 
 
 def _sum(weights: Weights, group: Confusion) -> int:
-    return sum(weight * count for weight, count in zip(weights, group.counts, strict=True))
+    tp, fp, fn, tn = weights
+    return tp * group.tp + fp * group.fp + fn * group.fn + tn * group.tn
 
 
 _EVERYBODY: Weights = (1, 1, 1, 1)
