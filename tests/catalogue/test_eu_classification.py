@@ -26,7 +26,8 @@ PLAIN: dict[str, Any] = {
         "places_gpai_model puts_own_name modifies_substantially changes_purpose_to_high_risk "
         "system_under_manufacturer_name union_institution public_body provides_public_services "
         "financial_institution law_enforcement migration_authority model_and_system_same_undertaking "
-        "in_very_large_platform in_providers_undertaking placed_on_market annex_x_component profiles_people relies_on_article_6_3".split(),
+        "in_very_large_platform in_providers_undertaking placed_on_market annex_x_component profiles_people "
+        "relies_on_article_6_3".split(),
         False,
     ),
     "product_acts": ["none"],
