@@ -27,6 +27,7 @@ urlpatterns = [
                 path("laws/", include("compliance.laws.urls")),
                 path("trail/", include("compliance.trail.urls")),
                 path("bias-audits/", include("audits.bias.urls")),
+                path("published-audits/", include("audits.published.urls")),
                 path("dossiers/", include("audits.dossiers.urls")),
             ]
         ),

@@ -74,6 +74,8 @@ def of_text(text: str) -> tuple[Line, ...]:
 
 def _split(lines: list[str]) -> list[Line]:
     full = [line for line in lines if line.strip()]
+    if sum("\t" in line for line in full) * 2 > len(full):
+        return _csv(lines, "\t")
     barred = [line for line in full if line.count("|") >= 2]
     if 2 * len(barred) > len(full):
         return [
@@ -81,7 +83,7 @@ def _split(lines: list[str]) -> list[Line]:
             for place, line in enumerate(lines, 1)
             if line.strip() and not _RULE.fullmatch(line)
         ]
-    for mark in ("\t", ";", ","):
+    for mark in (";", ","):
         if sum(mark in line for line in full) * 2 > len(full) and (mark != "," or _is_csv(full)):
             return _csv(lines, mark)
     return [Line(place, _by_blanks(line)) for place, line in enumerate(lines, 1) if line.strip()]
@@ -187,12 +189,15 @@ def _limited(lines: list[Line]) -> tuple[Line, ...]:
 def as_text(lines: tuple[Line, ...]) -> str:
     """Write lines back as text that reads as the same cells at the same line numbers: tabs between the cells."""
     at = {line.number: line for line in lines}
-    last = max(at, default=0)
     wide = max((len(line.cells) for line in lines), default=0)
-    return "\n".join(
-        "\t".join(at[place].cells + ("",) * (wide - len(at[place].cells))) if place in at else ""
-        for place in range(1, last + 1)
-    )
+    stream = io.StringIO()
+    writer = csv.writer(stream, delimiter="\t", lineterminator="\n")
+    for place in range(1, max(at, default=0) + 1):
+        if place in at:
+            writer.writerow(at[place].cells + ("",) * (wide - len(at[place].cells)))
+        else:
+            stream.write("\n")
+    return stream.getvalue()
 
 
 def _refused(code: str, sentence: str, hint: str) -> Refused:

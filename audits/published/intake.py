@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any, Final
 
 from audits.bias.vocabulary import BUILT_IN, key
 from audits.metrics.categories import Category, TableName
 from audits.published.columns import Block, Role, blocks
-from audits.published.grid import Line, of_bytes, of_text
+from audits.published.grid import Line, as_text, of_bytes, of_text
 from audits.published.printed import Decimal, Printed, decimal_of, is_benchmark, number
 from audits.published.tables import About, Document, PublishedRow, Use, gather
 from compliance.lib.problems import Problem, Refused
@@ -24,13 +25,14 @@ _TOTALS = frozenset(
     {"total", "all", "overall", "totals", "all applicants", "all candidates", "grand total", "everyone"}
 )
 NOTHING_SAID = About()
+SCHEMA: Final = "probanda/published-check/1"
 Chosen = Mapping[tuple[int, int], Role]
 
 
 def read_bytes(data: bytes, about: About = NOTHING_SAID, chosen: Chosen | None = None) -> Document:
-    """Read a file of any kind that is understood: CSV, XLSX, text, or the JSON of a bias audit result."""
+    """Read a file of any kind that is understood: CSV, XLSX, text, a bias audit result, the report of a check."""
     if data.lstrip()[:1] == b"{":
-        return of_result(data, about)
+        return of_json(data, about)
     return read(of_bytes(data), about, chosen)
 
 
@@ -42,7 +44,7 @@ def read_text(text: str, about: About = NOTHING_SAID, chosen: Chosen | None = No
     [('Male', 1390, '1.00'), ('Female', 1181, '.979')]
     """
     if text.lstrip()[:1] == "{":
-        return of_result(text.encode(), about)
+        return of_json(text.encode(), about)
     return read(of_text(text), about, chosen)
 
 
@@ -65,7 +67,10 @@ def read(lines: tuple[Line, ...], about: About = NOTHING_SAID, chosen: Chosen | 
         block.header.number for block in found if block.header
     }
     skipped = tuple((line.number, " | ".join(line.filled)) for line in lines if line.number not in used)
-    return Document(gather(reader.rows), about, skipped, tuple(reader.notes), tuple(reader.derived))
+    roles = tuple(block.roles for block in found)
+    return Document(
+        gather(reader.rows), about, skipped, tuple(reader.notes), tuple(reader.derived), as_text(lines), roles
+    )
 
 
 def _structure(place: int, block: Block) -> Iterator[Problem]:
@@ -294,17 +299,50 @@ def split_category(label: str) -> tuple[str | None, str | None]:
     return None, plain or None
 
 
-def of_result(data: bytes, about: About = NOTHING_SAID) -> Document:
-    """Read the JSON of a bias audit result of this application as if its tables had been published to three digits."""
-    from audits.metrics.display import shown
-    from audits.metrics.recheck import recheck
-
+def of_json(data: bytes, about: About = NOTHING_SAID) -> Document:
+    """Read a bias audit result, or perform a report of a check again from the text that it carries."""
     try:
-        result = json.loads(data)
+        given = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise Refused(
             Problem("not-json", "The file begins like JSON and is none.", "Give a CSV or a result.")
         ) from error
+    if isinstance(given, dict) and given.get("schema") == SCHEMA:
+        return _performed_again(given)[0]
+    return of_result(given, about)
+
+
+def earlier_of(data: bytes) -> Document | None:
+    """Return the earlier audit that a report of a check carries; None for anything else."""
+    if data.lstrip()[:1] != b"{":
+        return None
+    given = json.loads(data)
+    return _performed_again(given)[1] if isinstance(given, dict) and given.get("schema") == SCHEMA else None
+
+
+def _performed_again(given: Mapping[str, Any]) -> tuple[Document, Document | None]:
+    try:
+        about = About.from_json(given["about"])
+        parts = [given["input"], given["earlier"]]
+        read_parts = [
+            None if part is None else read(of_text(part["text"]), about, _chosen(part["columns"])) for part in parts
+        ]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Refused(Problem("not-a-report", "The report of a check is not complete.", str(error))) from error
+    if read_parts[0] is None:
+        raise Refused(Problem("not-a-report", "The report of a check carries no text."))
+    return read_parts[0], read_parts[1]
+
+
+def _chosen(columns: list[list[Role]]) -> Chosen:
+    return {(place, at): role for place, roles in enumerate(columns) for at, role in enumerate(roles)}
+
+
+def of_result(result: Any, about: About = NOTHING_SAID) -> Document:
+    """Read a bias audit result of this application as if its tables had been published as they are shown."""
+    from audits.metrics.display import shown
+    from audits.metrics.recheck import recheck
+
     if wrong := [check for check in recheck(result) if check.where == "document"]:
         sentence = "The JSON is no bias audit result that can be read."
         raise Refused(Problem("not-a-result", sentence, str(wrong[0].got), expected=str(wrong[0].expected)))
@@ -324,7 +362,21 @@ def of_result(data: bytes, about: About = NOTHING_SAID) -> Document:
         unknown=unknown if about.unknown is None else about.unknown,
         exclusion_reason=about.exclusion_reason or reasons,
     )
-    return Document(gather(rows), about, (), ("The tables are taken from a bias audit result, as it is shown.",))
+    note = "The tables are taken from a bias audit result, as it is shown."
+    cells = [_heads(kind), *(_cells(kind, table, row) for _, kind, table, row in rows)]
+    lines = tuple(Line(place, tuple(one)) for place, one in enumerate(cells, 1))
+    made = read(lines, about)
+    return replace(made, notes=(note, *made.notes))
+
+
+def _heads(kind: str) -> list[str]:
+    return ["Measure", "Table", "Sex", "Race/ethnicity", "Applicants", "Selected", f"{kind} rate", "Impact ratio"]
+
+
+def _cells(kind: str, table: TableName, row: PublishedRow) -> list[str]:
+    numbers = [number.text if number else "N/A" for number in (row.rate, row.ratio)]
+    names = [row.category.sex or "Total", row.category.race_ethnicity or "Total"]
+    return [kind, table.replace("_", "/"), *names, str(row.applicants), str(row.selected), *numbers]
 
 
 def _printed(text: str) -> Printed | None:

@@ -9,12 +9,13 @@ from typing import Any, Final
 
 from audits.published import completeness, findings
 from audits.published.findings import Finding
+from audits.published.intake import SCHEMA
 from audits.published.possible import contradicts
 from audits.published.printed import Printed
 from audits.published.readings import Reader, RowReading, Status, TableReading
 from audits.published.tables import Document, PublishedSet
+from compliance.lib.canonical import sha256
 
-SCHEMA: Final = "probanda/published-check/1"
 NOTE: Final = (
     "This says which printed figures follow from each other. It says nothing about whether the law is met, "
     "and Local Law 144 sets no threshold for an impact ratio."
@@ -36,6 +37,7 @@ class Checked:
     document: Document
     sets: tuple[CheckedSet, ...]
     findings: tuple[Finding, ...]
+    earlier: Document | None = None
 
     @property
     def counts(self) -> dict[str, int]:
@@ -61,6 +63,8 @@ class Checked:
             "schema": SCHEMA,
             "note": NOTE,
             "about": self.document.about.as_json(),
+            "input": _source(self.document),
+            "earlier": _source(self.earlier) if self.earlier else None,
             "reading_notes": list(self.document.notes),
             "lines_without_figures": [{"line": line, "text": text} for line, text in self.document.skipped],
             "ratios": {"printed": sum(self.counts.values()), "follows by the rule": self.by_rule, **self.counts},
@@ -90,7 +94,7 @@ def check(document: Document, earlier: Document | None = None) -> Checked:
         if earlier is not None and (before := _before(document.sets, place, earlier)):
             found += completeness.against_earlier(one, before, read)
     found += completeness.of_document(document)
-    return Checked(document, tuple(sets), tuple(found))
+    return Checked(document, tuple(sets), tuple(found), earlier)
 
 
 def _before(sets: tuple[PublishedSet, ...], place: int, earlier: Document) -> PublishedSet | None:
@@ -101,6 +105,14 @@ def _before(sets: tuple[PublishedSet, ...], place: int, earlier: Document) -> Pu
     if named or len(same) == 1:
         return (named or same)[0]
     return earlier.sets[place] if len(earlier.sets) == len(sets) else None
+
+
+def _source(document: Document) -> dict[str, Any]:
+    return {
+        "text": document.source,
+        "sha256": sha256(document.source.encode()),
+        "columns": [list(roles) for roles in document.columns],
+    }
 
 
 def _table(read: TableReading) -> dict[str, Any]:

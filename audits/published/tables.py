@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from audits.metrics.categories import TABLES, Category, TableName
 from audits.published.printed import Printed
@@ -91,6 +91,18 @@ class About:
     exclusion_reason: str = ""
     as_of: datetime.date | None = None
 
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> About:
+        """Read back what :meth:`as_json` wrote; anything else is a ValueError, KeyError or TypeError."""
+        days = {
+            name: None if data[name] is None else datetime.date.fromisoformat(data[name])
+            for name in ("audit_date", "distribution_date", "as_of")
+        }
+        unknown = data["unknown"]
+        if unknown is not None and type(unknown) is not int:
+            raise TypeError("The number of unknown people is no whole number.")
+        return cls(**days, unknown=unknown, data_source=data["data_source"], exclusion_reason=data["exclusion_reason"])
+
     def as_json(self) -> dict[str, str | int | None]:
         """Return every field as a report holds it."""
         dates = {
@@ -103,13 +115,18 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Everything read from one source: `skipped` are the lines that hold no figures, `notes` say how it was read."""
+    """Everything read from one source: `skipped` are the lines that hold no figures, `notes` say how it was read.
+
+    `source` is the text from which anyone reads the same, with `columns`: what each column of each table was taken for.
+    """
 
     sets: tuple[PublishedSet, ...]
     about: About = About()
     skipped: tuple[tuple[int, str], ...] = ()
     notes: tuple[str, ...] = ()
-    derived_counts: tuple[str, ...] = field(default=())
+    derived_counts: tuple[str, ...] = ()
+    source: str = ""
+    columns: tuple[tuple[str, ...], ...] = ()
 
 
 def gather(rows: Iterable[tuple[str, str, TableName, PublishedRow]]) -> tuple[PublishedSet, ...]:

@@ -92,3 +92,12 @@ def test_a_column_is_given_a_role_it_can_have(run: Run, good: Path) -> None:
     done = run(good, "--column", "Applicants=colour")
     assert done.returncode == 2
     assert "'Applicants=colour' is not HEADER=ROLE" in done.stderr
+
+
+def test_a_report_is_performed_again_from_the_text_it_carries(run: Run, good: Path, tmp_path: Path) -> None:
+    earlier = tmp_path / "earlier.txt"
+    earlier.write_text(good.read_text("utf-8").replace("0.789", "0.798"), "utf-8")
+    first = run(good, *COMPLETE, *SOURCE, "--earlier", earlier, "--format", "json")
+    kept = tmp_path / "report.json"
+    kept.write_text(first.stdout, "utf-8")
+    assert run(kept, "--format", "json") == first

@@ -14,7 +14,7 @@ from audits.bias.text import problem_line
 from audits.published import text
 from audits.published.columns import ROLES, Role, blocks
 from audits.published.grid import of_bytes
-from audits.published.intake import read, read_bytes
+from audits.published.intake import earlier_of, read, read_bytes
 from audits.published.report import check
 from audits.published.tables import About, Document
 from compliance.lib.canonical import dump
@@ -37,7 +37,11 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", metavar="FILE", help="the tables: CSV, XLSX, text or a result; - reads from stdin")
+        parser.add_argument(
+            "file",
+            metavar="FILE",
+            help="the tables (CSV, XLSX, text, a result), or a report to perform again; - is standard input",
+        )
         parser.add_argument("--format", choices=["text", "json"], default="text", help="the form of the report")
         parser.add_argument("--earlier", metavar="FILE", help="the tables of the audit before this one")
         parser.add_argument("--audit-date", metavar="DATE", type=_date, help="the date of the bias audit (2026-11-22)")
@@ -70,8 +74,11 @@ class Command(BaseCommand):
         columns = dict(_column(given) for given in options["column"])
         as_json = options["format"] == "json"
         try:
-            document = _document(options["file"], about, columns)
-            earlier = _document(options["earlier"], About(), columns) if options["earlier"] else None
+            data = _bytes(options["file"])
+            document = _document(data, about, columns)
+            earlier = (
+                _document(_bytes(options["earlier"]), About(), columns) if options["earlier"] else earlier_of(data)
+            )
         except Refused as refused:
             for problem in refused.problems:
                 if as_json:
@@ -85,11 +92,14 @@ class Command(BaseCommand):
             sys.exit(1)
 
 
-def _document(name: str, about: About, columns: dict[str, Role]) -> Document:
+def _bytes(name: str) -> bytes:
     try:
-        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
         raise Refused(Problem("no-file", f"The file {name} cannot be read: {error.strerror}.")) from error
+
+
+def _document(data: bytes, about: About, columns: dict[str, Role]) -> Document:
     if not columns or data.lstrip()[:1] == b"{":
         return read_bytes(data, about)
     lines = of_bytes(data)
