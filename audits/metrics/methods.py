@@ -178,7 +178,7 @@ _SHARED = (BIAS, GROUPS, FILE)
 
 def _rate(code: str, name: str, formula: str, evidences: tuple[str, ...] = _ERRORS) -> Method:
     return Method(
-        code, name, formula, "counts of the confusion table; Verma and Rubin (2018), FairWare, 1–7", evidences
+        code, name, formula, "Verma and Rubin (2018), Fairness Definitions Explained, FairWare, 1–7", evidences
     )
 
 
