@@ -5,8 +5,8 @@
 >>> clock_in_words(law.row("LL144-NOT-01"), law)
 'at least 10 business days before the use of the tool for an employment decision'
 >>> told = told_condition(law.row("LL144-PUB-11").condition, law, facts())
->>> told.kind, [part.answer for part in told.parts]
-('any', ['yes', 'yes'])
+>>> told.kind, [part.kind for part in told.parts], [part.answer for part in told.parts[1].parts]
+('all', ['term', 'any'], ['yes', 'yes'])
 """
 
 from __future__ import annotations
