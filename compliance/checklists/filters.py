@@ -56,8 +56,21 @@ class RowFilter(forms.Form):
         label=_("Confirm again"), required=False, choices=[ANY, ("yes", _("to be confirmed")), (NONE, _("no"))]
     )
 
-    def __init__(self, data: Mapping[str, Any], *, by: Membership, people: Iterable[Membership], kinds: Iterable[str]):
+    def __init__(
+        self,
+        data: Mapping[str, Any],
+        *,
+        by: Membership,
+        people: Iterable[Membership],
+        kinds: Iterable[str],
+        bindings: Iterable[str],
+        again: bool,
+    ):
         super().__init__(data)
+        if not any(bindings):  # no determination tells the rows apart
+            del self.fields["binding"]
+        if not again:
+            del self.fields["again"]
         self.by = by
         others = [(str(one.pk), one.name) for one in people if one.pk != by.pk]
         owners = [ANY, ("me", _("me")), *others, (NONE, _("nobody"))]
@@ -95,8 +108,8 @@ def _fits(line: Line, chosen: Mapping[str, str], owner: str) -> bool:
         (chosen["verdict"], item.verdict or NONE),
         (chosen["computed"], row.computed),
         (chosen["kind"], row.kind),
-        (chosen["binding"], item.binding or NONE),
-        (chosen["again"], "yes" if item.confirm_again else NONE),
+        (chosen.get("binding", ""), item.binding or NONE),
+        (chosen.get("again", ""), "yes" if item.confirm_again else NONE),
         (owner, str(item.owner_id)),
     )
     return all(not want or want == have for want, have in wanted)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from compliance.catalogue.schema import Catalogue, Row, Section
 from compliance.checklists.models import Binding, Checklist, ChecklistItem, ItemEvidence, Progress, Review
+from compliance.determinations.models import Determination
 from compliance.evidence import queries as evidence_queries
 from compliance.evidence.models import Evidence
 from compliance.frameworks.catalogues import catalogue
@@ -75,6 +76,13 @@ def items(by: Membership) -> QuerySet[ChecklistItem]:
 def in_use(by: Membership) -> QuerySet[Checklist]:
     """Return the checklists that take changes: neither replaced by one under a newer text, nor of an undone move."""
     return checklists(by).filter(undone_at=None).exclude(moved_to__in=Checklist.objects.filter(undone_at=None))
+
+
+def resting_on(by: Membership, determination: Determination) -> QuerySet[Checklist]:
+    """Return the checklist in use that a determination can be applied to: of its system, under its text."""
+    return in_use(by).filter(
+        system=determination.system_id, law=determination.law, text_version=determination.text_version
+    )
 
 
 def put_aside(by: Membership) -> QuerySet[Checklist]:
@@ -142,6 +150,15 @@ def counts_in(sections: Iterable[tuple[Section, list[Line]]], catalogue: Catalog
             result.progress[line.item.progress] += 1
             result.verdict[line.item.verdict] += 1
     return result
+
+
+def no_longer_asked(checklist: Checklist) -> list[ChecklistItem]:
+    """Return the rows of the older text with something said on them that the checklist's own text does not have."""
+    old = checklist.moved_from
+    if old is None:
+        return []
+    gone = [row.id for row in old.catalogue.rows if row.id not in checklist.catalogue]
+    return list(old.items.filter(row_id__in=gone).exclude(progress=Progress.TO_DO))
 
 
 def bindings_in(sections: Iterable[tuple[Section, list[Line]]]) -> Counter[str]:

@@ -47,6 +47,8 @@ def checklists_list(request: HttpRequest, by: Membership) -> HttpResponse:
 def checklists_new(request: HttpRequest, by: Membership) -> HttpResponse:
     """Open the checklist of a law for a system; with `?determination=`, of the rows that it says bind."""
     determination = _determination(request, by)
+    if determination is not None and (open_already := queries.resting_on(by, determination).first()):
+        return redirect("checklists_apply", org=by.organisation.slug, pk=open_already.pk)
     first = catalogues.offered(by.organisation)[-1]
     initial = {"system": request.GET.get("system"), "law": f"{first.law}/{first.text_version}"}
     if determination is not None:

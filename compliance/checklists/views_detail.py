@@ -30,7 +30,14 @@ def checklists_detail(request: HttpRequest, by: Membership, pk: UUID) -> HttpRes
     law = checklist.catalogue
     sections = queries.lines(by, checklist)
     people = list(members(by))
-    filters = RowFilter(request.GET, by=by, people=people, kinds={row.kind for row in law.rows})
+    filters = RowFilter(
+        request.GET,
+        by=by,
+        people=people,
+        kinds={row.kind for row in law.rows},
+        bindings={line.item.binding for _section, some in sections for line in some},
+        again=any(line.item.confirm_again for _section, some in sections for line in some),
+    )
     narrowed = filters.narrow(sections)
     asked = [(section, [one for one in some if one.item.binding != Binding.NO]) for section, some in narrowed]
     aside = [one for _section, some in narrowed for one in some if one.item.binding == Binding.NO]
@@ -64,6 +71,7 @@ def _standing(by: Membership, checklist: Checklist, sections: Any) -> dict[str, 
         "newest": newest if newest and newest.pk != checklist.determination_id else None,
         "classify": law and not closed and newest is None and checklist.determination_id is None,
         "to_confirm": sum(bool(line.item.confirm_again) for _section, some in sections for line in some),
+        "no_longer_asked": queries.no_longer_asked(checklist),
         "why_not_undo": rules.why_not_undo(checklist) if checklist.moved_from_id and not closed else "",
     }
 

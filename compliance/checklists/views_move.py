@@ -75,26 +75,27 @@ def checklists_undo_move(request: HttpRequest, by: Membership, pk: UUID) -> Http
 def checklists_confirm_again(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
     """The rows whose answers are to be confirmed again; those whose words stay can be confirmed many at a time."""
     checklist = find(queries.checklists(by), pk)
+    rows = _to_confirm(by, checklist)
     form = forms.Form(request.POST if request.method == "POST" else None)
     if request.method == "POST":
-        chosen = queries.items(by).filter(checklist=checklist).exclude(confirm_again="")
+        chosen = set(request.POST.getlist("item"))
         done = 0
         form.is_valid()
-        for item in chosen.filter(pk__in=_uuids(request.POST.getlist("item"))):
-            try:
-                actions.confirm(by=by, item=item)
-                done += 1
-            except Refused as refused:
-                take_in(form, refused)
-        if not form.errors and not done:
-            form.add_error(None, _("Choose at least one row."))
+        for one in rows:
+            if str(one["item"].pk) in chosen or ("all" in request.POST and one["words_stay"]):
+                try:
+                    actions.confirm(by=by, item=one["item"])
+                    done += 1
+                except Refused as refused:
+                    take_in(form, refused)
         if done:
             told = ngettext("{count} row is confirmed.", "{count} rows are confirmed.", done)
             messages.success(request, told.format(count=done))
+            rows = _to_confirm(by, checklist)
+        elif not form.errors:
+            form.add_error(None, _("Choose at least one row."))
         if not form.errors:
             return redirect(request.path)
-    found = list(queries.items(by).filter(checklist=checklist).exclude(confirm_again=""))
-    rows = [_to_confirm(checklist, item) for item in found]
     context = {
         "checklist": checklist,
         "form": form,
@@ -129,22 +130,15 @@ def _dates(found: Comparison, row_id: str) -> changes.Redated | None:
     return changes.redated(shared, found) if shared else None
 
 
-def _to_confirm(checklist: Checklist, item: ChecklistItem) -> dict[str, Any]:
-    stays = False
-    if item.carried_from is not None:
-        old = catalogues.catalogue(checklist.law, item.carried_from.checklist.text_version)
-        found = compare(old, checklist.catalogue)
-        stays = not item.carried_from.confirm_again and words_stay(found.by_row.get(item.row_id, ()))
-    return {"item": item, "row": checklist.catalogue.row(item.row_id), "words_stay": stays}
-
-
-def _uuids(given: list[str]) -> list[UUID]:
-    found = []
-    for one in given:
-        try:
-            found.append(UUID(one))
-        except ValueError:
-            continue
+def _to_confirm(by: Membership, checklist: Checklist) -> list[dict[str, Any]]:
+    """Return the rows to be confirmed again, each with whether its question reads as before."""
+    law, found = checklist.catalogue, []
+    for item in queries.items(by).filter(checklist=checklist).exclude(confirm_again=""):
+        stays = False
+        if item.carried_from is not None:
+            old = catalogues.catalogue(checklist.law, item.carried_from.checklist.text_version)
+            stays = not item.carried_from.confirm_again and words_stay(compare(old, law).by_row.get(item.row_id, ()))
+        found.append({"item": item, "row": law.row(item.row_id), "words_stay": stays})
     return found
 
 
