@@ -1,6 +1,11 @@
-"""Mistakes that public catalogues of the EU AI Act make, each of which one of these tests would have found here."""
+"""Mistakes that public catalogues of the EU AI Act make, each of which one of these tests would have found here.
 
+`FOUND_BY` goes through them one by one and names the tests that would have.
+"""
+
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +28,8 @@ def covered(*provisions: str) -> list[str]:
         ("73.2", "Art 73(2)", "incident"),
         ("73.3", "Art 73(3)", "infrastructure"),
         ("73.4", "Art 73(4)", "death"),
+        ("73.1", "Art 73(1)", "incident"),
+        ("43.2", "Art 43(2)", "internal control"),
         ("5.1.h", "Art 5(1)(h)(iii)", "real-time"),
         ("9.4", "Art 9(4)", "combined"),
         ("9.2.d", "Art 9(2)(d)", "measures"),
@@ -162,3 +169,166 @@ def test_the_frameworks_have_no_invented_items() -> None:
 
 def test_the_uses_of_annex_iii_are_25() -> None:
     assert len([value for value in facts()["annex_iii_uses"].values if value != "none"]) == 25
+
+
+def test_no_two_rows_ask_the_same_of_the_same_people() -> None:
+    asked = [(row.question, row.roles) for row in NEW.rows]
+    assert len(asked) == len(set(asked))
+
+
+def test_the_crimes_belong_to_point_h() -> None:
+    assert "AI Act Art 5(1)(h)(iii)" in NEW.citations
+    assert "AI Act Art 5(1)(e)(iii)" not in NEW.citations
+    assert "5(1)(h)(iii)" in NEW.sources["act"].left_out["Annex II"]
+
+
+@pytest.mark.parametrize(
+    ("id", "roles"),
+    [("50.2", {"provider"}), ("50.4.df", {"deployer"}), ("26.7", {"deployer"}), ("49.3", {"deployer"}),
+     ("27.1", {"deployer"}), ("73.1", {"provider"}), ("55.1.a", {"gpai_provider"}), ("23.1.a", {"importer"}),
+     ("22.3.a", {"authorised_representative"}), ("24.1", {"distributor"})],
+)  # fmt: skip
+def test_each_duty_is_its_own_actors(id: str, roles: set[str]) -> None:
+    assert set(NEW.row(f"EUAIA-{id}").roles) == roles
+
+
+def test_bias_is_evidenced_where_the_act_asks_for_it_and_gated_by_article_4a() -> None:
+    for id in ("10.2.f", "10.2.g", "15.1", "A4.2.g"):
+        row = NEW.row(f"EUAIA-{id}")
+        assert row.computed == "direct"
+        assert row.computed_how
+    assert [row.id for row in NEW.rows if row.computed == "direct" and row.section == "risk-management"] != []
+    for row in NEW.rows_in("bias-data"):
+        assert row.condition is not None
+        assert "special_category_bias_work" in set(facts_named(row.condition))
+
+
+def test_logs_are_not_asked_to_follow_a_standard() -> None:
+    words = " ".join(f"{row.title} {row.question} {row.why}" for row in NEW.rows_in("records"))
+    assert not re.search(r"standard|common specification", words, re.IGNORECASE)
+
+
+def test_section_3_is_articles_16_to_27() -> None:
+    assert covered(*(f"Art {article}" for article in range(16, 28))) == []
+    assert {"Art 28", "Art 29", "Art 65"} <= set(NEW.sources["act"].left_out)
+
+
+def test_the_annexes_have_the_sections_and_points_that_they_have() -> None:
+    assert all(f"AI Act Annex VIII Section {letter}" in NEW.citations for letter in "ABC")
+    assert not any("Annex VIII Part" in one for one in NEW.citations)
+    uses = facts()["annex_iii_uses"].values
+    assert uses["biometric_identification"].startswith("1(a)")
+    assert {uses[name][0] for name in ("justice", "elections")} == {"8"}
+
+
+@pytest.mark.parametrize(
+    ("id", "old", "new"),
+    [("6.2", "2026-08-02", "2027-12-02"), ("6.1", "2027-08-02", "2028-08-02"), ("48.1", "2026-08-02", "2027-12-02"),
+     ("4.1", "2025-02-02", "2025-02-02"), ("5.1.a", "2025-02-02", "2025-02-02")],
+)  # fmt: skip
+def test_each_chapter_has_its_day(id: str, old: str, new: str) -> None:
+    for law, day in ((OLD, old), (NEW, new)):
+        dates = law.row(f"EUAIA-{id}").dates
+        assert dates is not None
+        assert min(dates.in_force_from.values()) == date.fromisoformat(day)
+
+
+def test_standards_are_harmonised_standards() -> None:
+    words = str([(row.title, row.question, row.why, row.note) for row in NEW.rows])
+    assert not re.search(r"\bRTS\b|regulatory technical standard", words)
+
+
+def test_articles_89_and_95_are_what_they_are() -> None:
+    assert "downstream providers" in NEW.sources["act"].left_out["Art 89"]
+    assert "code" in NEW.row("EUAIA-95").title.lower()
+
+
+def test_nothing_of_articles_7_and_9_was_deleted() -> None:
+    for article in (7, 9):
+        parts = [p for p in OLD.sources["act"].provisions if re.match(rf"Art {article}\b", p)]
+        assert len(parts) > 15
+        assert set(parts) <= set(NEW.sources["act"].provisions)
+
+
+NUMBERED = "test_each_requirement_has_its_own_number"
+FOUND_BY: dict[str, tuple[str, ...]] = {
+    "numbers of the incident article shifted": (NUMBERED, "test_no_two_rows_ask_the_same_of_the_same_people"),
+    "Annex II tied to point (e)": ("test_the_crimes_belong_to_point_h",),
+    "annexes not to be answered, closing formula to be": (
+        "test_nothing_with_duties_is_left_unasked",
+        "test_the_closing_articles_are_no_requirements",
+    ),
+    "no roles, tiers, dates or amendments": (
+        "test_every_row_that_counts_has_roles_a_tier_and_dates",
+        "test_article_10_5_gave_way_to_article_4a",
+    ),
+    "incident controls in place of those of models, no clocks, mixed roles": (
+        "test_nothing_with_duties_is_left_unasked",
+        "test_the_three_incident_clocks_are_not_shifted",
+        "test_each_duty_is_its_own_actors",
+    ),
+    "bias preset under Article 9 without a gate": (
+        "test_bias_in_data_has_its_own_article_and_day",
+        "test_bias_is_evidenced_where_the_act_asks_for_it_and_gated_by_article_4a",
+    ),
+    "paragraphs of Articles 9, 12, 15 and 47 mixed up, logs by a standard": (
+        NUMBERED,
+        "test_logs_of_biometrics_are_for_remote_identification_only",
+        "test_logs_are_not_asked_to_follow_a_standard",
+    ),
+    "nothing for Articles 17 to 27 and 49, one clock, old date": (
+        "test_nothing_with_duties_is_left_unasked",
+        "test_the_three_incident_clocks_are_not_shifted",
+        "test_each_chapter_has_its_day",
+    ),
+    "fines on models and incidents in the wrong tier": ("test_a_breach_is_fined_by_its_own_tier",),
+    "new bans as point (i), wrong range, wrong control titles": (
+        "test_the_new_bans_are_points_ba_and_bb",
+        "test_section_3_is_articles_16_to_27",
+        "test_the_frameworks_have_no_invented_items",
+    ),
+    "impact assessment for all, tests for Annex III only, Article 4a for providers only": (
+        "test_the_impact_assessment_is_not_for_every_deployer",
+        "test_real_world_tests_reach_products_and_bias_data_reaches_deployers",
+    ),
+    "MANAGE 5.1 and 5.2": ("test_the_frameworks_have_no_invented_items",),
+    "monitoring as Article 61, incidents as Article 65": (NUMBERED, "test_section_3_is_articles_16_to_27"),
+    "invented ISO controls": ("test_the_frameworks_have_no_invented_items",),
+    "two days for a death": ("test_the_three_incident_clocks_are_not_shifted",),
+    "a tier of 1.5%, models at 7%": (
+        "test_the_figures_of_the_fines_are_those_of_the_act",
+        "test_a_breach_is_fined_by_its_own_tier",
+    ),
+    "notification as Article 27(2)": (NUMBERED,),
+    "biometrics as point 8, Parts of Annex VIII, Annex I in 2026": (
+        "test_the_annexes_have_the_sections_and_points_that_they_have",
+        "test_each_chapter_has_its_day",
+    ),
+    "Sections A and B as provider and system": ("test_registration_knows_who_enters_what",),
+    "high-risk from 2 August 2027, RTS": (
+        "test_each_chapter_has_its_day",
+        "test_standards_are_harmonised_standards",
+    ),
+    "Article 6 since February 2025, marking since August 2025, Articles 89 and 95": (
+        "test_each_chapter_has_its_day",
+        "test_articles_89_and_95_are_what_they_are",
+    ),
+    "profiling as second subparagraph": (NUMBERED,),
+    "false deletions in Articles 7 and 9": ("test_nothing_of_articles_7_and_9_was_deleted",),
+    "three deletions not seen": (
+        "test_what_was_deleted_in_2026_is_gone",
+        "test_article_10_5_gave_way_to_article_4a",
+    ),
+}
+LIST = Path(__file__).parents[3] / "shared" / "law" / "eu_ai_act.md"
+
+
+def test_each_mistake_has_its_test() -> None:
+    assert {name for names in FOUND_BY.values() for name in names} <= set(globals())
+
+
+@pytest.mark.skipif(not LIST.is_file(), reason="the list of mistakes is not at hand")
+def test_no_mistake_of_the_list_was_passed_over() -> None:
+    section = LIST.read_text("utf-8").split("## 7.")[1].split("## 8.")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| ")]
+    assert len(FOUND_BY) == len(rows) - 1  # the first is the heading
