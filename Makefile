@@ -6,6 +6,7 @@ MAKEFLAGS += --no-print-directory
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 OUT ?= # make demo OUT=folder
+SPARK ?=
 ARGS ?= # make test ARGS="-k ratio"
 
 # Where bytecode is never kept, every process compiles Django and WeasyPrint anew, and the tests start hundreds.
@@ -40,12 +41,14 @@ bench: ## Measure beside Fairlearn, Aequitas and a bare WeasyPrint
 	@scripts/bootstrap dev bench -- print
 	@$(PY) scripts/bench.py
 
-services: ## Start PostgreSQL and Redis on loopback, and print their addresses
-	@scripts/bootstrap runtime services -- postgres redis
+services: ## Start PostgreSQL and Redis on loopback, and print their addresses (SPARK=1: a Spark cluster too)
+	@scripts/bootstrap runtime services -- postgres redis $(if $(SPARK),java)
 	@$(PY) scripts/services.py start
+	@$(if $(SPARK),$(PY) scripts/spark_cluster.py start)
 
 services-stop: ## Stop them
 	@$(PY) scripts/services.py stop
+	@$(PY) scripts/spark_cluster.py stop
 
 clean: ## Remove what was built; var/ (your data) stays
 	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

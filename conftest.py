@@ -43,3 +43,5 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip, in words, what needs the services where they do not run."""
     if item.get_closest_marker("services") and not os.environ.get("DATABASE_URL"):
         pytest.skip('it needs PostgreSQL and Redis; run: eval "$(make services)"')
+    if item.get_closest_marker("spark") and not os.environ.get("SPARK_MASTER"):
+        pytest.skip('it needs a Spark cluster; run: eval "$(make services SPARK=1)"')

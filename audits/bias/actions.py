@@ -54,7 +54,7 @@ def open_audit(
     name = evidence_actions.clean_file_name(file_name)
     # Looked at before it is kept, so that nothing stays here of a file that was refused.
     with blobs.on_disk(stream) as path:
-        found = profile.profile(path, encoding=encoding, delimiter=delimiter).as_json()
+        found = profile.profile(path, encoding=encoding, delimiter=delimiter, detect=True).as_json()
     stream.seek(0)
     kept = blobs.store().put(by.organisation_id, stream, limit=settings.MAX_APPLICANTS_BYTES)
     with transaction.atomic():

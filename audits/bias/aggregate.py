@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
 MOST_GROUPS: Final = 200_000
 """More different combinations than this mean that a column of names or numbers was taken for a category."""
-RANGES: Final = 4096
+RANGES: Final = 1024
 """Into so many ranges one pass divides the scores."""
+_TRIES: Final = frozenset({"duckdb", "pyspark", "snowflake", "bigquery", "trino", "clickhouse", "databricks"})
+"""Engines that have a cast which gives nothing where a text is no number; others are asked for the pattern first."""
 LARGEST_COUNT: Final = 10**15 - 1
 
 Fetch = Callable[["ir.Table"], list[tuple[Any, ...]]]
@@ -49,7 +51,7 @@ class Group(NamedTuple):
 class Ranged(NamedTuple):
     """People of one group whose scores lie in the range number `place`: from `low` to `high`, both of them scores.
 
-    `place` is -1 below and 4096 above all ranges, None for lines without a score. `bad` lines have no usable score or
+    `place` is -1 below and 1024 above all ranges, None for lines without a score. `bad` lines have no usable score or
     count.
     """
 
@@ -274,8 +276,18 @@ class Rows:
         return tuple(as_word(value, single=role in self.single) for value, role in zip(row, roles, strict=False))
 
 
+def read(raw: ir.Table, dialect: str) -> ir.Table:
+    """Return raw columns named by role, and a `double` of the score where an engine reads one from a text safely.
+
+    It is a step of its own so that an engine reads every text once.
+    """
+    if dialect != "duckdb" or "score" not in raw.columns or not raw.score.type().is_string():
+        return raw
+    return raw.mutate(double=raw.score.try_cast("float64"))
+
+
 def prepared(raw: ir.Table, dialect: str) -> ir.Table:
-    """Return the rows as they are counted: raw columns named by role become groups, `number`, `people` and `line`.
+    """Return the rows as they are counted: what :func:`read` gives becomes groups, `number`, `people` and `line`.
 
     `raw` may have a `score`, a `count` and a `line`; every other column is a role to group by. Missing words become
     empty ones before grouping, since a group-by of some engines loses them. `number` is the score as a double, or null
@@ -286,14 +298,23 @@ def prepared(raw: ir.Table, dialect: str) -> ir.Table:
     columns = {
         name: raw[name].fill_null("") if raw[name].type().is_string() else raw[name]
         for name in raw.columns
-        if name != "line"
+        if name not in ("line", "double")
     }
     if "score" in raw.columns:
-        columns["number"] = _number(raw.score, dialect)
+        columns["number"] = _number_read(raw) if "double" in raw.columns else _number(raw.score, dialect)
     columns["people"] = _people(raw["count"]) if "count" in raw.columns else ibis.literal(1, "int64")
     if "line" in raw.columns:
         columns["line"] = raw.line
     return raw.select(**columns)
+
+
+def _number_read(raw: ir.Table) -> Any:
+    """Return the double that was read; only texts that may be read too kindly, such as 1_000, pay for the pattern."""
+    import ibis
+
+    odd = raw.score.contains("_") | raw.score.contains("e") | raw.score.contains("E")
+    sound = _finite(raw.double) & (~odd | _matches(raw.score, SCORE.pattern))
+    return ibis.cases((sound, raw.double), else_=ibis.null("float64"))
 
 
 def _number(score: Any, dialect: str) -> Any:
@@ -303,7 +324,7 @@ def _number(score: Any, dialect: str) -> Any:
     if score.type().is_string():
         text = score.fill_null("").strip()
         if dialect != "postgres":
-            number = text.try_cast("float64")
+            number = text.try_cast("float64") if dialect in _TRIES else text.cast("float64")
             return ibis.cases((_matches(score, SCORE.pattern) & _finite(number), number), else_=nothing)
         # PostgreSQL stops the query on a number that no double can hold: its own exact numbers are asked first.
         exact = text.cast("decimal")
@@ -339,7 +360,7 @@ def _matches(text: Any, pattern: str) -> Any:
 
 
 def _place(number: Any, low: float, high: float) -> Any:
-    """Return the range of a score: -1 below `low`, 4096 above `high`. Halves keep the widest difference finite."""
+    """Return the range of a score: -1 below `low`, 1024 above `high`. Halves keep the widest difference finite."""
     width = high * 0.5 - low * 0.5
     within = ((number * 0.5 - _exact(low * 0.5)) / _exact(width) * (RANGES - 1.0)).floor() if width > 0 else 0
     return _cases((number < _exact(low), -1), (number > _exact(high), RANGES), otherwise=within)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from audits.bias.aggregate import Rows, prepared
+from audits.bias.aggregate import Rows, prepared, read
 from compliance.lib.problems import Problem, Refused
 
 if TYPE_CHECKING:
@@ -66,10 +66,10 @@ def duckdb_connection(scratch: Path | None = None, database: Path | None = None)
     }
     if scratch is not None:
         config["temp_directory"] = str(scratch / "spill")
-    if database is not None:
-        config["enable_external_access"] = False
     connection = duckdb.connect(str(database or ":memory:"), read_only=database is not None, config=config)
     try:
+        if database is not None:
+            connection.execute("SET enable_external_access = false")  # a query may read this database and no file
         yield connection
     finally:
         connection.close()
@@ -153,7 +153,12 @@ def spark_session(master: str, settings: Mapping[str, str] | None = None) -> Ite
 
     running = SparkSession.getActiveSession()
     builder = SparkSession.builder.master(master).appName("probanda")
-    chosen = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "16", **(settings or {})}
+    chosen = {
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.shuffle.partitions": "8",
+        **(settings or {}),
+    }
     for name, value in chosen.items():
         builder = builder.config(name, value)
     session = running or builder.getOrCreate()
@@ -225,9 +230,10 @@ def _rows(
     def sql_of(expression: Any) -> str:
         return compiled(expression) if compiled else str(ibis.to_sql(expression, dialect=dialect))
 
-    raw = ibis.table(kinds, name="raw")
-    ready = prepared(raw, dialect)
-    beginning = f"WITH raw AS ({_select(relation, casts, mark)}), prepared AS ({sql_of(ready)})"
+    first = read(ibis.table(kinds, name="raw"), dialect)
+    ready = prepared(ibis.table(first.schema(), name="first"), dialect)
+    steps = {"raw": _select(relation, casts, mark), "first": sql_of(first), "prepared": sql_of(ready)}
+    beginning = "WITH " + ", ".join(f"{name} AS ({sql})" for name, sql in steps.items())
 
     def fetch(expression: Any) -> list[tuple[Any, ...]]:
         return run(f"{beginning} SELECT * FROM ({sql_of(expression)}) AS found")
@@ -240,6 +246,19 @@ def _rows(
         has_count="count" in types,
         has_order="line" in types,
     )
+
+
+def ibis_rows(backend: Any, found: Any, columns: Mapping[str, str]) -> Rows:
+    """Return the rows of a table of any other engine that Ibis speaks to, in that engine's own words."""
+    raw = found.select(**{role: found[column] for role, column in columns.items()})
+    known = ("boolean", "int", "uint", "float", "decimal", "string")
+    texts = {role: raw[role].cast("string") for role in columns if not str(raw[role].type()).startswith(known)}
+    ready = prepared(read(raw.mutate(**texts), backend.name), backend.name)
+
+    def fetch(expression: Any) -> list[tuple[Any, ...]]:
+        return [tuple(row.values()) for row in backend.to_pyarrow(expression).to_pylist()]
+
+    return Rows(ready, fetch, has_score="score" in columns, has_count="count" in columns)
 
 
 def _check_types(types: Mapping[str, str]) -> None:

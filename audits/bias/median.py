@@ -16,7 +16,7 @@ from typing import Final, NamedTuple, TypeAlias
 from audits.bias.aggregate import Beside, Ranged, Rows
 from audits.metrics.rounding import mean, plain
 
-FEW: Final = 50_000
+FEW: Final = 100_000
 """A range with no more lines than this is read score by score."""
 
 Words: TypeAlias = tuple[str, ...]

@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from audits.bias import formats
+from audits.bias import address, formats
+from audits.bias.address import Table
 from audits.bias.intake import PIECE, detected, open_source
 from audits.bias.plan import Plan
 from audits.bias.sources import Columnar, File, Opened, Room, Text
 from compliance.lib.problems import Problem, Refused
 
-Given: TypeAlias = File
+Given: TypeAlias = File | Table
 
 
 class Choices(NamedTuple):
@@ -34,11 +35,15 @@ class Choices(NamedTuple):
 
 def likely_encoding(given: Given) -> str | None:
     """Return the encoding that the bytes of a file look like, or None."""
-    return detected(given.path) if formats.kind_of(given.path).name == "CSV" else None
+    if isinstance(given, Table) or formats.kind_of(given.path).name != "CSV":
+        return None
+    return detected(given.path)
 
 
 def stamp(given: Given) -> tuple[int, int, int] | None:
     """Return what changes when a file is written to; None for what is no file."""
+    if isinstance(given, Table):
+        return None
     try:
         state = given.path.stat()
     except OSError:
@@ -49,7 +54,11 @@ def stamp(given: Given) -> tuple[int, int, int] | None:
 @contextmanager
 def opened(given: Given, choices: Choices, room: Room, name: str) -> Iterator[Opened]:
     """Open one source; `Refused` if it is no table, or not one that the choices fit."""
-    yield _file(given, choices, room, name)
+    if isinstance(given, Table):
+        with address.opened(given, room.folder(name)) as table:
+            yield table
+    else:
+        yield _file(given, choices, room, name)
 
 
 def _file(given: File, choices: Choices, room: Room, name: str) -> Opened:

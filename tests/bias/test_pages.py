@@ -132,10 +132,12 @@ def test_file_over_the_limit_is_refused_in_the_form(people: People, alice: Clien
     assert "This field is required." not in page
 
 
-def test_file_in_another_encoding_is_read_once_it_is_declared(people: People, alice: Client) -> None:
+def test_file_in_another_encoding_is_read_as_proposed_and_as_declared(people: People, alice: Client) -> None:
     data = "sex;race;hired\nM;Weiß;ja\nF;Black;nein\n".encode("cp1252")
-    assert "declare the encoding cp1252" in text(upload(alice, people, data))
+    page = text(upload(alice, people, data))
+    assert "cp1252 (proposed: nothing in the file shows it, so look whether its letters come out right)" in page
     page = text(upload(alice, people, data, encoding="cp1252"))
+    assert "proposed: nothing in the file" not in page
     assert "Weiß" in page
     assert "semicolon" in page
 
