@@ -51,6 +51,7 @@ def build(manifest: dict[str, Any]) -> dict[str, Any]:
         ],
         "glance": _glance(shown),
         "audits": audits,
+        "determination": _determination(shown.get("determination")),
         "sections": _sections(shown["catalogue"]["sections"], rows),
         "evidence": list(evidence.values()),
         "trail": _trail(shown["trail"]),
@@ -76,6 +77,9 @@ def _chapters(context: dict[str, Any]) -> dict[str, Any]:
         "scope": chapter("scope", "Scope"),
         "glance": chapter("glance", "Findings at a glance"),
     }
+    if context["determination"]:
+        parts = [{"anchor": one["anchor"], "title": one["title"]} for one in context["determination"]["parts"]]
+        named["determination"] = chapter("determination", "Classification and determination", parts)
     for audit in context["audits"]:
         parts = [{"anchor": table["anchor"], "title": table["title"]} for table in audit["tables"]]
         audit["chapter"] = chapter(audit["anchor"], audit["title"], parts)
@@ -86,6 +90,48 @@ def _chapters(context: dict[str, Any]) -> dict[str, Any]:
     named["digests"] = chapter("digests", "Digests")
     named["check"] = chapter("check", "How to check this document")
     return {**named, "all": listed}
+
+
+def _determination(one: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return the determination for print, every state with its day in words."""
+    if one is None:
+        return None
+    says = one["says"]
+    parts = [
+        ("outcomes", "Classes", says["outcomes"]),
+        ("steps", "Step by step", says["steps"]),
+        ("overrides", "Overrides", says["overrides"]),
+        ("answers", "The facts it rests on", says["answers"]),
+    ]
+    return {
+        **one,
+        "made_at": words.when(one["made_at"]),
+        "signed_at": words.when(one["signed_at"]),
+        "title": says["title"],
+        "text_version": says["text_version"],
+        "as_of": words.day(says["as_of"]),
+        "parts": [{"anchor": f"determination-{name}", "title": title} for name, title, some in parts if some],
+        "outcomes": [{**item, "standing": words.standing(item["state"], item["since"])} for item in says["outcomes"]],
+        "steps": [
+            {**item, "number": words.count(item["number"]), "may_be": "; ".join(item["may_be"])}
+            for item in says["steps"]
+        ],
+        "answers": says["answers"],
+        "overrides": [
+            {
+                **item,
+                "found": words.standing(item["found_state"], item["found_since"]),
+                "said": words.standing(item["state"], item["since"]),
+                "proposed_at": words.when(item["proposed_at"]),
+                "decided_at": words.when(item["decided_at"]),
+                "decision": words.DECISION[item["decision"]],
+            }
+            for item in says["overrides"]
+        ],
+        "tally": [
+            (words.STANDING[state], words.amount(number, "row", "rows")) for state, number in says["tally"].items()
+        ],
+    }
 
 
 def _evidence(manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:

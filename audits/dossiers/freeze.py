@@ -12,10 +12,14 @@ from django.utils.translation import gettext as _
 from audits.bias.actions import result_of
 from audits.bias.models import BiasAudit
 from audits.bias.telling import counts_csv
+from audits.dossiers import determined
 from audits.work.models import State
 from compliance.catalogue.schema import Catalogue
 from compliance.checklists.models import Checklist, ChecklistItem
 from compliance.checklists.queries import items
+from compliance.determinations.models import Determination
+from compliance.determinations.queries import current, determinations
+from compliance.determinations.queries import result_of as result_of_determination
 from compliance.evidence.models import Evidence
 from compliance.lib.canonical import dump, load, sha256
 from compliance.people.models import Membership
@@ -35,6 +39,9 @@ def gather(
     pieces = {a.evidence_id: a.evidence for item in found for a in item.attachments.all()}
     evidence = sorted(pieces.values(), key=lambda piece: (piece.added_at, str(piece.id)))
     audits, attachments = _bias_audits(by, checklist.system, pieces)
+    determination = _determination(by, checklist)
+    if determination is not None:
+        attachments[determined.FILE] = determination.result.encode()
     seq, head = trail.head(by.organisation_id)
     manifest = {
         "schema": "probanda/dossier/1",
@@ -57,12 +64,41 @@ def gather(
         "attachments": [_attachment(name, data) for name, data in attachments.items()],
         "software": SOFTWARE,
     }
+    if determination is not None:
+        manifest["determination"] = _determined(determination)
     return manifest, attachments
 
 
 def moment(at: datetime) -> str:
     """Write a moment in UTC to the second: 2026-11-21T10:00:00Z."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _determination(by: Membership, checklist: Checklist) -> Determination | None:
+    """The signed determination that the checklist rests on, or else the one that counts for its system and law."""
+    if checklist.determination_id is not None:
+        one = determinations(by).defer(None).get(pk=checklist.determination_id)
+        return one if one.state == Determination.State.SIGNED else None
+    found = current(by, checklist.system, checklist.law)
+    return None if found is None else determinations(by).defer(None).get(pk=found.pk)
+
+
+def _determined(one: Determination) -> dict[str, Any]:
+    signed_by, signed_at = one.signed_by, one.signed_at
+    if signed_by is None or signed_at is None:
+        raise ValueError("Only a signed determination stands in a dossier.")
+    return {
+        "id": str(one.id),
+        "sha256": one.sha256,
+        "attachment": determined.FILE,
+        "made_by": one.made_by.name,
+        "made_at": moment(one.made_at),
+        "signed_by": signed_by.name,
+        "signer_role": str(signed_by.get_role_display()),
+        "signed_at": moment(signed_at),
+        "statement": one.statement,
+        "says": determined.told(result_of_determination(one)),
+    }
 
 
 def _bias_audits(
@@ -205,13 +241,14 @@ def _entries(by: Membership, system: AISystem, evidence: list[Evidence]) -> list
 
 def _attachment(name: str, data: bytes) -> dict[str, Any]:
     is_result = name.endswith(".json")
+    described = _("Bias audit result") if is_result else _("Counts from which every figure follows")
     return {
         "name": name,
         "sha256": sha256(data),
         "bytes": len(data),
         "media_type": "application/json" if is_result else "text/csv",
         "relationship": "Data",
-        "description": _("Bias audit result") if is_result else _("Counts from which every figure follows"),
+        "description": _("Determination: every row with its reasons") if name == determined.FILE else described,
     }
 
 

@@ -23,6 +23,7 @@ PROGRESS = ("to_do", "in_progress", "submitted", "in_review", "done")
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Moment = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")]
 Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")]
+State = Literal["applies", "later", "undetermined", "no"]
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 
 
@@ -191,6 +192,84 @@ class Software(_Part):
     version: str
 
 
+class DeterminedOutcome(_Part):
+    """A class of the law, with the state that counts and the day from which it holds."""
+
+    title: str
+    state: State
+    since: Day | None
+    citation: str
+    overridden: bool
+
+
+class DeterminedStep(_Part):
+    """One step of the classification: its answer, or those that it may still have, with the reasons in order."""
+
+    number: int
+    question: str
+    state: Literal["answered", "not_reached", "undetermined"]
+    answer: str
+    may_be: list[str]
+    citation: str
+    reasons: list[str]
+
+
+class DeterminedAnswer(_Part):
+    """A question about the system, as it was answered, and what the answer rests on."""
+
+    question: str
+    words: str
+    remark: str
+
+
+class DeterminedOverride(_Part):
+    """Where a person said otherwise than the engine on a row or a class, and what a second person decided."""
+
+    name: str
+    title: str
+    found_state: State
+    found_since: Day | None
+    state: State
+    since: Day | None
+    reason: str
+    proposed_by: str
+    proposed_at: Moment
+    decision: Literal["accepted", "refused"]
+    decided_by: str
+    decided_at: Moment
+    decided_reason: str
+
+
+class Determined(_Part):
+    """What a determination says: all of it but the rows, which stand in its file; `tally` counts them by state."""
+
+    law: str
+    title: str
+    text_version: str
+    catalogue_sha256: Sha256
+    as_of: Day
+    outcomes: list[DeterminedOutcome]
+    steps: list[DeterminedStep]
+    answers: list[DeterminedAnswer]
+    overrides: list[DeterminedOverride]
+    tally: dict[State, int]
+
+
+class Determination(_Part):
+    """A signed determination which rows of the law bind the system; `attachment` holds the bytes of the digest."""
+
+    id: str
+    sha256: Sha256
+    attachment: FileName
+    made_by: str
+    made_at: Moment
+    signed_by: str
+    signer_role: str
+    signed_at: Moment
+    statement: str
+    says: Determined
+
+
 class Manifest(_Part):
     """All of it. Strings, whole numbers, booleans and nulls only: a float has no one exact spelling."""
 
@@ -204,6 +283,7 @@ class Manifest(_Part):
     rows: list[Row]
     evidence: list[Evidence]
     bias_audits: list[BiasAudit]
+    determination: Determination | None = None
     trail: Trail
     attachments: list[Attachment]
     software: Software
@@ -308,4 +388,7 @@ def _reference_problems(manifest: Manifest) -> list[Problem]:
         for file in (audit.attachment, audit.counts_attachment):
             if file not in files:
                 problems.append(broken(f"Bias audit {audit.id} names a file that is not embedded.", file))
+    if manifest.determination is not None and manifest.determination.attachment not in files:
+        sentence = "The determination names a file that is not embedded."
+        problems.append(broken(sentence, manifest.determination.attachment))
     return problems

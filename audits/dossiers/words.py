@@ -21,7 +21,13 @@ VERDICT = {
     "undetermined": "Undetermined",
     "": "No verdict yet",
 }
-DECISION = {"accepted": "Accepted", "returned": "Returned"}
+DECISION = {"accepted": "Accepted", "returned": "Returned", "refused": "Refused"}
+STANDING = {
+    "applies": "Applies",
+    "later": "Will apply",
+    "undetermined": "Undetermined",
+    "no": "Does not apply",
+}
 _MONTHS = "January February March April May June July August September October November December".split()
 
 
@@ -45,6 +51,17 @@ def day(text: str | None) -> str:
         return ""
     year, month, number = text.split("-")
     return f"{int(number)} {_MONTHS[int(month) - 1]} {year}"
+
+
+def standing(state: str, since: str | None) -> str:
+    """Write the state of a row or a class with the day from which it holds.
+
+    >>> standing("later", "2027-12-02"), standing("no", None)
+    ('Will apply from 2 December 2027', 'Does not apply')
+    """
+    if not since:
+        return STANDING[state]
+    return f"{STANDING[state]} {'from' if state == 'later' else 'since'} {day(since)}"
 
 
 def plain(code: str) -> str:

@@ -17,7 +17,7 @@ from compliance.catalogue.classification import Classification, classification
 from compliance.catalogue.engine import engine
 from compliance.catalogue.evaluation import State
 from compliance.catalogue.known import Known
-from compliance.catalogue.loader import laws, load
+from compliance.catalogue.loader import facts, laws, load
 from compliance.catalogue.reasons import Reason
 from compliance.lib import canonical
 
@@ -47,6 +47,16 @@ class OverrideFound:
     def counts(self) -> bool:
         """Whether the second person accepted it."""
         return self.decision == "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A question that was answered, as it was worded then, with the answer in words and what it rests on."""
+
+    name: str
+    question: str
+    words: str
+    remark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +140,7 @@ class Result:
     as_of: datetime.date
     system: str
     facts: Mapping[str, Any]
+    answers: tuple[Answer, ...]
     remarks: Mapping[str, str]
     outcomes: tuple[OutcomeFound, ...]
     steps: tuple[StepFound, ...]
@@ -233,7 +244,12 @@ def written(
         "as_of": found.as_of.isoformat(),
         "system": system,
         "facts": found.known.as_json(),
-        "remarks": {name: text for name, text in (remarks or {}).items() if name in found.known.answers},
+        "answers": [
+            {"name": name, "question": fact.question, "words": found.known.shown(name, fact)}
+            for name, fact in facts().items()
+            if name in found.known.answers
+        ],
+        "remarks": {name: text for name, text in (remarks or {}).items() if text and name in found.known.answers},
         "outcomes": outcomes,
         "steps": steps,
         "rows": rows,
@@ -283,6 +299,10 @@ def of(data: Mapping[str, Any]) -> Result:
         datetime.date.fromisoformat(data["as_of"]),
         data["system"],
         data["facts"],
+        tuple(
+            Answer(one["name"], one["question"], one["words"], data["remarks"].get(one["name"], ""))
+            for one in data["answers"]
+        ),
         data["remarks"],
         tuple(_outcomes(data, reasons, by_outcome)),
         tuple(_step(one, reasons) for one in data["steps"]),
@@ -350,6 +370,11 @@ def _override(one: Mapping[str, Any]) -> OverrideFound:
         one["decided_at"],
         one["decided_reason"],
     )
+
+
+def day_of(kept: Mapping[str, Any]) -> datetime.date:
+    """Return the day that a kept result is as of."""
+    return datetime.date.fromisoformat(kept["as_of"])
 
 
 def _day(text: str | None) -> datetime.date | None:

@@ -90,11 +90,6 @@ def systems_determination(request: HttpRequest, by: Membership, pk: UUID) -> Htt
             )
             for change in since.facts
         ],
-        "answers": [
-            (facts[name].question, words.shown(name, facts[name], value), found.remarks.get(name, ""), name)
-            for name, value in found.facts.items()
-            if name in facts
-        ],
         "why_not_sign": rules.why_not("sign", by=by, determination=one),
         "why_not_discard": rules.why_not("discard", by=by, determination=one),
         "replaced_by": queries.determinations(by).filter(replaces=one).first(),

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+
 from audits.dossiers import actions, render
 from audits.dossiers.manifest import validate
+from audits.dossiers.verification import determination
+from audits.dossiers.verification.report import Broken
+from compliance.determinations import actions as determinations
+from compliance.determinations import queries
 from compliance.evidence import actions as evidence_actions
+from compliance.lib import canonical
 from tests import build
 from tests.people import People
 
@@ -24,3 +31,35 @@ def test_evidence_that_was_withdrawn_says_so_wherever_it_is_named(people: People
     page = render.html(manifest)
     assert page.count("The minutes were of another tool.") >= 2  # in the index of evidence, and in the trail
     assert "Note on LL144-AUD-01</a> <b>withdrawn</b>" in page
+
+
+def test_a_signed_determination_stands_in_the_dossier_with_its_overrides(people: People) -> None:
+    system = build.system(people.alice)
+    draft = build.determination(people.alice, system, law="nyc-ll144", tool_scores=True, roles=["employer"])
+    row = queries.result_of(draft).those("no")[0].id
+    override = determinations.propose_override(
+        by=people.alice, determination=draft, row_id=row, state="applies", reason="The city told us so."
+    )
+    determinations.decide_override(by=people.bob, override=override, accept=True, reason="I saw the letter.")
+    determinations.sign(by=people.charlie, determination=draft, statement="Checked with the vendor.")
+    frozen = actions.freeze(by=people.charlie, checklist=build.checklist(people.alice, system), status="draft")
+    value, attachments = actions.contents(frozen)
+    manifest = validate(value)
+    assert manifest.determination is not None
+    assert canonical.sha256(attachments["determination.json"]) == manifest.determination.sha256
+    assert determination.check(manifest, attachments).endswith("held against the law again, all equal")
+    page = render.html(value)
+    for words in ("Classification and determination", "The city told us so.", "I saw the letter.", "Charlie", "Bob"):
+        assert words in page
+    value["determination"]["says"]["tally"]["no"] += 1
+    with pytest.raises(Broken, match="tells the determination otherwise"):
+        determination.check(validate(value), attachments)
+
+
+def test_a_draft_of_a_determination_stands_in_no_dossier(people: People) -> None:
+    system = build.system(people.alice)
+    build.determination(people.alice, system, law="nyc-ll144")
+    frozen = actions.freeze(by=people.charlie, checklist=build.checklist(people.alice, system), status="draft")
+    manifest, attachments = actions.contents(frozen)
+    assert attachments == {}
+    assert "determination" not in manifest

@@ -11,7 +11,7 @@ from cryptography import x509
 
 from audits.dossiers import words
 from audits.dossiers.manifest import MANIFEST_NAME, Manifest
-from audits.dossiers.verification import container, contents, envelope, figures, trust
+from audits.dossiers.verification import container, contents, determination, envelope, figures, trust
 from audits.dossiers.verification.report import Broken, Outcome, Report, Unknown, Writer
 from compliance.lib import canonical
 from compliance.lib.problems import Problem, Refused, one_line
@@ -167,6 +167,14 @@ def _figures(file: _File) -> tuple[str, str]:
     return got, "Every rate, ratio, share and benchmark follows from the embedded counts."
 
 
+def _determination(file: _File) -> tuple[str, str]:
+    got = determination.check(_have(file.manifest), _have(file.files))
+    return (
+        got,
+        "What the document says of the determination is what its embedded file says, and follows from its facts.",
+    )
+
+
 def _trail(file: _File) -> tuple[str, str]:
     got = figures.check_trail(_have(file.manifest))
     return got, "Each entry of the trail gives the digest that it carries, and neighbours continue each other."
@@ -194,6 +202,7 @@ _STEPS: tuple[tuple[str, str, str, Callable[[_File], tuple[str, str]]], ...] = (
     ("files", "Every embedded file is the one listed", "the digests in the manifest", _files),
     ("results", "Results and counts agree", "the same in file, manifest and evidence", _results),
     ("figures", "Every figure follows from the counts", "what the counts give", _figures),
+    ("determination", "The determination is the one embedded", "the same in file and manifest", _determination),
     ("trail", "The trail's digests hold", "the digest of each entry's content", _trail),
     ("pages", "The pages say what the manifest says", "the bytes that the manifest prints to", _same_pages),
 )
