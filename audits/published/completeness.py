@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 from itertools import combinations
 
@@ -45,12 +46,16 @@ def _dates(about: About) -> Iterator[tuple[str, Level, str]]:
         yield "audit-date-missing", "missing", "The date of the bias audit is not given (6 RCNY § 5-303(a)(1))."
     elif about.as_of is not None and about.as_of > add_years(about.audit_date, 1):
         sentence = (
-            f"The bias audit of {about.audit_date.isoformat()} was more than one year old on "
-            f"{about.as_of.isoformat()} (NYC Administrative Code § 20-871(a)(1))."
+            f"The bias audit of {_day(about.audit_date)} was more than one year old on "
+            f"{_day(about.as_of)} (NYC Administrative Code § 20-871(a)(1))."
         )
         yield "audit-older-than-a-year", "missing", sentence
     elif about.as_of is not None and about.as_of < about.audit_date:
-        yield "audit-date-later", "ask", f"The date of the bias audit is after {about.as_of.isoformat()}."
+        yield "audit-date-later", "ask", f"The date of the bias audit is after {_day(about.as_of)}."
+
+
+def _day(day: datetime.date) -> str:
+    return f"{day.day} {day:%B} {day.year}"
 
 
 def of_set(one: PublishedSet, about: About) -> list[Finding]:

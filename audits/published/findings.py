@@ -242,7 +242,7 @@ def _benchmark(reader: Reader, read: TableReading) -> Found:
     reading, rows = read.reading, reader.table.rows
     if reading is None:
         return
-    left_out = [row for row in rows if row.ratio is None and not row.names_benchmark and rates_of(row) is not None]
+    left_out = reader.left_out
     divided = [one for one in read.rows if _divided_by_left_out(one, left_out)]
     if divided:
         sentence = (
@@ -287,7 +287,7 @@ def _benchmark_words(reading: Reading) -> str:
 
 def _divided_by_left_out(one: RowReading, left_out: list[PublishedRow]) -> bool:
     reading = one.reading
-    if reading is None or not left_out or one.status not in ("follows", "follows otherwise"):
+    if reading is None or not left_out or one.by_rule or one.status not in ("follows", "follows otherwise"):
         return False
     if reading.benchmark == "fixed":
         return reading.fixed in {row.label for row in left_out}

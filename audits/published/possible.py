@@ -16,7 +16,7 @@ from typing import Final
 from audits.published.printed import ROUNDINGS, Printed, Rounding, Span
 from audits.published.tables import PublishedRow
 
-MOST_TRIED: Final = 400
+MOST_TRIED: Final = 300
 """Up to so many whole numbers of selected people are tried one by one; above, the sets are dense enough as spans."""
 _ALL: Final = Span(Fraction(0), Fraction(1))
 _ENDLESS: Final = Fraction(10**12)
@@ -36,13 +36,6 @@ class Rates:
             return None
         found = range(ceil(self.span.low * self.people), floor(self.span.high * self.people) + 1)
         return found if len(found) <= MOST_TRIED else None
-
-    def fits(self, span: Span) -> bool:
-        """Say whether a rate of this row lies in `span`."""
-        common = self.span.cut(span)
-        if self.people is None or common.empty:
-            return not common.empty
-        return not whole(common, self.people).empty
 
 
 def whole(span: Span, people: int) -> Span:
@@ -139,25 +132,43 @@ def follows(printed: Printed, rounding: Rounding, own: Rates, others: list[Rates
         return False
     if not ratios(own, best, competes=competes).meets(target):
         return False
-    benchmarks = _each(others, best)
-    if benchmarks is None or own.people is None:
+    if own.people is None:
         return True
     if competes and target.holds(Fraction(1)) and own.span.high >= best.low:
         return True
-    below = Span(Fraction(0), Fraction(1)) if competes else Span(Fraction(0), _ENDLESS)
-    return any(one > 0 and own.fits(target.cut(below).times(one)) for one in benchmarks)
+    benchmarks = _each(others, best)
+    if benchmarks is None:
+        return True
+    bounds = target.cut(Span(Fraction(0), Fraction(1) if competes else _ENDLESS))
+    return any(_count_fits(own, bounds, selected, people) for selected, people in benchmarks)
 
 
-def _each(others: list[Rates], best: Span) -> set[Fraction] | None:
-    """Return every value that the highest of the others can take, where they are few."""
-    found: set[Fraction] = set()
+def _each(others: list[Rates], best: Span) -> list[tuple[int, int]] | None:
+    """Return every (selected, people) that can be the highest of the others, where they are few."""
+    found: list[tuple[int, int]] = []
     for rates in others:
         if rates.span.high < best.low:
             continue
-        counts = rates.counts
-        if counts is None or rates.people is None:
+        counts, people = rates.counts, rates.people
+        if counts is None or people is None:
             return None
-        found.update(value for count in counts if best.holds(value := Fraction(count, rates.people)))
+        first = max(counts.start, ceil(best.low * people))
+        if not best.low_in and first == best.low * people:
+            first += 1
+        found += [(selected, people) for selected in range(first, counts.stop)]
         if len(found) > MOST_TRIED:
             return None
     return found
+
+
+def _count_fits(own: Rates, bounds: Span, selected: int, people: int) -> bool:
+    """Say whether a whole number of the row's own people gives a ratio within the bounds to one benchmark rate."""
+    if not selected or own.people is None:
+        return False
+    low, high = bounds.low, bounds.high
+    # own / own.people within low .. high times selected / people, in whole numbers, which are many times as fast.
+    below, over = low.numerator * selected * own.people, low.denominator * people
+    above, under = high.numerator * selected * own.people, high.denominator * people
+    first = -(-below // over) + (not bounds.low_in and below % over == 0)
+    last = above // under - (not bounds.high_in and above % under == 0)
+    return max(first, ceil(own.span.low * own.people)) <= min(last, floor(own.span.high * own.people))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Final, Literal, TypeAlias
 
 from audits.metrics.ratios import SMALL
@@ -75,7 +76,8 @@ class Reading:
 class RowReading:
     """What was found for one row: `reading` is the one under which it follows; `expected` what the table's would print.
 
-    `expected` is one text, or two for the least and the greatest that rounded rates allow.
+    `expected` is one text, or two for the least and the greatest that rounded rates allow. `by_rule`: the rule's own
+    arithmetic gives the printed ratio as well, whatever reading was chosen.
     """
 
     row: PublishedRow
@@ -83,14 +85,7 @@ class RowReading:
     reading: Reading | None = None
     expected: tuple[str, ...] = ()
     span: Span | None = None
-
-    @property
-    def by_rule(self) -> bool:
-        """Say whether the rule's arithmetic gives the printed ratio as well, whatever reading was chosen."""
-        if self.reading is None or self.row.ratio is None or self.reading.benchmark in _STRANGE:
-            return False
-        fits = self.span is not None and self.row.ratio.span("half-up").meets(self.span)
-        return self.reading.plain or fits
+    by_rule: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +121,14 @@ class Reader:
         self.within, self.table = within, table
         self.unknown = unknown or 0
         self.with_ratio = [row for row in table.rows if row.ratio is not None and not row.nobody]
+        self._competing: dict[tuple[int, Benchmark, str], bool] = {}
         self._known: dict[tuple[int, Basis, Rounding], Rates | None] = {}
+
+    @cached_property
+    def left_out(self) -> list[PublishedRow]:
+        """The categories that have a rate and no ratio: left out under 6 RCNY § 5-301(d)."""
+        rows = [row for row in self.table.rows if row.ratio is None and not row.names_benchmark]
+        return [row for row in rows if self._rates(row, _EXACT) is not None]
 
     def read(self) -> TableReading:
         """Try every reading, take the plainest of those under which most ratios follow, then judge each row."""
@@ -176,10 +178,9 @@ class Reader:
 
     def _benchmarks(self) -> Iterator[tuple[Benchmark, str]]:
         """Yield the benchmarks to try. Where categories were left out, those that were kept come first."""
-        left_out = any(
-            row.ratio is None and not row.names_benchmark and self._rates(row, _EXACT) for row in self.table.rows
-        )
-        order: tuple[Benchmark, ...] = ("with-ratio", "kept", "kept-of-assessed", "all") if left_out else _PLAIN
+        order: tuple[Benchmark, ...] = _PLAIN
+        if self.left_out:
+            order = ("with-ratio", "kept", "kept-of-assessed", "all")
         seen: list[frozenset[int]] = []
         for name in order:
             lines = frozenset(row.line for row in self.table.rows if self._competes(row, Reading(name)))
@@ -200,6 +201,12 @@ class Reader:
 
     def _competes(self, row: PublishedRow, reading: Reading) -> bool:
         """Say whether the row may be the benchmark under a reading."""
+        key = (row.line, reading.benchmark, reading.fixed)
+        if key not in self._competing:
+            self._competing[key] = self._may_lead(row, reading)
+        return self._competing[key]
+
+    def _may_lead(self, row: PublishedRow, reading: Reading) -> bool:
         if self._rates(row, _EXACT) is None:
             return False
         if reading.benchmark == "with-ratio":
@@ -250,14 +257,23 @@ class Reader:
         if row.ratio is None or row.nobody or self._rates(row, _EXACT) is None:
             return self._untold(row)
         expected, span = self._expected(row, row.ratio, chosen)
+        by_rule = self._by_rule(row, row.ratio)
         if self._fits(row, row.ratio, chosen):
-            return RowReading(row, "follows", chosen, expected, span)
+            return RowReading(row, "follows", chosen, expected, span, by_rule)
         for reading in others:
             if self._fits(row, row.ratio, reading):
-                return RowReading(row, "follows otherwise", reading, expected, span)
+                return RowReading(row, "follows otherwise", reading, expected, span, by_rule)
         if "ratio" in self.table.zeros_dropped and (fewer := _as_typed(row.ratio)) and self._fits(row, fewer, chosen):
             return RowReading(row, "follows otherwise", replace(chosen, fewer_digits=True), expected, span)
         return RowReading(row, "does not follow", None, expected, span)
+
+    def _by_rule(self, row: PublishedRow, ratio: Printed) -> bool:
+        """Say whether dividing by the highest rate of categories that were not left out gives the printed ratio."""
+        return any(self._fits(row, ratio, Reading(name)) for name in self._allowed)
+
+    @cached_property
+    def _allowed(self) -> list[Benchmark]:
+        return [name for name, _ in self._benchmarks() if name in _PLAIN and not (name == "all" and self.left_out)]
 
     def _expected(self, row: PublishedRow, ratio: Printed, chosen: Reading) -> tuple[tuple[str, ...], Span | None]:
         """Return what the rule's arithmetic prints for this row with the benchmark that the table uses."""

@@ -9,6 +9,7 @@ from audits.published.completeness import WORDS
 from audits.published.findings import LEVELS, Level
 from audits.published.readings import RowReading, TableReading
 from audits.published.report import NOTE, Checked
+from audits.published.tables import PublishedRow
 from compliance.lib.problems import one_line
 
 ORDER: Final[tuple[Level, ...]] = ("figures", "missing", "ask")
@@ -79,22 +80,22 @@ def _compared(table: TableReading) -> Iterator[str]:
 
 def _rows(table: TableReading) -> Iterator[str]:
     heads = ("Category", "People", "Selected", "Rate", "Ratio", "What is found")
-    cells = [heads, *(_row(one) for one in table.rows)]
+    others = [(row, "people of unknown category" if row.use == "unknown" else "a total") for row in table.table.others]
+    cells = [heads, *(_row(one.row, told(one)) for one in table.rows), *(_row(row, words) for row, words in others)]
     widths = [max(len(row[place]) for row in cells) for place in range(len(heads))]
     for row in cells:
         numbers = "  ".join(cell.rjust(width) for cell, width in zip(row[1:5], widths[1:5], strict=True))
         yield f"  {row[0].ljust(widths[0])}  {numbers}  {row[5]}".rstrip()
 
 
-def _row(one: RowReading) -> tuple[str, str, str, str, str, str]:
-    row = one.row
+def _row(row: PublishedRow, words: str) -> tuple[str, str, str, str, str, str]:
     return (
         one_line(row.label),
         "" if row.applicants is None else f"{row.applicants:,}",
         "" if row.selected is None else f"{row.selected:,}",
         one_line(row.rate.text) if row.rate else "",
         one_line(row.ratio.text) if row.ratio else "",
-        told(one),
+        words,
     )
 
 
