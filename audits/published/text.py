@@ -54,7 +54,7 @@ def _lines(checked: Checked) -> Iterator[str]:
             yield ""
             yield one_line(f"{one.published.name + ': ' if one.published.name else ''}{WORDS[table.table.name]} table")
             yield (
-                f"  Read as: {table.reading}." if table.reading else "  No ratio can be computed from what is printed."
+                f"  Read as: divided by {table.reading}." if table.reading else "  No ratio can be computed from what is printed."
             )
             yield from _compared(table)
             yield from _rows(table)
@@ -75,7 +75,7 @@ def _lines(checked: Checked) -> Iterator[str]:
 def _compared(table: TableReading) -> Iterator[str]:
     for one in table.compared:
         if one.reading.plain and one.reading != table.reading and one.reading.benchmark != "fixed":
-            yield "  " + one_line(f"{one.follow} of {table.printed} follow with {one.reading}.")
+            yield "  " + one_line(f"{one.follow} of {table.printed} follow when divided by {one.reading}.")
 
 
 def _rows(table: TableReading) -> Iterator[str]:
@@ -102,7 +102,9 @@ def _row(row: PublishedRow, words: str) -> tuple[str, str, str, str, str, str]:
 def told(one: RowReading) -> str:
     """Say in words what is found for a row."""
     if one.status == "follows otherwise":
-        return f"follows only with {one.reading}{_would(one)}"
+        return f"follows only divided by {one.reading}{_would(one)}"
+    if one.status == "follows" and not one.by_rule:
+        return "follows as its table is read, not by the arithmetic of the rule"
     if one.status == "does not follow":
         return f"does not follow{_would(one)}"
     if one.status == "not printed":
