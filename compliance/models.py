@@ -5,16 +5,19 @@ from compliance.determinations.models import Determination, FactSheet, Override
 from compliance.evidence.models import Evidence
 from compliance.people.models import Membership, Organisation, User
 from compliance.systems.models import AISystem
+from compliance.timeline.models import CalendarAddress, KeyDate
 from compliance.trail.models import TrailEntry, TrailHead
 
 __all__ = [
     "AISystem",
+    "CalendarAddress",
     "Checklist",
     "ChecklistItem",
     "Determination",
     "Evidence",
     "FactSheet",
     "ItemEvidence",
+    "KeyDate",
     "Membership",
     "Organisation",
     "Override",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("verify/", include("audits.dossiers.verify_urls")),
     path("manual/", include("compliance.web.manual_urls")),
+    path("calendar/", include("compliance.timeline.feed_urls")),
     path(
         "o/<slug:org>/",
         include(
@@ -25,6 +26,7 @@ urlpatterns = [
                 path("checklists/", include("compliance.checklists.urls")),
                 path("laws/", include("compliance.frameworks.changes_urls")),
                 path("laws/", include("compliance.laws.urls")),
+                path("timeline/", include("compliance.timeline.urls")),
                 path("trail/", include("compliance.trail.urls")),
                 path("bias-audits/", include("audits.bias.urls")),
                 path("published-audits/", include("audits.published.urls")),

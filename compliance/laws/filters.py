@@ -12,22 +12,11 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from compliance.catalogue.schema import Catalogue
+from compliance.checklists.filters import KINDS
 from compliance.laws.index import Entry, Found, Values, narrow
 from compliance.web.forms import DateInput
 
 NEWEST, EVERY = "newest", "every"
-KINDS = {
-    "duty": _("duty"),
-    "prohibition": _("prohibition"),
-    "condition": _("condition"),
-    "gate": _("gate"),
-    "rule": _("rule"),
-    "option": _("option"),
-    "exposure": _("exposure"),
-    "transition": _("transition"),
-    "guidance": _("guidance"),
-    "context": _("context"),
-}
 COMPUTED = {
     "direct": _("computed by a bias audit"),
     "partial": _("partly computed by a bias audit"),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
@@ -76,13 +77,13 @@ def signed(by: Membership) -> QuerySet[Determination]:
 def standings(by: Membership, law: Catalogue, row_id: str, today: datetime.date) -> list[Standing]:
     """Return how a row stands to each system of the organisation, in a fixed number of queries."""
     determined = {one.system_id: one for one in signed(by).filter(law=law.law)}
-    rows = _rows_of(determined.values())
+    rows = rows_of(determined.values())
     sheets = {one.system_id: one for one in FactSheet.objects.filter(organisation_id=by.organisation_id)}
     found = []
     for system in systems(by):
         one = determined.get(system.pk)
         if one is not None and one.text_version == law.text_version:
-            state, since, ground, needs = rows[one.sha256].get(row_id, ("", None, "", ()))
+            state, since, ground, needs = rows[one.pk].get(row_id, ("", None, "", ()))
             found.append(
                 Standing(system, "determination", _now(state, since, today), since, _asked(needs), one, ground)
             )
@@ -105,14 +106,14 @@ def states_of(
     Rows of texts that were not determined are left out; so is everything while nothing is known of the system.
     """
     determined = {one.law: one for one in signed(by).filter(system=system)}
-    rows = _rows_of(determined.values())
+    rows = rows_of(determined.values())
     sheet = determination_queries.sheet_of(by, system)
     found: dict[RowKey, str] = {}
     for law in laws_shown:
         one = determined.get(law.law)
         if one is not None:
             if one.text_version == law.text_version:
-                for row_id, (state, since, _ground, _needs) in rows[one.sha256].items():
+                for row_id, (state, since, _ground, _needs) in rows[one.pk].items():
                     found[law.law, law.text_version, row_id] = _now(state, since, today)
         elif sheet is not None:
             for live in live_states(law, determination_queries.readable(sheet.answers), today).rows:
@@ -156,15 +157,23 @@ def _asked(needs: Iterable[str]) -> tuple[str, ...]:
 
 
 Rows = Mapping[str, tuple[State, datetime.date | None, str, tuple[str, ...]]]
+_read: OrderedDict[tuple[UUID, str], Rows] = OrderedDict()
+_KEPT = 512
 
 
-def _rows_of(determined: Iterable[Determination]) -> dict[str, Rows]:
-    """Return for each determination, by its digest, the rows with state, day, ground and open facts."""
-    return {one.sha256: _rows(one.sha256, one.pk.hex) for one in determined}
+def rows_of(determined: Iterable[Determination]) -> dict[UUID, Rows]:
+    """Return for each signed determination its rows with state, day, ground and the facts still open, in one query.
 
-
-@lru_cache(maxsize=256)
-def _rows(sha256: str, pk: str) -> Rows:
-    """What was signed never changes, so it is read once in a process; the digest and the id name it."""
-    found = determination_queries.result_of(Determination.objects.get(pk=pk))
-    return {one.id: (one.state, one.since, one.ground, one.needs) for one in found.rows.values()}
+    What was signed never changes, so it is read once in a process.
+    """
+    wanted = {(one.pk, one.sha256) for one in determined}
+    missing = [pk for pk, sha256 in wanted if (pk, sha256) not in _read]
+    for one in Determination.objects.filter(pk__in=missing) if missing else ():
+        found = determination_queries.result_of(one)
+        _read[one.pk, one.sha256] = {
+            row.id: (row.state, row.since, row.ground, row.needs) for row in found.rows.values()
+        }
+    result = {pk: _read[pk, sha256] for pk, sha256 in wanted}
+    while len(_read) > _KEPT:
+        _read.popitem(last=False)
+    return result

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from compliance.catalogue.clauses import Clause, told_condition
 from compliance.catalogue.comparing import Comparison, compare
+from compliance.catalogue.crosswalk import Relation, mapped
 from compliance.catalogue.frameworks import frameworks
 from compliance.catalogue.loader import facts
 from compliance.catalogue.schema import Catalogue, CheckedText, Dates, Row
 from compliance.frameworks import changes
 from compliance.frameworks.changes import Redated, Told
 from compliance.lib.wording import Piece
+
+RELATIONS: Mapping[Relation, str] = {
+    "equal": "asks the same",
+    "subset_of": "asks all of this and more",
+    "superset_of": "asks a part of this",
+    "intersects_with": "overlaps with this",
+    "related": "belongs together with this",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,37 +75,38 @@ def basis(row: Row, law: Catalogue) -> list[tuple[str, list[Row]]]:
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """What a row corresponds to in one framework, and the rows of other laws that correspond to the same."""
+    """A row of another law or framework that corresponds to one; `via` is the row over which, where nobody said so."""
 
-    name: str
-    title: str
+    text: Catalogue
+    row: Row
+    relation: str
+    source: str
     note: str
-    items: tuple[tuple[str, str], ...]
-    others: tuple[tuple[Catalogue, Row], ...] = ()
+    via: str
 
 
-def crosswalk(row: Row, law: Catalogue, newest: Iterable[Catalogue]) -> list[Mapped]:
-    """Return what a row is mapped to, in both directions: items of frameworks, and rows of other laws."""
-    texts = [one for one in newest if one.law != law.law]
-    found = []
-    for name, ids in row.crosswalk.items():
-        framework, other = frameworks().get(name), next((one for one in texts if one.law == name), None)
-        title = framework.title if framework else other.title if other else name
-        items = tuple((id, _title(name, id, other)) for id in ids)
-        same = tuple((text, one) for text in texts for one in text.rows if set(ids) & set(one.crosswalk.get(name, ())))
-        found.append(Mapped(name, title, framework.note if framework else "", items, same))
-    back = [(text, one) for text in texts for one in text.rows if row.id in one.crosswalk.get(law.law, ())]
-    for text in {text.law: text for text, _ in back}.values():
-        mapped = tuple((one.id, one.title) for other, one in back if other is text)
-        found.append(Mapped(text.law, text.title, "", mapped))
-    return found
+def crosswalk(row: Row, law: Catalogue, newest: Mapping[str, Catalogue]) -> list[tuple[Catalogue, list[Mapped]]]:
+    """Return by law what a row corresponds to, seen from either side; ties hold between the newest texts."""
+    found: dict[str, list[Mapped]] = {}
+    for one in mapped(law.law, row.id, through=True):
+        text = newest.get(one.law)
+        if text is not None and one.row in text:
+            via = one.via[1] if one.via else ""
+            tie = Mapped(text, text.row(one.row), RELATIONS[one.relation], one.source, one.note, via)
+            found.setdefault(one.law, []).append(tie)
+    return [(newest[name], some) for name, some in found.items()]
 
 
-def _title(name: str, id: str, other: Catalogue | None) -> str:
-    framework = frameworks().get(name)
-    if framework is not None:
-        return framework.items.get(id, "")
-    return other.row(id).title if other is not None and id in other else ""
+def clauses_mapped(row: Row) -> list[tuple[str, str, str]]:
+    """Return the parts of frameworks that a row names and that are no rows, such as clauses: framework, id, title."""
+    known = frameworks()
+    return [
+        (known[name].short_title, id, known[name].items.get(id, ""))
+        for name, ids in row.crosswalk.items()
+        if name in known
+        for id in ids
+        if id not in known[name].rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)

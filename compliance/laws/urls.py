@@ -5,7 +5,6 @@ from compliance.laws import views
 urlpatterns = [
     path("", views.laws_list, name="laws_list"),
     path("rows/", views.laws_browse, name="laws_browse"),
-    path("reference/<str:name>/", views.laws_reference, name="laws_reference"),
     path("<slug:law>/diff/", views.laws_diff, name="laws_diff"),
     path("<slug:law>/<str:version>/", views.laws_detail, name="laws_detail"),
     path("<slug:law>/<str:version>/rows/<str:row>/", views.laws_row, name="laws_row"),

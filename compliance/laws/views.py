@@ -18,11 +18,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from compliance.catalogue.clauses import COUNTED_BY, clock_in_words, told_condition
-from compliance.catalogue.frameworks import frameworks
 from compliance.catalogue.loader import facts
 from compliance.catalogue.schema import Catalogue
+from compliance.checklists.filters import KINDS
 from compliance.laws import queries, telling
-from compliance.laws.filters import COMPUTED, KINDS, STATES, LawFilter
+from compliance.laws.filters import COMPUTED, STATES, LawFilter
 from compliance.laws.index import Entry, entries, grouped, search
 from compliance.lib.problems import Refused
 from compliance.people.models import Membership
@@ -38,10 +38,10 @@ def laws_list(request: HttpRequest, by: Membership) -> HttpResponse:
     by_law: dict[str, list[Catalogue]] = {}
     for one in texts:
         by_law.setdefault(one.law, []).append(one)
+    found = [(some[-1], [_counted(one) for one in reversed(some)]) for some in by_law.values()]
     told = {
-        "laws": [(some[-1], [_counted(one) for one in reversed(some)]) for some in by_law.values()],
-        "frameworks": [(name, one, len(one.items), _mapped(texts, name)) for name, one in frameworks().items()],
-        "today": now().date(),
+        "laws": [one for one in found if not one[0].framework],
+        "frameworks": [one for one in found if one[0].framework],
     }
     return render(request, "laws/list.html", told)
 
@@ -56,11 +56,6 @@ def _counted(text: Catalogue) -> dict[str, Any]:
         "bind": len(text.counted_rows),
         "read_on": max((one.read_on for one in seen if one.read_on), default=None),
     }
-
-
-def _mapped(texts: list[Catalogue], framework: str) -> int:
-    newest = {one.law: one for one in texts}.values()
-    return sum(framework in row.crosswalk for text in newest for row in text.rows)
 
 
 @member_page("view")
@@ -140,7 +135,7 @@ def _line(entry: Entry, language: str) -> SafeString:
     told = {
         "row": entry.row,
         "href": href,
-        "kind": KINDS[entry.row.kind],
+        "kind": KINDS.get(entry.row.kind, entry.row.kind),
         "computed": COMPUTED[entry.row.computed] if entry.row.computed != "none" else "",
         "roles": entry.roles,
         "first_day": entry.first_day,
@@ -165,7 +160,7 @@ def laws_row(request: HttpRequest, by: Membership, law: str, version: str, row: 
         "text": text,
         "row": one,
         "section": next(section for section in text.sections if section.id == one.section),
-        "kind": KINDS[one.kind],
+        "kind": KINDS.get(one.kind, one.kind),
         "counts": one.kind in text.progress_kinds,
         "computed": COMPUTED[one.computed],
         "roles": [text.roles[role] for role in one.roles],
@@ -178,8 +173,8 @@ def laws_row(request: HttpRequest, by: Membership, law: str, version: str, row: 
         "subject": text.events[one.clock.subject] if one.clock else "",
         "basis": telling.basis(one, text),
         "counted_by": COUNTED_BY.get(one.penalty.counted_by or "", "") if one.penalty else "",
-        "crosswalk": telling.crosswalk(one, text, newest.values()),
-        "newest": {name: other.text_version for name, other in newest.items()},
+        "crosswalk": telling.crosswalk(one, text, newest),
+        "clauses": telling.clauses_mapped(one),
         "seen": telling.seen(one, text),
         "history": telling.history(row, versions),
         "others": [other for other in versions if other is not text and row in other],
@@ -190,28 +185,6 @@ def laws_row(request: HttpRequest, by: Membership, law: str, version: str, row: 
         "today": today,
     }
     return render(request, "laws/row.html", told)
-
-
-@member_page("view")
-def laws_reference(request: HttpRequest, by: Membership, name: str) -> HttpResponse:
-    """A reference framework by its items, and the rows of the laws that are mapped to each."""
-    framework = frameworks().get(name)
-    if framework is None:
-        raise Http404(_("There is no such framework."))
-    newest = {one.law: one for one in queries.texts(by)}.values()
-    mapped: dict[str, list[tuple[Catalogue, Any]]] = {id: [] for id in framework.items}
-    for text in newest:
-        for row in text.rows:
-            for id in row.crosswalk.get(name, ()):
-                mapped[id].append((text, row))
-    items = [(id, title, mapped[id]) for id, title in framework.items.items()]
-    told = {
-        "name": name,
-        "framework": framework,
-        "items": items,
-        "with_rows": sum(bool(some) for some in mapped.values()),
-    }
-    return render(request, "laws/reference.html", told)
 
 
 def _text(by: Membership, law: str, version: str) -> Catalogue:

@@ -15,6 +15,7 @@ PLACES = [
     ("systems_list", "systems_", _("Systems")),
     ("laws_list", "laws_", _("Laws")),
     ("checklists_list", "checklists_", _("Checklists")),
+    ("timeline", "timeline", _("Timeline")),
     ("evidence_list", "evidence_", _("Evidence")),
     ("bias_list", "bias_", _("Bias audits")),
     ("dossiers_list", "dossiers_", _("Dossiers")),

@@ -15,7 +15,8 @@ from compliance.people.models import Organisation, Role
 from compliance.people.rules import ABILITIES
 from tests.people import People, alice_bob_charlie, client_of
 
-OPEN_TO_ALL = {"", "welcome", "accounts", "verify", "manual"}
+# Of these, a calendar is read without a session, under a secret address that dies with its membership.
+OPEN_TO_ALL = {"", "welcome", "accounts", "verify", "manual", "calendar"}
 SAMPLES = {"UUIDConverter": UUID(int=1), "IntConverter": 1}
 
 

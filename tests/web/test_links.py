@@ -14,7 +14,7 @@ from tests import build
 from tests.people import People, client_of
 
 ROLES = ["observer", "bob", "alice", "charlie", "administrator"]
-ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/rows/)[A-Z][^/]+")  # of a thing, or of a row of a law
+ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/)[A-Z][A-Z0-9]+-[^/?]+")  # of a thing, or of a row of a law
 
 
 def links(page: str, answer: HttpResponseBase) -> list[str]:
