@@ -181,7 +181,7 @@ class Engine:
             tracks = tuple(self._tracks(formula, dates))
             ended = dates.until is not None and dates.until < self.as_of
             by_now = NO if ended else table.any_of(self._bound_by_now(track) for track in tracks)
-            ever = NO if ended else table.any_of(track.guard for track in tracks)
+            ever = NO if ended else table.all_of([formula, self._on_some_track(dates)])
             found = Binding(condition, formula, dates, tracks, by_now, ever, ended)
         self._bindings[key] = found
         return found
@@ -195,6 +195,14 @@ class Engine:
             guard = table.all_of([formula, on_track, *(table.negation(other) for other in others)])
             if guard != NO:
                 yield DatedTrack(name, day, guard, track.not_before if track else None)
+
+    def _on_some_track(self, dates: Dates) -> int:
+        """Return the formula for "one of the tracks of `dates` holds".
+
+        Which track gives way to which does not matter here: of those that hold, at least one is left.
+        """
+        tracks = (self.law.tracks.get(name) for name in dates.in_force_from)
+        return self.formulas.any_of(YES if track is None else self.formula(track.condition) for track in tracks)
 
     def instead_of(self, name: str, dates: Dates) -> list[str]:
         """Return the tracks of `dates` whose date counts in place of that of the track `name`."""

@@ -57,6 +57,8 @@ def misfits(catalogue: Catalogue, facts: Mapping[str, Fact]) -> Iterator[Misfit]
         for other in track.instead_of:
             if other not in catalogue.tracks:
                 yield _missing("track", other, path)
+            elif name in catalogue.tracks[other].instead_of:
+                yield Misfit("circular-track", "Two tracks cannot each take the other's place.", path, found=other)
     yield from _ends(catalogue)
     numbers = [step.number for step in catalogue.classification.values()]
     for name, step in catalogue.classification.items():

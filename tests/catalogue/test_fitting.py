@@ -29,6 +29,7 @@ LAMPS = Path(__file__).parent / "lamps"
         ("        dates: bans\n        leads", "        dates: tans\n        leads", "no-such-set", BAN),
         ("    number: 3\n", "    number: 2\n", "double-step", "classification.danger"),
         ("        condition: {fact: blinding, is: yes}\n", "", "open-step", BAN),
+        ("instead_of: [all]", "instead_of: [lit_before_2001-08-01]", "circular-track", "tracks.lit_before_2001-08-01"),
         ("until: 2001-08-01", "until: 2001-01-31", "ends-before", "date_sets.plan"),
         ("{all: 2001-02-01}, until", "{old_use_redesigned: 2001-02-01}, until", "ends-open", "date_sets.plan"),
         ("{fact: part_of, is: ship}", "{fact: part_of, is: boat}", "no-such-value", "LAMP-6.met_through"),
