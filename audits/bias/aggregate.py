@@ -29,6 +29,7 @@ RANGES: Final = 1024
 """Into so many ranges one pass divides the scores."""
 _TRIES: Final = frozenset({"duckdb", "pyspark", "snowflake", "bigquery", "trino", "clickhouse", "databricks"})
 """Engines that have a cast which gives nothing where a text is no number; others are asked for the pattern first."""
+_HAVE_NAN: Final = _TRIES | {"postgres"}
 LARGEST_COUNT: Final = 10**15 - 1
 
 Fetch = Callable[["ir.Table"], list[tuple[Any, ...]]]
@@ -313,7 +314,7 @@ def _number_read(raw: ir.Table) -> Any:
     import ibis
 
     odd = raw.score.contains("_") | raw.score.contains("e") | raw.score.contains("E")
-    sound = _finite(raw.double) & (~odd | _matches(raw.score, SCORE.pattern))
+    sound = _finite(raw.double, "duckdb") & (~odd | _matches(raw.score, SCORE.pattern))
     return ibis.cases((sound, raw.double), else_=ibis.null("float64"))
 
 
@@ -325,7 +326,7 @@ def _number(score: Any, dialect: str) -> Any:
         text = score.fill_null("").strip()
         if dialect != "postgres":
             number = text.try_cast("float64") if dialect in _TRIES else text.cast("float64")
-            return ibis.cases((_matches(score, SCORE.pattern) & _finite(number), number), else_=nothing)
+            return ibis.cases((_matches(score, SCORE.pattern) & _finite(number, dialect), number), else_=nothing)
         # PostgreSQL stops the query on a number that no double can hold: its own exact numbers are asked first.
         exact = text.cast("decimal")
         fits = ibis.cases(
@@ -335,12 +336,13 @@ def _number(score: Any, dialect: str) -> Any:
         )
         return ibis.cases((_matches(score, SCORE.pattern), fits), else_=nothing)
     number = score.cast("float64")
-    return ibis.cases((_finite(number), number), else_=nothing)
+    return ibis.cases((_finite(number, dialect), number), else_=nothing)
 
 
-def _finite(number: Any) -> Any:
-    """Say whether a double is finite, in words that every engine has: to all of them NaN is above everything."""
-    return number.between(_exact(-sys.float_info.max), _exact(sys.float_info.max))
+def _finite(number: Any, dialect: str) -> Any:
+    """Say whether a double is finite; to every engine NaN is above all numbers."""
+    bounded = number.between(_exact(-sys.float_info.max), _exact(sys.float_info.max))
+    return bounded & ~number.isnan() if dialect in _HAVE_NAN else bounded
 
 
 def _people(count: Any) -> Any:

@@ -189,14 +189,12 @@ def xlsx_to_csv(path: Path, scratch: Path, wanted: str | None) -> tuple[Path, st
 
     copy = scratch / "sheet.csv"
     try:
-        book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
-        try:
+        with path.open("rb") as given:  # not the path: its name tells nothing
+            book = openpyxl.load_workbook(given, read_only=True, keep_links=False)
             sheet = _sheet(book, wanted)
             with copy.open("w", encoding="utf-8", newline="") as stream:
                 _write_sheet(sheet, csv.writer(stream, lineterminator="\n"))
             return copy, str(sheet.title)
-        finally:
-            book.close()
     except (InvalidFileException, KeyError, ValueError, TypeError, zipfile.BadZipFile, zlib.error, OSError) as error:
         raise Refused(Problem("unreadable-file", "The spreadsheet is damaged.", "Save it again.")) from error
 

@@ -164,7 +164,9 @@ def _rewrite(path: Path, encoding: str, copy: Path) -> Whole:
             digest.update(piece)
             try:
                 text = decoder.decode(piece, final=not piece)
-            except UnicodeDecodeError as error:
+            except UnicodeError as error:
+                if not isinstance(error, UnicodeDecodeError):  # UTF-16 that does not begin with its mark
+                    raise Refused(_no_text(encoding, 1, piece[:2])) from error
                 row = lines + error.object[: error.start].count(b"\n") + 1
                 raise Refused(_no_text(encoding, row, error.object[error.start : error.end])) from error
             if "\0" in text:
