@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from audits.dossiers import bias_pages, words
+from audits.dossiers import applicability_pages, bias_pages, words
 from audits.dossiers.typefaces import FACES, printable_all
 from compliance.lib import canonical
 
@@ -33,7 +33,8 @@ def build(manifest: dict[str, Any]) -> dict[str, Any]:
     digest = canonical.digest(manifest)
     shown = printable_all(manifest)
     evidence = _evidence(shown)
-    rows = [_row(row, evidence) for row in shown["rows"]]
+    applied = applicability_pages.by_row(shown.get("applicability"))
+    rows = [_row(row, evidence) | applied.get(row["id"], {}) for row in shown["rows"]]
     audits = [bias_pages.audit(number, one, evidence) for number, one in enumerate(shown["bias_audits"], 1)]
     context = {
         "dossier": shown["dossier"],
@@ -52,7 +53,10 @@ def build(manifest: dict[str, Any]) -> dict[str, Any]:
         "glance": _glance(shown),
         "audits": audits,
         "determination": _determination(shown.get("determination")),
-        "sections": _sections(shown["catalogue"]["sections"], rows),
+        "applicability": applicability_pages.statement(shown),
+        "sections": _sections(
+            shown["catalogue"]["sections"], [row for row in rows if applicability_pages.is_told(row)]
+        ),
         "evidence": list(evidence.values()),
         "trail": _trail(shown["trail"]),
         "attachments": [{**one, "size": words.size(one["bytes"])} for one in shown["attachments"]],
@@ -80,6 +84,9 @@ def _chapters(context: dict[str, Any]) -> dict[str, Any]:
     if context["determination"]:
         parts = [{"anchor": one["anchor"], "title": one["title"]} for one in context["determination"]["parts"]]
         named["determination"] = chapter("determination", "Classification and determination", parts)
+    if context["applicability"]:
+        parts = [{"anchor": one["anchor"], "title": one["title"]} for one in context["applicability"]["groups"]]
+        named["applicability"] = chapter("applicability", "Statement of applicability", parts)
     for audit in context["audits"]:
         parts = [{"anchor": table["anchor"], "title": table["title"]} for table in audit["tables"]]
         audit["chapter"] = chapter(audit["anchor"], audit["title"], parts)
@@ -170,6 +177,7 @@ def _row(row: dict[str, Any], evidence: dict[str, dict[str, Any]]) -> dict[str, 
                 "decision": words.DECISION[one["decision"]],
                 "role": words.plain(one["role"]),
                 "at": words.when(one["at"]),
+                "text_version": one.get("text_version", ""),
             }
             for one in row["reviews"]
         ],
@@ -196,10 +204,15 @@ def _trail(trail: dict[str, Any]) -> dict[str, Any]:
 
 
 def _glance(manifest: dict[str, Any]) -> dict[str, Any]:
-    """Count rows by verdict and by progress: those the checklist counts, by section, and all others, by kind."""
+    """Count rows by verdict and by progress: those the checklist counts, by section, and all others, by kind.
+
+    Rows that do not apply, as the determination says, are in neither; the statement of applicability has them.
+    """
     counted_kinds = manifest["catalogue"]["progress_kinds"]
-    counted = [row for row in manifest["rows"] if row["kind"] in counted_kinds]
-    others = [row for row in manifest["rows"] if row["kind"] not in counted_kinds]
+    aside = applicability_pages.rows_aside(manifest.get("applicability"))
+    asked = [row for row in manifest["rows"] if row["id"] not in aside]
+    counted = [row for row in asked if row["kind"] in counted_kinds]
+    others = [row for row in asked if row["kind"] not in counted_kinds]
     sections = [
         _tally(section["title"], [row for row in counted if row["section"] == section["id"]])
         for section in manifest["catalogue"]["sections"]
@@ -219,6 +232,7 @@ def _glance(manifest: dict[str, Any]) -> dict[str, Any]:
         "progress": _bar(progress, words.PROGRESS, len(counted)),
         "counted": words.count(len(counted)),
         "others": words.count(len(others)),
+        "aside": words.amount(len(aside), "row", "rows") if aside else "",
         "counted_kinds": ", ".join(words.plain(kind).lower() for kind in counted_kinds),
     }
 

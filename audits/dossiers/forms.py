@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from audits.dossiers.models import Status
 from compliance.checklists.models import Checklist
-from compliance.checklists.queries import checklists
+from compliance.checklists.queries import in_use
 from compliance.people.models import Membership
 
 LARGEST_PDF: Final = 50 * 1024 * 1024
@@ -49,7 +49,7 @@ class NewForm(forms.Form):
         super().__init__(*args, **kwargs)
         choice = self.fields["checklist"]
         if isinstance(choice, forms.ModelChoiceField):
-            choice.queryset = checklists(by).order_by("system__name", "title")
+            choice.queryset = in_use(by).order_by("system__name", "title")
 
 
 class VerifyForm(forms.Form):

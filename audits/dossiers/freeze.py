@@ -15,7 +15,7 @@ from audits.bias.telling import counts_csv
 from audits.dossiers import determined
 from audits.work.models import State
 from compliance.catalogue.schema import Catalogue
-from compliance.checklists.models import Checklist, ChecklistItem
+from compliance.checklists.models import Checklist, ChecklistItem, Review
 from compliance.checklists.queries import items
 from compliance.determinations.models import Determination
 from compliance.determinations.queries import current, determinations
@@ -66,7 +66,35 @@ def gather(
     }
     if determination is not None:
         manifest["determination"] = _determined(determination)
+    if checklist.determination is not None:
+        manifest["applicability"] = _applicability(checklist.determination, found)
     return manifest, attachments
+
+
+def _applicability(determination: Determination, found: list[ChecklistItem]) -> dict[str, Any]:
+    return {
+        "determination": {
+            "id": str(determination.id),
+            "sha256": determination.sha256,
+            "as_of": determination.as_of.isoformat(),
+            "signed_by": determination.signed_by.name if determination.signed_by else "",
+            "signed_at": moment(determination.signed_at or determination.made_at),
+        },
+        "rows": [_applied(item) for item in found if item.binding],
+    }
+
+
+def _applied(item: ChecklistItem) -> dict[str, Any]:
+    first = item.grounds[0] if item.grounds else {}
+    said = first.get("kind") == "override"
+    return {
+        "row": item.row_id,
+        "state": item.binding,
+        "since": _day(item.since),
+        "ground": first.get("sentence", ""),
+        "citation": list(first.get("citation", ())),
+        "override": {"by": first["by"], "accepted_by": first["accepted_by"]} if said else None,
+    }
 
 
 def moment(at: datetime) -> str:
@@ -182,16 +210,21 @@ def _row(catalogue: Catalogue, item: ChecklistItem) -> dict[str, Any]:
             if item.submitted_by and item.submitted_at
             else None
         ),
-        "reviews": [
-            {
-                "by": review.reviewer.name,
-                "role": review.role.replace("_", " "),
-                "decision": review.decision,
-                "reason": review.reason,
-                "at": moment(review.at),
-            }
-            for review in item.reviews.all()
-        ],
+        "reviews": [_review(review) for review in item.reviews.all()],
+        **({"confirm_again": item.confirm_again} if item.confirm_again else {}),
+    }
+
+
+def _review(review: Review) -> dict[str, Any]:
+    # A decision that was carried over says under which text it was taken.
+    under = {"text_version": review.carried_from.item.checklist.text_version} if review.carried_from else {}
+    return {
+        "by": review.reviewer.name,
+        "role": review.role.replace("_", " "),
+        "decision": review.decision,
+        "reason": review.reason,
+        "at": moment(review.at),
+        **under,
     }
 
 

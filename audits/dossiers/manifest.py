@@ -89,10 +89,14 @@ class Review(_Part):
     decision: Literal["accepted", "returned"]
     reason: str
     at: Moment
+    text_version: str = ""
 
 
 class Row(_Part):
-    """One row of the checklist: what is asked, how far the work is, and what was found."""
+    """One row of the checklist: what is asked, how far the work is, and what was found.
+
+    `confirm_again` says why an answer that was given under an older text has not been confirmed yet.
+    """
 
     id: str
     section: str
@@ -114,6 +118,40 @@ class Row(_Part):
     evidence: list[str]
     submitted: Submission | None
     reviews: list[Review]
+    confirm_again: str = ""
+
+
+class RestsOn(_Part):
+    """The signed determination that the statement of applicability rests on; `sha256` is that of its result."""
+
+    id: str
+    sha256: Sha256
+    as_of: Day
+    signed_by: str
+    signed_at: Moment
+
+
+class Against(_Part):
+    """Who said otherwise than the engine, and the second person, who accepted it."""
+
+    by: str
+    accepted_by: str
+
+
+class Applied(_Part):
+    """Whether one row binds the system, since when, and the one sentence that says most about why."""
+
+    row: str
+    state: Literal["applies", "later", "undetermined", "no"]
+    since: Day | None
+    ground: str
+    citation: list[str]
+    override: Against | None
+
+
+class Applicability(_Part):
+    determination: RestsOn
+    rows: list[Applied]
 
 
 class Withdrawal(_Part):
@@ -281,6 +319,7 @@ class Manifest(_Part):
     system: System
     catalogue: Catalogue
     rows: list[Row]
+    applicability: Applicability | None = None
     evidence: list[Evidence]
     bias_audits: list[BiasAudit]
     determination: Determination | None = None
@@ -382,6 +421,10 @@ def _reference_problems(manifest: Manifest) -> list[Problem]:
         for one in row.evidence:
             if one not in evidence:
                 problems.append(broken(f"Row {row.id} names evidence that is not listed.", one))
+    rows = {row.id for row in manifest.rows}
+    for applied in manifest.applicability.rows if manifest.applicability else ():
+        if applied.row not in rows:
+            problems.append(broken("The statement of applicability names a row that is not listed.", applied.row))
     for audit in manifest.bias_audits:
         if audit.evidence not in evidence:
             problems.append(broken(f"Bias audit {audit.id} names evidence that is not listed.", audit.evidence))

@@ -5,16 +5,24 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from audits.dossiers.models import Status
-from compliance.checklists.models import Checklist, Progress
+from compliance.checklists.models import Binding, Checklist, Progress
 from compliance.lib.problems import Problem, Refused
 
 SHOWN = 12
 
 
 def open_rows(checklist: Checklist) -> list[str]:
-    """Return the ids of rows that count and are not done, in the law's order."""
+    """Return the ids of rows that count and are not done, in the law's order.
+
+    A row that does not apply, as the determination says, needs no answer; one that is undetermined does.
+    """
     counted = {row.id for row in checklist.catalogue.counted_rows}
-    undone = checklist.items.exclude(progress=Progress.DONE).order_by("position").values_list("row_id", flat=True)
+    undone = (
+        checklist.items.exclude(progress=Progress.DONE)
+        .exclude(binding=Binding.NO)
+        .order_by("position")
+        .values_list("row_id", flat=True)
+    )
     return [row_id for row_id in undone if row_id in counted]
 
 

@@ -19,7 +19,7 @@ from audits.dossiers.forms import NewForm, VerifyForm
 from audits.dossiers.models import Dossier
 from audits.work.models import State
 from audits.work.pages import progress_response, sent
-from compliance.checklists.queries import checklists
+from compliance.checklists.queries import in_use
 from compliance.evidence import blobs
 from compliance.lib.problems import Refused
 from compliance.people.models import Membership
@@ -40,7 +40,7 @@ def dossiers_list(request: HttpRequest, by: Membership) -> HttpResponse:
     context = {
         "dossiers": found.filter(system=system) if system else found,
         "system": system,
-        "has_checklists": checklists(by).exists(),
+        "has_checklists": in_use(by).exists(),
         "why": "" if can(by, ABILITY) else why_not(ABILITY),
     }
     return render(request, "dossiers/list.html", context)
@@ -49,7 +49,7 @@ def dossiers_list(request: HttpRequest, by: Membership) -> HttpResponse:
 @member_page(ABILITY)
 def dossiers_new(request: HttpRequest, by: Membership) -> HttpResponse:
     """Freeze a checklist as it stands and have it signed."""
-    open_checklists = list(checklists(by).order_by("system__name", "title"))
+    open_checklists = list(in_use(by).order_by("system__name", "title"))
     form = NewForm(by, *sent(request), initial={"checklist": request.GET.get("checklist")})
     if request.method == "POST" and form.is_valid():
         try:

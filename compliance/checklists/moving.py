@@ -223,5 +223,5 @@ def _copy(review: Review, item: ChecklistItem) -> Review:
         submitted_at=review.submitted_at,
         subject_sha256=review.subject_sha256,
         at=review.at,
-        carried_from=review,
+        carried_from_id=review.carried_from_id or review.pk,
     )

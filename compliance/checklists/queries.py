@@ -62,7 +62,7 @@ def checklists(by: Membership) -> QuerySet[Checklist]:
 def items(by: Membership) -> QuerySet[ChecklistItem]:
     """Return the rows that `by` may see, with evidence and reviews fetched in two more queries."""
     attachments = ItemEvidence.objects.select_related("evidence__added_by__user", "attached_by__user")
-    reviews = Review.objects.select_related("reviewer__user", "submitted_by__user")
+    reviews = Review.objects.select_related("reviewer__user", "submitted_by__user", "carried_from__item__checklist")
     return (
         ChecklistItem.objects.filter(checklist__organisation_id=by.organisation_id)
         .select_related(
