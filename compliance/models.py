@@ -3,6 +3,7 @@
 from compliance.checklists.models import Checklist, ChecklistItem, ItemEvidence, Review
 from compliance.determinations.models import Determination, FactSheet, Override
 from compliance.evidence.models import Evidence
+from compliance.frameworks.models import Framework, FrameworkVersion
 from compliance.people.models import Membership, Organisation, User
 from compliance.systems.models import AISystem
 from compliance.timeline.models import CalendarAddress, KeyDate
@@ -16,6 +17,8 @@ __all__ = [
     "Determination",
     "Evidence",
     "FactSheet",
+    "Framework",
+    "FrameworkVersion",
     "ItemEvidence",
     "KeyDate",
     "Membership",

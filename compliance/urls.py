@@ -25,6 +25,7 @@ urlpatterns = [
                 path("evidence/", include("compliance.evidence.urls")),
                 path("checklists/", include("compliance.checklists.urls")),
                 path("laws/", include("compliance.frameworks.changes_urls")),
+                path("frameworks/", include("compliance.frameworks.urls")),
                 path("laws/", include("compliance.laws.urls")),
                 path("timeline/", include("compliance.timeline.urls")),
                 path("trail/", include("compliance.trail.urls")),

@@ -42,6 +42,7 @@ def open_checklist(
     check_can(by, "open_checklists")
     if system.organisation_id != by.organisation_id:
         raise ValueError("The AI system belongs to another organisation.")
+    catalogues.check_offered(by.organisation, law, text_version)
     catalogue = catalogues.catalogue(law, text_version)
     try:
         with transaction.atomic():

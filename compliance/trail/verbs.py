@@ -30,6 +30,12 @@ SENTENCES = {
     "evidence.added": _("{actor} added the evidence {subject} (SHA-256 {short})."),
     "evidence.withdrawn": _("{actor} withdrew the evidence {subject}: {reason}"),
     "evidence.downloaded": _("{actor} downloaded the evidence {subject}."),
+    "framework.made": _("{actor} made the framework {subject}."),
+    "framework.imported": _("{actor} imported the draft of the framework {subject} from {file}."),
+    "framework.begun": _("{actor} began a new version of the framework {subject} from that of {text_version}."),
+    "framework.changed": _("{actor} changed the draft of the framework {subject}: {what}"),
+    "framework.published": _("{actor} published the framework {subject} as of {text_version} (SHA-256 {short})."),
+    "framework.discarded": _("{actor} threw away the draft of the framework {subject}."),
     "checklist.opened": _("{actor} opened the checklist {subject}."),
     "checklist.moved": _(
         "{actor} moved the checklist {subject} from the text of {from_version} to that of {to_version}."
