@@ -57,10 +57,14 @@ class CalendarAddress(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["membership", "system"],
-                condition=Q(revoked_at=None),
-                nulls_distinct=False,
-                name="one_calendar_address_a_member",
-            )
+                condition=Q(revoked_at=None, system__isnull=False),
+                name="one_calendar_address_a_system",
+            ),
+            models.UniqueConstraint(
+                fields=["membership"],
+                condition=Q(revoked_at=None, system=None),
+                name="one_calendar_address_for_all_systems",
+            ),
         ]
 
     def __str__(self) -> str:
