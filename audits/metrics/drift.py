@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from audits.metrics.confusion import BALANCED, RATES, Confusion, value_of, variance_of, why_undefined
+from audits.metrics.confusion import RATES, Confusion, value_of, variance_of, why_undefined
+from audits.metrics.inequality import benefits, entropy_variance, generalised_entropy
 from audits.metrics.intervals import newcombe, score_ratio
 from audits.metrics.measures import LEVEL, Measure, Pair, Value, nothing, quantile
 from audits.metrics.significance import chosen_test, fisher, normal_p, pooled_z
@@ -105,23 +106,32 @@ def _log_variance(pair: Pair) -> Fraction:
 def metric_drift(code: str, before: Confusion, after: Confusion, *, level: str = LEVEL) -> Measure:
     """Return how any rate of a group moved between two runs.
 
-    A rate that is a share of people is tested by :func:`rate_drift`. The balanced accuracy, the F1 score and the
-    treatment equality, which are no shares, are tested by a z from the delta method; that of the treatment equality is
-    taken of its logarithm.
+    A rate that is a share of people is tested by :func:`rate_drift`. The balanced accuracy, the F1 score, the
+    generalised entropy index and the treatment equality, which are no shares, are tested by a z from the delta method;
+    that of the treatment equality is taken of its logarithm.
 
     >>> found = metric_drift("balanced-accuracy", Confusion(40, 10, 10, 40), Confusion(30, 20, 20, 30))
     >>> found["difference"], round(found.number("z"), 3)
     (Fraction(-1, 5), -3.162)
     """
-    if code != BALANCED and RATES[code].is_share:
+    if code in RATES and RATES[code].is_share:
         return rate_drift(RATES[code].parts(before), RATES[code].parts(after), level=level)
     if code == "treatment-equality":
         return _quotient_drift(before, after, level)
+    if code == "generalised-entropy":
+        return _moved([_entropy(one) for one in (before, after)], level, code)
     return _moved(
         [(value_of(code, one), variance_of(code, one), why_undefined(code, one)) for one in (before, after)],
         level,
         code,
     )
+
+
+def _entropy(group: Confusion) -> tuple[Fraction | None, Fraction | None, str | None]:
+    found = generalised_entropy({"group": benefits(group)})
+    index = found["index"]
+    why = found.undefined[:1].lower() + found.undefined[1:-1] if found.undefined else None
+    return index if isinstance(index, Fraction) else None, entropy_variance(group), why
 
 
 def gap_drift(

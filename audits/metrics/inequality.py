@@ -60,6 +60,25 @@ def generalised_entropy(groups: Mapping[K, Mapping[Fraction, int]], *, alpha: in
     return Measure(code, values, {"alpha": alpha})
 
 
+def entropy_variance(group: Confusion) -> Fraction | None:
+    """Return the estimated variance of the index of `alpha` 2 of one group (delta method), None where it has no index.
+
+    >>> entropy_variance(Confusion(2, 1, 1, 2))
+    Fraction(5, 324)
+    """
+    people = benefits(group)
+    count = sum(people.values())
+    mean = sum((benefit * number for benefit, number in people.items()), ZERO) / count if count else ZERO
+    if not mean:
+        return None
+    square = sum((benefit * benefit * number for benefit, number in people.items()), ZERO) / count
+    pulls = {
+        benefit: ((benefit * benefit - square) / mean**2 - 2 * square * (benefit - mean) / mean**3) / 2
+        for benefit in people
+    }
+    return sum((number * pulls[benefit] ** 2 for benefit, number in people.items()), ZERO) / count**2
+
+
 def coefficient_of_variation(groups: Mapping[K, Mapping[Fraction, int]]) -> Measure:
     """Return the standard deviation of the benefit over its mean, of everybody and of the groups' means.
 

@@ -9,19 +9,22 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import Final
 
 from audits.metrics.measures import LEVEL, ZERO, Measure, Pair, Value, nothing, quantile
 from audits.metrics.significance import chi_square_p
 
+EXACT_UP_TO: Final = 64
+"""Up to this many strata sums are exact fractions; beyond, their common denominator would have thousands of digits."""
 _NAMES = "odds_ratio odds_low odds_high ratio ratio_low ratio_high statistic p statistic_corrected p_corrected"
 
 
 def mantel_haenszel(strata: Mapping[str, Pair], *, level: str = LEVEL) -> Measure:
     """Return the common odds ratio and ratio of rates over strata, with intervals, and the test that they are 1.
 
-    The ratios and both forms of the statistic, without and with the correction for continuity, are exact fractions. A
-    stratum says nothing where one side has no people, or where all or nobody are selected (that one still counts for
-    the ratio of rates); such strata are named in the notes.
+    The ratios and both forms of the statistic, without and with the correction for continuity, are exact fractions up
+    to 64 strata, and correctly rounded sums beyond. A stratum says nothing where one side has no people, or where all
+    or nobody are selected (that one still counts for the ratio of rates); such strata are named in the notes.
 
     >>> strata = {"engineers": Pair(17, 25, 353, 560), "clerks": Pair(89, 108, 512, 825)}
     >>> found = mantel_haenszel(strata)
@@ -36,15 +39,19 @@ def mantel_haenszel(strata: Mapping[str, Pair], *, level: str = LEVEL) -> Measur
         reason = "No stratum has people on both sides of whom some are selected and some are not."
         return Measure("mantel-haenszel", dict.fromkeys(_NAMES.split()), parameters, notes, reason)
     values: dict[str, Value] = {**_odds(telling, quantile(level)), **_rates(list(kept.values()), quantile(level))}
-    off, variance = ZERO, ZERO
-    for pair in telling:
-        off += pair.selected - Fraction(pair.people * pair.chosen, pair.total)
-        variance += _variance(pair)
-    for suffix, correction in (("", ZERO), ("_corrected", min(Fraction(1, 2), abs(off)))):
-        statistic = (abs(off) - correction) ** 2 / variance
+    off = _sum([pair.selected - Fraction(pair.people * pair.chosen, pair.total) for pair in telling])
+    variance = _sum([_variance(pair) for pair in telling])
+    away = off if off > 0 else -off
+    shrunk = away - Fraction(1, 2) if away > Fraction(1, 2) else ZERO
+    for suffix, distance in (("", away), ("_corrected", shrunk)):
+        statistic = distance * distance / variance
         values[f"statistic{suffix}"] = statistic
         values[f"p{suffix}"] = chi_square_p(float(statistic), 1)
     return Measure("mantel-haenszel", {name: values[name] for name in _NAMES.split()}, parameters, notes)
+
+
+def _sum(terms: list[Fraction]) -> Fraction | float:
+    return sum(terms, ZERO) if len(terms) <= EXACT_UP_TO else math.fsum(terms)
 
 
 def _variance(pair: Pair) -> Fraction:
@@ -54,14 +61,14 @@ def _variance(pair: Pair) -> Fraction:
 
 def _odds(strata: list[Pair], z: float) -> dict[str, Value]:
     """Return the common odds ratio with the interval of Robins, Breslow and Greenland."""
-    over, under, pr, qs, both = ZERO, ZERO, ZERO, ZERO, ZERO
+    terms: list[tuple[Fraction, ...]] = []
     for pair in strata:
         a, b = pair.selected, pair.people - pair.selected
         c, d = pair.reference_selected, pair.reference_people - pair.reference_selected
         r, s = Fraction(a * d, pair.total), Fraction(b * c, pair.total)
         p, q = Fraction(a + d, pair.total), Fraction(b + c, pair.total)
-        over, under = over + r, under + s
-        pr, qs, both = pr + p * r, qs + q * s, both + p * s + q * r
+        terms.append((r, s, p * r, q * s, p * s + q * r))
+    over, under, pr, qs, both = (_sum(list(column)) for column in zip(*terms, strict=True))
     if not over or not under:
         return {"odds_ratio": over / under if under else None, "odds_low": None, "odds_high": None}
     half = z * math.sqrt(pr / (2 * over * over) + both / (2 * over * under) + qs / (2 * under * under))
@@ -75,12 +82,15 @@ def _odds(strata: list[Pair], z: float) -> dict[str, Value]:
 
 def _rates(strata: list[Pair], z: float) -> dict[str, Value]:
     """Return the common ratio of rates with the interval of Greenland and Robins."""
-    over, under, spread = ZERO, ZERO, ZERO
-    for pair in strata:
-        over += Fraction(pair.selected * pair.reference_people, pair.total)
-        under += Fraction(pair.reference_selected * pair.people, pair.total)
-        joint = pair.people * pair.reference_people * pair.chosen
-        spread += Fraction(joint - pair.selected * pair.reference_selected * pair.total, pair.total * pair.total)
+    over = _sum([Fraction(pair.selected * pair.reference_people, pair.total) for pair in strata])
+    under = _sum([Fraction(pair.reference_selected * pair.people, pair.total) for pair in strata])
+    joint = ((pair, pair.people * pair.reference_people * pair.chosen) for pair in strata)
+    spread = _sum(
+        [
+            Fraction(product - pair.selected * pair.reference_selected * pair.total, pair.total * pair.total)
+            for pair, product in joint
+        ]
+    )
     if not over or not under:
         return {"ratio": over / under if under else None, "ratio_low": None, "ratio_high": None}
     half, ratio = z * math.sqrt(spread / (over * under)), over / under
@@ -106,7 +116,7 @@ def breslow_day(strata: Mapping[str, Pair]) -> Measure:
     if len(telling) < 2:
         return nothing("breslow-day", names, "Fewer than two strata have people on both sides and mixed outcomes.")
     common = _odds(telling, 0.0)["odds_ratio"]
-    if not isinstance(common, Fraction) or not common:
+    if not isinstance(common, (Fraction, float)) or not common:
         return nothing("breslow-day", names, "The common odds ratio is 0 or has no value, so nothing can be expected.")
     statistic = offs = variances = 0.0
     for pair in telling:
@@ -134,7 +144,7 @@ def breslow_day(strata: Mapping[str, Pair]) -> Measure:
     return Measure("breslow-day", values, {"strata": len(strata)}, _silent(strata))
 
 
-def _expected(pair: Pair, odds: Fraction) -> float:
+def _expected(pair: Pair, odds: Fraction | float) -> float:
     """Return the count of selected in the category that gives this table, with its margins, exactly these odds."""
     if odds == 1:
         return pair.people * pair.chosen / pair.total

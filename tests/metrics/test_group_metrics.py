@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audits.metrics.calibration import ScoreBin, brier, calibration
@@ -17,7 +17,7 @@ from audits.metrics.confusion import CODES, Confusion, value_of, variance_of
 from audits.metrics.disparities import against, equalized_odds, gap
 from audits.metrics.drift import gap_drift, metric_drift, rate_drift, ratio_drift
 from audits.metrics.groups import group_metrics
-from audits.metrics.inequality import benefits, generalised_entropy
+from audits.metrics.inequality import benefits, entropy_variance, generalised_entropy
 from audits.metrics.measures import Pair
 from audits.metrics.representativeness import representativeness
 from audits.metrics.rounding import decimals, percent
@@ -143,6 +143,7 @@ def test_base_rates_of_adult_from_the_file() -> None:
         assert value_of("prevalence", group) == Fraction(expected[name][1], expected[name][0])
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from("abcd"), groups, min_size=1))
 def test_a_report_holds_no_float_and_says_why_where_it_holds_nothing(cells: dict[str, Confusion]) -> None:
     found = group_metrics(cells)
@@ -154,6 +155,7 @@ def test_a_report_holds_no_float_and_says_why_where_it_holds_nothing(cells: dict
         assert all(value is not None for value in one.values.values()) or one.undefined or one.code == "theil"
 
 
+@settings(deadline=None)
 @given(groups, groups, groups, st.integers(2, 9))
 def test_splitting_renaming_and_scaling(one: Confusion, other: Confusion, third: Confusion, factor: int) -> None:
     """Counts of two files add up; names and order say nothing; more of the same people keep every rate."""
@@ -173,6 +175,7 @@ def test_splitting_renaming_and_scaling(one: Confusion, other: Confusion, third:
         assert spread is None or spread >= 0
 
 
+@settings(deadline=None)
 @given(groups)
 def test_swapping_what_is_called_positive_twice_changes_nothing(group: Confusion) -> None:
     swapped = Confusion(group.tn, group.fn, group.fp, group.tp)
@@ -187,6 +190,7 @@ def test_swapping_what_is_called_positive_twice_changes_nothing(group: Confusion
     assert Confusion(swapped.tn, swapped.fn, swapped.fp, swapped.tp) == group
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from("abc"), groups, min_size=1))
 def test_entropy_splits_into_within_and_between(cells: dict[str, Confusion]) -> None:
     shared_out = {key: benefits(group) for key, group in cells.items()}
@@ -304,3 +308,21 @@ def test_compas_from_the_file_gives_the_published_cross_table() -> None:
     found = group_metrics({name: Confusion(*counts) for name, counts in cells.items()})
     assert found.reference == "African-American"
     assert found.gaps["true-positive-rate"]["lowest_group"] == "Other"
+
+
+def test_the_spread_of_the_entropy_index_is_that_of_resampled_people() -> None:
+    import numpy as np
+
+    group = COMPAS["Caucasian"]
+    dice = np.random.default_rng(7)
+    drawn = dice.multinomial(group.people, np.array(group.counts) / group.people, size=4_000)
+    right, high = drawn[:, 0] + drawn[:, 3], drawn[:, 1]
+    mean, square = (right + 2 * high) / group.people, (right + 4 * high) / group.people
+    spread = entropy_variance(group)
+    assert spread is not None
+    assert ((square / mean**2 - 1) / 2).var() == pytest.approx(float(spread), rel=0.1)
+    moved = metric_drift("generalised-entropy", group, COMPAS["African-American"])
+    assert moved.undefined is None
+    assert metric_drift("generalised-entropy", group, Confusion(0, 0, 3, 0)).undefined == (
+        "The later run has no such rate, since nobody has any benefit, so nothing is shared out."
+    )
