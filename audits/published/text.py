@@ -53,9 +53,8 @@ def _lines(checked: Checked) -> Iterator[str]:
         for table in one.tables:
             yield ""
             yield one_line(f"{one.published.name + ': ' if one.published.name else ''}{WORDS[table.table.name]} table")
-            yield (
-                f"  Read as: divided by {table.reading}." if table.reading else "  No ratio can be computed from what is printed."
-            )
+            none = "No ratio can be computed from what is printed."
+            yield f"  Read as: divided by {table.reading}." if table.reading else f"  {none}"
             yield from _compared(table)
             yield from _rows(table)
     for level in ORDER:
