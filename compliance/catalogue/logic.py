@@ -62,10 +62,11 @@ class Formulas:
         self._limits: dict[str, list[Any]] = {}
         self._order: dict[str, int] = {}
         self._tests_of: dict[str, list[int]] = {}
-        self._diagrams: dict[tuple[Any, ...], int] = {}
+        self._diagrams: dict[tuple[str, tuple[int, ...]], int] = {}
         self._diagram_facts: list[frozenset[str]] = [frozenset(), frozenset()]
         self._reduced: dict[int, int] = {NO: NO, YES: YES}
-        self._cut: dict[tuple[int, str, Any], int] = {}
+        self._nodes: list[tuple[str, tuple[int, ...]]] = [("", ()), ("", ())]
+        self._joins: dict[tuple[str, int, int], int] = {}
 
     def __len__(self) -> int:
         return len(self.kinds)
@@ -83,8 +84,8 @@ class Formulas:
             if value not in limits:
                 limits.append(value)
                 limits.sort()
-                self._reduced, self._diagrams = {NO: NO, YES: YES}, {}  # finer cases make other diagrams
-                self._diagram_facts = self._diagram_facts[:2]
+                self._reduced, self._diagrams, self._joins = {NO: NO, YES: YES}, {}, {}  # finer cases, other diagrams
+                self._diagram_facts, self._nodes = self._diagram_facts[:2], self._nodes[:2]
         self._tests_of.setdefault(variable, []).append(len(self.kinds))
         return self._new("test", (), ("test", *test), test, frozenset([fact]), (variable,))
 
@@ -269,28 +270,74 @@ class Formulas:
     def _reduce(self, formula: int, left: list[int]) -> int:
         """Return the reduced ordered decision diagram of `formula`: equal formulas have the same diagram.
 
-        A fact stands in the reduced diagram only if it can change the outcome.
+        A fact stands in the reduced diagram only if it can change the outcome. The diagram of a part is made once,
+        whatever it is a part of. `left` counts down the pairs of diagrams that may be joined.
         """
         known = self._reduced.get(formula)
+        if known is not None:
+            return known
+        kind, parts = self.kinds[formula], self.parts[formula]
+        if kind == "test":
+            variable = self._variables[formula][0]
+            fact, _, value = variable.partition("\0")
+            below = (YES if self._holds(formula, case) else NO for case in self._cases(fact, value))
+            diagram = self._diagram(variable, tuple(below))
+        elif kind == "not":
+            diagram = self._joined("not", self._reduce(parts[0], left), NO, left)
+        else:
+            ends = NO if kind == "all" else YES
+            diagram = YES - ends
+            for part in parts:
+                diagram = self._joined(kind, diagram, self._reduce(part, left), left)
+                if diagram == ends:
+                    break
+        self._reduced[formula] = diagram
+        return diagram
+
+    def _joined(self, kind: str, one: int, other: int, left: list[int]) -> int:
+        """Return the diagram of `all` or `any` of two diagrams, or of `not` the one."""
+        if kind == "not":
+            if one in (NO, YES):
+                return YES - one
+        else:
+            ends = NO if kind == "all" else YES
+            if ends in (one, other):
+                return ends
+            if one == other or other == YES - ends:
+                return one
+            if one == YES - ends:
+                return other
+            one, other = min(one, other), max(one, other)
+        key = (kind, one, other)
+        known = self._joins.get(key)
         if known is not None:
             return known
         left[0] -= 1
         if not left[0]:
             raise TooWide
-        variable = self._variables[formula][0]
-        fact, _, value = variable.partition("\0")
-        below = tuple(self._reduce(self._given(formula, variable, case, {}), left) for case in self._cases(fact, value))
-        if len(set(below)) == 1:
-            diagram = below[0]
+        (first, below), (second, besides) = self._nodes[one], self._nodes[other]
+        places = self._order
+        if kind == "not" or places[first] < places[second]:
+            pairs = [(case, other) for case in below]
+        elif places[second] < places[first]:
+            first, pairs = second, [(one, case) for case in besides]
         else:
-            key = (variable, below)
-            if key not in self._diagrams:
-                self._diagrams[key] = len(self._diagram_facts)
-                facts = frozenset([fact]).union(*(self._diagram_facts[one] for one in below))
-                self._diagram_facts.append(facts)
-            diagram = self._diagrams[key]
-        self._reduced[formula] = diagram
-        return diagram
+            pairs = list(zip(below, besides, strict=True))
+        found = self._diagram(first, tuple(self._joined(kind, *pair, left) for pair in pairs))
+        self._joins[key] = found
+        return found
+
+    def _diagram(self, variable: str, below: tuple[int, ...]) -> int:
+        """Return the diagram that asks for `variable` first, and has the diagrams `below` for its cases."""
+        if len(set(below)) == 1:
+            return below[0]
+        key = (variable, below)
+        if key not in self._diagrams:
+            self._diagrams[key] = len(self._nodes)
+            self._nodes.append(key)
+            fact = variable.partition("\0")[0]
+            self._diagram_facts.append(frozenset([fact]).union(*(self._diagram_facts[one] for one in below)))
+        return self._diagrams[key]
 
     def _cases(self, fact: str, value: str) -> tuple[Any, ...]:
         """Return the cases that a fact can be in, as far as any test tells them apart."""
@@ -300,23 +347,6 @@ class Formulas:
         if type in ("number", "date"):
             return tuple(range(len(self._limits[fact]) + 1))
         return (False, True)
-
-    def _given(self, formula: int, variable: str, case: Any, seen: dict[int, int]) -> int:
-        if variable not in self._variables[formula]:
-            return formula
-        found = seen.get(formula)
-        if found is not None:
-            return found
-        parts, kind = self.parts[formula], self.kinds[formula]
-        if kind == "test":
-            found = YES if self._holds(formula, case) else NO
-        elif kind == "not":
-            found = self.negation(self._given(parts[0], variable, case, seen))
-        else:
-            cut = (self._given(part, variable, case, seen) for part in parts)
-            found = self.all_of(cut) if kind == "all" else self.any_of(cut)
-        seen[formula] = found
-        return found
 
     def _holds(self, formula: int, case: Any) -> bool:
         test = self.tests[formula]
