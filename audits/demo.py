@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.conf import settings
@@ -26,8 +26,12 @@ from audits.dossiers import actions as dossiers
 from audits.dossiers.models import Dossier, Status
 from audits.metrics.display import shown
 from audits.work.models import State
+from compliance.catalogue.evaluation import State as RowState
 from compliance.checklists import actions as checklists
 from compliance.checklists.models import Checklist, ChecklistItem, Progress, Verdict
+from compliance.determinations import actions as determining
+from compliance.determinations import queries as determinations
+from compliance.determinations.models import Determination
 from compliance.evidence import blobs
 from compliance.lib.problems import Problem, Refused
 from compliance.people import actions as people
@@ -56,6 +60,28 @@ NO_SCORES = "The tool in this example selects people; it gives them no score."
 ONLY_A_PART = (
     "The computed result evidences a part of this row. What else it asks for is not evidenced in this example."
 )
+AS_OF = date(2026, 11, 21)
+FACTS: dict[str, Any] = {
+    "screens_candidates": True,
+    "screens_employees": False,
+    "tool_used_in_city": True,
+    "tool_learned": True,
+    "tool_output_simplified": True,
+    "tool_weight": ["most"],
+    "assessed_live_in_city": True,
+    "tool_selects": True,
+    "tool_classifies": False,
+    "tool_scores": False,
+    "tool_used_before": True,
+    "audit_uses_others_data": False,
+    "audit_uses_test_data": False,
+    "own_data_sufficient": True,
+    "category_excluded": False,
+    "roles": ["employer", "independent_auditor"],
+}
+FACTS_REST_ON = "The rule's worked example, and for what it leaves open an assumption of this demo."
+SIGNED_AS = "I read the answers beside 6 RCNY § 5-301. What the rule's example leaves open is assumed for this demo."
+TOLD: dict[RowState, str] = {"applies": "rows apply", "undetermined": "are undetermined", "no": "do not apply"}
 WAIT_SECONDS = 120
 
 
@@ -73,7 +99,8 @@ def run(out: Path, say: Say) -> tuple[Dossier, Path]:
     """Walk everything, tell each step, and return the dossier with the path of the signed file."""
     cast = make_people(say)
     system = register(cast, say)
-    checklist = open_checklist(cast, system, say)
+    determination = classify(cast, system, say)
+    checklist = open_checklist(cast, system, determination, say)
     bias_audit = audit(cast, system, out, say)
     link_and_answer(cast, bias_audit, checklist, say)
     review(cast, checklist, say)
@@ -123,10 +150,26 @@ def register(cast: Cast, say: Say) -> AISystem:
     return system
 
 
-def open_checklist(cast: Cast, system: AISystem, say: Say) -> Checklist:
-    """Open the Local Law 144 checklist."""
+def classify(cast: Cast, system: AISystem, say: Say) -> Determination:
+    """Answer what Local Law 144 asks about the tool; a second person signs which rows bind."""
+    signed = determinations.current(cast.alice, system, LAW)
+    if signed is None:
+        remarks = dict.fromkeys(FACTS, FACTS_REST_ON)
+        determining.save_answers(by=cast.alice, system=system, answers=FACTS, remarks=remarks)
+        draft = determining.determine(by=cast.alice, system=system, law=LAW, as_of=AS_OF)
+        signed = determining.sign(by=cast.bob, determination=draft, statement=SIGNED_AS)
+    found = determinations.result_of(signed)
+    numbers = ", ".join(f"{len(found.those(state))} {told}" for state, told in TOLD.items())
+    say(f"Alice answered {len(found.facts)} questions. Bob signed what follows: {numbers}.")
+    return signed
+
+
+def open_checklist(cast: Cast, system: AISystem, determination: Determination, say: Say) -> Checklist:
+    """Open the Local Law 144 checklist, whose rows say at once whether they bind."""
     checklist = Checklist.objects.filter(system=system, law=LAW).first()
-    checklist = checklist or checklists.open_checklist(by=cast.alice, system=system, law=LAW)
+    checklist = checklist or checklists.open_checklist(
+        by=cast.alice, system=system, law=LAW, text_version=determination.text_version, determination=determination
+    )
     say(f"Alice opened the checklist “{checklist.title}” with {checklist.items.count()} rows.")
     return checklist
 

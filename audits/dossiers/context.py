@@ -136,7 +136,7 @@ def _determination(one: dict[str, Any] | None) -> dict[str, Any] | None:
             for item in says["overrides"]
         ],
         "tally": [
-            (words.STANDING[state], words.amount(number, "row", "rows")) for state, number in says["tally"].items()
+            (word, words.amount(says["tally"].get(state, 0), "row", "rows")) for state, word in words.STANDING.items()
         ],
     }
 

@@ -108,7 +108,9 @@ def _determination(by: Membership, checklist: Checklist) -> Determination | None
         one = determinations(by).defer(None).get(pk=checklist.determination_id)
         return one if one.state == Determination.State.SIGNED else None
     found = current(by, checklist.system, checklist.law)
-    return None if found is None else determinations(by).defer(None).get(pk=found.pk)
+    if found is None or found.text_version != checklist.text_version:  # it would speak of rows that are not here
+        return None
+    return determinations(by).defer(None).get(pk=found.pk)
 
 
 def _determined(one: Determination) -> dict[str, Any]:

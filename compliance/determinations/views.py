@@ -92,6 +92,7 @@ def systems_determination(request: HttpRequest, by: Membership, pk: UUID) -> Htt
         ],
         "why_not_sign": rules.why_not("sign", by=by, determination=one),
         "why_not_discard": rules.why_not("discard", by=by, determination=one),
+        "checklists": one.system.checklists.filter(law=one.law, text_version=one.text_version, undone_at=None),
         "replaced_by": queries.determinations(by).filter(replaces=one).first(),
         "memo": memo.due(found),
         **_shown(found),

@@ -13,15 +13,19 @@ from compliance.determinations import result
 from compliance.lib import canonical
 from compliance.lib.problems import Refused
 
+_SAME = "What the document says of the determination is what its embedded file says"
 
-def check(manifest: Manifest, files: dict[str, bytes]) -> str:
+
+def check(manifest: Manifest, files: dict[str, bytes]) -> tuple[str, str]:
     """Compare the determination of the manifest with its embedded file, and perform it again; return what was got.
+
+    The second text says it in a sentence.
 
     It can be performed again where this copy holds the very text of the law, by its digest, that it was made from.
     """
     stated = manifest.determination
     if stated is None:
-        return "no determination stands in this dossier"
+        return "none", "No determination stands in this dossier."
     data = files.get(stated.attachment, b"")
     if canonical.sha256(data) != stated.sha256:
         raise Broken(
@@ -34,13 +38,14 @@ def check(manifest: Manifest, files: dict[str, bytes]) -> str:
         raise Broken("The document tells the determination otherwise than its embedded file.", stated.attachment)
     again = _again(kept)
     if again is None:
-        return f"{stated.sha256}; this copy has another text of the law, so the rows were not held against it again"
+        return stated.sha256, f"{_SAME}; this copy has another text of the law, so its rows were not worked out again."
     if different := [name for name, found in _found(kept).items() if _found(again).get(name) != found]:
         named = f"{manifest.software.name} {manifest.software.version}"
         told = words.amount(len(different), "row, class or step", "rows, classes or steps")
         sentence = f"This copy comes to another result for {told} of the determination; it was made with {named}."
         raise Unknown(sentence, ", ".join(different[:5]))
-    return f"{stated.sha256}; {words.amount(len(kept['rows']), 'row', 'rows')} held against the law again, all equal"
+    got = f"{stated.sha256}; {words.amount(len(kept['rows']), 'row', 'rows')} worked out again, all equal"
+    return got, f"{_SAME}, and every row follows from its facts."
 
 
 def _found(kept: dict[str, Any]) -> dict[str, tuple[Any, ...]]:

@@ -168,11 +168,7 @@ def _figures(file: _File) -> tuple[str, str]:
 
 
 def _determination(file: _File) -> tuple[str, str]:
-    got = determination.check(_have(file.manifest), _have(file.files))
-    return (
-        got,
-        "What the document says of the determination is what its embedded file says, and follows from its facts.",
-    )
+    return determination.check(_have(file.manifest), _have(file.files))
 
 
 def _trail(file: _File) -> tuple[str, str]:
