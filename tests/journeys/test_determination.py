@@ -62,7 +62,7 @@ def answer_questions(someone: Person) -> None:
         labelled(page, "What the answer rests on").fill("The vendor's file.")
         page.get_by_role("button", name="Save and go on").click()
     ask(page, "For which uses listed in Annex III")
-    page.get_by_label(re.compile(r"^4\(a\) Recruitment")).check()
+    page.get_by_label("4(a) Recruitment or selection of people", exact=True).check()
     page.get_by_label("Not known yet: 5(b) Creditworthiness or credit score of people").check()
     someone.look("question-with-values")
     page.get_by_role("button", name="Save and show all questions").click()
