@@ -1,6 +1,7 @@
 """The index of this room's tables."""
 
 from compliance.checklists.models import Checklist, ChecklistItem, ItemEvidence, Review
+from compliance.crosswalks.models import TieDecision
 from compliance.determinations.models import Determination, FactSheet, Override
 from compliance.evidence.models import Evidence
 from compliance.frameworks.models import Framework, FrameworkVersion
@@ -25,6 +26,7 @@ __all__ = [
     "Organisation",
     "Override",
     "Review",
+    "TieDecision",
     "TrailEntry",
     "TrailHead",
     "User",

@@ -24,6 +24,7 @@ urlpatterns = [
                 path("", include("compliance.determinations.urls")),
                 path("evidence/", include("compliance.evidence.urls")),
                 path("checklists/", include("compliance.checklists.urls")),
+                path("tied/", include("compliance.crosswalks.urls")),
                 path("laws/", include("compliance.frameworks.changes_urls")),
                 path("frameworks/", include("compliance.frameworks.urls")),
                 path("laws/", include("compliance.laws.urls")),

@@ -14,7 +14,10 @@ from django.forms import BoundField, CheckboxInput
 from django.template.defaultfilters import filesizeformat
 from django.utils.formats import date_format, number_format
 
-from compliance.checklists.models import Progress, Verdict
+from compliance.checklists.models import ChecklistItem, Progress, Verdict
+from compliance.checklists.rules import why_not
+from compliance.crosswalks.queries import proposals
+from compliance.people.rules import can
 from compliance.systems.models import AISystem
 from compliance.web.home import standings
 from compliance.web.navigation import Place, places
@@ -96,6 +99,25 @@ def checklists_of(context: Mapping[str, Any], system: AISystem) -> list[tuple[st
     """Return (title, id, counts by progress) of each checklist of a system, which does not know its checklists."""
     [standing] = standings(context["by"], pk=system.pk)
     return standing.checklists
+
+
+@register.inclusion_tag("crosswalks/_row.html", takes_context=True)
+def mapped_rows(context: Mapping[str, Any], item: ChecklistItem) -> dict[str, Any]:
+    """Show what the crosswalk proposes for a row of a checklist: tied rows of the system's other checklists."""
+    request, by = context["request"], context["by"]
+    through = "through" in request.GET
+    why = why_not("change", by=by, item=item)
+    return {
+        "proposals": proposals(by, item, through=through),
+        "item": item,
+        "org": context["org"],
+        "through": through,
+        "path": request.path,
+        "may_decide": can(by, "answer_items"),
+        "can_attach": not why,
+        "why_not_attach": why,
+        "csrf_token": context.get("csrf_token"),
+    }
 
 
 @register.inclusion_tag("web/_counts.html")
