@@ -1,6 +1,6 @@
 from django.urls import path
 
-from compliance.determinations import views, views_facts
+from compliance.determinations import views, views_facts, views_oscal
 
 urlpatterns = [
     path("systems/<uuid:pk>/facts/", views_facts.systems_facts, name="systems_facts"),
@@ -13,6 +13,11 @@ urlpatterns = [
     ),
     path("determinations/<uuid:pk>/", views.systems_determination, name="systems_determination"),
     path("determinations/<uuid:pk>/json/", views.systems_determination_file, name="systems_determination_file"),
+    path(
+        "determinations/<uuid:pk>/oscal.json",
+        views_oscal.systems_determination_oscal,
+        name="systems_determination_oscal",
+    ),
     path("determinations/<uuid:pk>/sign/", views.systems_determination_sign, name="systems_determination_sign"),
     path(
         "determinations/<uuid:pk>/discard/", views.systems_determination_discard, name="systems_determination_discard"

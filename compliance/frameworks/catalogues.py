@@ -19,7 +19,17 @@ from compliance.frameworks.models import FrameworkVersion, framework_id
 from compliance.lib.problems import Problem, Refused
 from compliance.people.models import Organisation
 
-__all__ = ["LawVersionRef", "catalogue", "check_offered", "crosswalk_of", "is_own", "offered", "rows_of", "ties"]
+__all__ = [
+    "LawVersionRef",
+    "catalogue",
+    "check_offered",
+    "crosswalk_of",
+    "document",
+    "is_own",
+    "offered",
+    "rows_of",
+    "ties",
+]
 
 
 def catalogue(law: str, text_version: str | None = None) -> Catalogue:
@@ -29,6 +39,12 @@ def catalogue(law: str, text_version: str | None = None) -> Catalogue:
     """
     pk = framework_id(law)
     return loader.load(law, text_version) if pk is None else _own(pk, text_version)[1]
+
+
+def document(law: str, text_version: str | None = None) -> Document | None:
+    """Return what the organisation wrote, of its own framework; None for a law or framework that ships."""
+    pk = framework_id(law)
+    return None if pk is None else _own(pk, text_version)[0]
 
 
 def is_own(law: str) -> bool:
@@ -108,7 +124,8 @@ def _kept(pk: UUID, text_version: str) -> tuple[Document, Catalogue]:
     version = _published(pk).filter(text_version=text_version).first()
     if version is None:
         raise _no_such(f"own-{pk}", text_version)
-    return version.document, as_catalogue(version.document, version.framework.law, text_version)
+    found = version.document
+    return found, as_catalogue(found, version.framework.law, text_version)
 
 
 def _published(pk: UUID) -> QuerySet[FrameworkVersion]:
