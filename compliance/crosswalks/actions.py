@@ -45,7 +45,9 @@ def note(*, by: Membership, item: ChecklistItem, other: ChecklistItem) -> TieDec
 @transaction.atomic
 def decline(*, by: Membership, item: ChecklistItem, other: ChecklistItem, reason: str = "") -> TieDecision:
     """Say that a tied row does not help here, and why, if somebody says why."""
-    return _record(by, item, _proposal(by, item, other), Decision.DECLINED, reason=reason.strip())
+    return _record(
+        by, item, _proposal(by, item, other), Decision.DECLINED, reason=reason.strip() or _("no reason is given")
+    )
 
 
 def _proposal(by: Membership, item: ChecklistItem, other: ChecklistItem) -> Proposal:

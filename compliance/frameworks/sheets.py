@@ -54,10 +54,17 @@ def read(data: bytes, *, rows_of: Rows | None = None) -> Document:
     try:
         document = checked(reader.raw, reader.where, rows_of=rows_of)
     except Refused as refused:
-        problems += refused.problems
+        told = {(one.sheet, one.row, one.column) for one in problems if one.row}
+        problems += [one for one in refused.problems if (one.sheet, one.row, one.column) not in told]
     if problems:
-        raise Refused.all(problems)
+        raise Refused.all(sorted(problems, key=_place))
     return document
+
+
+def _place(problem: Problem) -> tuple[int, int]:
+    """Put problems in the order of the sheets and their rows, so that a file is mended from top to bottom."""
+    sheets = [HEAD_SHEET, *(name for name, _ in SHEETS.values()), MORE_SHEET]
+    return sheets.index(problem.sheet) if problem.sheet in sheets else -1, problem.row or 0
 
 
 def _check_package(data: bytes) -> None:

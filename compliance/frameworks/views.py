@@ -78,9 +78,17 @@ def frameworks_crosswalk(request: HttpRequest, by: Membership) -> HttpResponse:
         "other": texts.get(request.GET.get("with", "")),
         "chosen": (request.GET.get("of", ""), request.GET.get("with", "")),
         "lines": lines,
+        "source": _one_source(lines),
         "tied": len({line["row"].id for line in lines}),
     }
     return render(request, "frameworks/crosswalk.html", told)
+
+
+def _one_source(lines: list[dict[str, Any]]) -> str:
+    """Return who says so where that is the same for all, without remarks, so that it is said once."""
+    said = {(line["tie"].source, line["tie"].note) for line in lines}
+    [(source, note)] = said if len(said) == 1 else [("", "")]
+    return "" if note else source
 
 
 def _ties(of: LawVersionRef, other: LawVersionRef) -> list[dict[str, Any]]:

@@ -47,7 +47,7 @@ SENTENCES = {
     "item.detached": _("{actor} detached the evidence {evidence} from {subject}."),
     "crosswalk.taken": _("{actor} took over the evidence {evidence} from {other} to {subject}."),
     "crosswalk.noted": _("{actor} took note of {other} for {subject}."),
-    "crosswalk.declined": _("{actor} declined {other} for {subject}."),
+    "crosswalk.declined": _("{actor} declined {other} for {subject}: {reason}"),
     "item.submitted": _("{actor} submitted {subject} for review with the verdict {verdict}."),
     "item.confirmed": _("{actor} confirmed the answer to {subject} again: {why}"),
     "item.withdrawn": _("{actor} took {subject} back from review."),

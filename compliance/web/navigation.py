@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -10,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.people.models import Membership
 
-PLACES = [
+PLACES: list[tuple[str, str | tuple[str, ...], Any]] = [
     ("org_home", "org_home", _("Home")),
     ("systems_list", "systems_", _("Systems")),
-    ("laws_list", "laws_", _("Laws")),
+    ("laws_list", ("laws_", "frameworks_"), _("Laws")),
     ("checklists_list", "checklists_", _("Checklists")),
     ("timeline", "timeline", _("Timeline")),
     ("evidence_list", "evidence_", _("Evidence")),
