@@ -11,9 +11,9 @@ from uuid import UUID
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from compliance.catalogue.applicability import Applicability, decide
-from compliance.catalogue.engine import Engine, engine
+from compliance.catalogue.engine import engine
 from compliance.catalogue.known import Known
-from compliance.catalogue.loader import facts, laws
+from compliance.catalogue.loader import facts
 from compliance.catalogue.schema import Catalogue
 from compliance.checklists.models import ChecklistItem
 from compliance.determinations import queries as determination_queries
@@ -75,7 +75,12 @@ def signed(by: Membership) -> QuerySet[Determination]:
 
 
 def standings(by: Membership, law: Catalogue, row_id: str, today: datetime.date) -> list[Standing]:
-    """Return how a row stands to each system of the organisation, in a fixed number of queries."""
+    """Return how a row stands to each system of the organisation, in a fixed number of queries.
+
+    A framework binds nobody by itself, so its rows stand to none.
+    """
+    if law.framework:
+        return []
     determined = {one.system_id: one for one in signed(by).filter(law=law.law)}
     rows = rows_of(determined.values())
     sheets = {one.system_id: one for one in FactSheet.objects.filter(organisation_id=by.organisation_id)}
@@ -91,7 +96,7 @@ def standings(by: Membership, law: Catalogue, row_id: str, today: datetime.date)
             found.append(Standing(system, "other_text", determination=one))
         elif system.pk in sheets:
             known = determination_queries.readable(sheets[system.pk].answers)
-            [live] = decide(engine_of(law, today), known, rows=[row_id]).rows
+            [live] = decide(engine(law.law, law.text_version, today), known, rows=[row_id]).rows
             found.append(Standing(system, "facts", live.state, live.since, _asked(live.needs)))
         else:
             found.append(Standing(system, "nothing"))
@@ -115,7 +120,7 @@ def states_of(
             if one.text_version == law.text_version:
                 for row_id, (state, since, _ground, _needs) in rows[one.pk].items():
                     found[law.law, law.text_version, row_id] = _now(state, since, today)
-        elif sheet is not None:
+        elif sheet is not None and not law.framework:
             for live in live_states(law, determination_queries.readable(sheet.answers), today).rows:
                 found[law.law, law.text_version, live.row.id] = live.state
     return found
@@ -123,13 +128,7 @@ def states_of(
 
 def live_states(law: Catalogue, known: Known, today: datetime.date) -> Applicability:
     """Hold what is known of a system against a text as it stands on `today`, without anybody's signature."""
-    return decide(engine_of(law, today), known)
-
-
-def engine_of(law: Catalogue, today: datetime.date) -> Engine:
-    """Return the engine for a text, the organisation's own frameworks included."""
-    shipped = any((ref.law, ref.text_version) == (law.law, law.text_version) for ref in laws())
-    return engine(law.law, law.text_version, today) if shipped else Engine(law, facts(), today)
+    return decide(engine(law.law, law.text_version, today), known)
 
 
 def items(by: Membership, law: Catalogue, row_id: str) -> QuerySet[ChecklistItem]:

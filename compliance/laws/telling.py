@@ -9,11 +9,12 @@ from itertools import pairwise
 
 from compliance.catalogue.clauses import Clause, told_condition
 from compliance.catalogue.comparing import Comparison, compare
-from compliance.catalogue.crosswalk import Relation, mapped
+from compliance.catalogue.crosswalk import Relation
 from compliance.catalogue.frameworks import frameworks
 from compliance.catalogue.loader import facts
 from compliance.catalogue.schema import Catalogue, CheckedText, Dates, Row
 from compliance.frameworks import changes
+from compliance.frameworks.catalogues import LawVersionRef, crosswalk_of
 from compliance.frameworks.changes import Redated, Told
 from compliance.lib.wording import Piece
 
@@ -88,7 +89,8 @@ class Mapped:
 def crosswalk(row: Row, law: Catalogue, newest: Mapping[str, Catalogue]) -> list[tuple[Catalogue, list[Mapped]]]:
     """Return by law what a row corresponds to, seen from either side; ties hold between the newest texts."""
     found: dict[str, list[Mapped]] = {}
-    for one in mapped(law.law, row.id, through=True):
+    refs = [LawVersionRef(one.law, one.text_version) for one in newest.values()]
+    for one in crosswalk_of(refs).mapped(law.law, row.id, through=True):
         text = newest.get(one.law)
         if text is not None and one.row in text:
             via = one.via[1] if one.via else ""

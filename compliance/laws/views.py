@@ -17,10 +17,12 @@ from django.utils.timezone import now
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from compliance.catalogue import oscal
 from compliance.catalogue.clauses import COUNTED_BY, clock_in_words, told_condition
 from compliance.catalogue.loader import facts
 from compliance.catalogue.schema import Catalogue
 from compliance.checklists.filters import KINDS
+from compliance.frameworks import catalogues
 from compliance.laws import queries, telling
 from compliance.laws.filters import COMPUTED, STATES, LawFilter
 from compliance.laws.index import Entry, entries, grouped, search
@@ -84,6 +86,15 @@ def laws_diff(request: HttpRequest, by: Membership, law: str) -> HttpResponse:
     if before not in versions or after not in versions:
         before, after = versions[-2:] if len(versions) > 1 else (versions[0], versions[0])
     return redirect("laws_changes", org=by.organisation.slug, law=law, before=before, after=after)
+
+
+@member_page("view")
+def laws_oscal(request: HttpRequest, by: Membership, law: str, version: str) -> HttpResponse:
+    """One text as an OSCAL catalog, the same bytes each time."""
+    text = _text(by, law, version)
+    headers = {"Content-Disposition": f'attachment; filename="{law}-{version}-oscal.json"'}
+    data = oscal.dump(oscal.catalog(text, catalogues.document(law, version)))
+    return HttpResponse(data, content_type="application/json", headers=headers)
 
 
 @member_page("view")

@@ -18,6 +18,7 @@ from compliance.catalogue.schema import Catalogue, Clock, Row
 from compliance.lib import clocks
 from compliance.timeline.counting import Counted, counted
 
+UNSETTLED = "Whether the row binds is not settled yet."
 # A model and the system built on it are placed on the market on days of their own.
 MARKET, MODEL_MARKET = "market_entry", "model_market_entry"
 
@@ -230,7 +231,7 @@ def _standing(some: Sequence[Bound]) -> str:
         later = "applies" not in states and first is not None
         return f"The row binds only from {_day(first)}." if later and first else ""
     if "undetermined" in states:
-        return "Whether the row binds is not settled yet."
+        return UNSETTLED
     return "Nobody has determined whether the row binds; an open checklist asks it."
 
 
@@ -269,12 +270,12 @@ def for_system(events: Iterable[Event], system: str, system_id: str) -> list[Eve
 
 
 def in_order(events: Iterable[Event]) -> tuple[list[Event], list[Event]]:
-    """Return the events with a day, the earliest first, and those without one."""
+    """Return the events with a day, the earliest first, and those without one, what may not bind at all last."""
     some = list(events)
     dated = sorted(
         (one for one in some if one.day), key=lambda one: (one.day or datetime.date.max, one.system, one.key)
     )
-    return dated, [one for one in some if one.day is None]
+    return dated, sorted((one for one in some if one.day is None), key=lambda one: one.note == UNSETTLED)
 
 
 def by_year(events: Iterable[Event]) -> Mapping[int, list[Event]]:

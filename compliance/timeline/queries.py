@@ -141,7 +141,8 @@ class _Gathered:
             if signed is not None:
                 yield self._determined(signed)
                 continue
-            ground = self._live(law, sheet) if sheet is not None else None
+            # A framework binds nobody by itself: it is there where somebody opened a checklist of it.
+            ground = self._live(law, sheet) if sheet is not None and not law.framework else None
             if ground is not None and any(one.state in ("applies", "later") for one in ground.rows):
                 yield ground
             elif checklist is not None:

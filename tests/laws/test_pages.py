@@ -115,6 +115,19 @@ def test_rows_of_a_thousand_come_within_a_tenth_of_a_second(people: People) -> N
     assert min(took) < 0.3  # the bench measures; here only that nothing is worked out anew for each row
 
 
+def test_a_row_is_told_with_its_condition_its_ties_and_its_history(people: People) -> None:
+    client = client_of(people.observer)
+    row = page(client, people, "laws/eu-ai-act/2026-07-27/rows/EUAIA-26.7/")
+    for part in ("All of these:", "Originally", "2 August 2026", "From the text of 2024-07-12 to that of 2026-07-27"):
+        assert part in row
+    assert "laws/eu-ai-act/2026-07-27/rows/EUAIA-99.4.e/" in row  # the cap that a breach falls under
+    back = page(client, people, "laws/nist-ai-rmf/2023-01-26/rows/RMF-GOVERN-3.2/")
+    assert "laws/eu-ai-act/2026-07-27/rows/EUAIA-26.7/" in back
+    assert "binds nobody by itself" in back
+    saved = client.get(f"/o/{people.alice.organisation.slug}/laws/nyc-ll144/2023-05-06/oscal.json")
+    assert saved.json()["catalog"]["metadata"]["title"]
+
+
 def test_strangers_to_a_text_find_no_page(people: People) -> None:
     client = client_of(people.alice)
     start = f"/o/{people.alice.organisation.slug}/laws/"
