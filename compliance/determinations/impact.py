@@ -2,8 +2,9 @@
 
 >>> from compliance.catalogue.known import read
 >>> from compliance.catalogue.loader import facts
->>> before = read({"roles": ["independent_auditor"], "tool_scores": False}, facts())
->>> after = read({"roles": ["independent_auditor"], "tool_scores": True}, facts())
+>>> tool = {"roles": ["independent_auditor"], "screens_candidates": True, "tool_used_in_city": True}
+>>> tool |= {"tool_learned": True, "tool_output_simplified": True, "tool_weight": ["most"]}
+>>> before, after = (read({**tool, "tool_scores": scores}, facts()) for scores in (False, True))
 >>> found = impact("nyc-ll144", before, after, datetime.date(2026, 11, 21))
 >>> [change.row.id for change in found.appear][:2], len(found.go)
 (['LL144-SCO-01', 'LL144-SCO-02'], 0)
