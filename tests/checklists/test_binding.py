@@ -172,3 +172,4 @@ def test_without_a_determination_all_rows_are_asked_and_classifying_is_offered(p
     page = client_of(people.alice).get(url(people, f"{made.pk}/")).content.decode()
     assert page.count('<tr id="EUAIA-') == len(made.catalogue.rows)
     assert "Classify the system first" in page
+    assert len(page) < 300_000
