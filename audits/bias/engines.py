@@ -69,6 +69,7 @@ def duckdb_connection(scratch: Path | None = None, database: Path | None = None)
         config["temp_directory"] = str(scratch / "spill")
     connection = duckdb.connect(str(database or ":memory:"), read_only=database is not None, config=config)
     try:
+        connection.execute("SET enable_progress_bar = false")  # it would be printed into the result of a command
         if database is not None:
             connection.execute("SET enable_external_access = false")  # a query may read this database and no file
         yield connection

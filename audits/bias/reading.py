@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from audits.bias.aggregate import Group
 from audits.bias.mapping import COUNT, Trouble, Values
 from audits.bias.plan import CountReading, Plan
-from audits.bias.vocabulary import BUILT_IN, Role, key
+from audits.bias.vocabulary import BUILT_IN, LIST, Role, key
 from compliance.lib.problems import Problem, Refused
 
 if TYPE_CHECKING:
@@ -94,6 +94,7 @@ def method_of(
         "columns": dict(columns),
         "strata": list(plan.strata),
         "favourable": plan.favourable,
+        "category_list": {name: LIST[name] for name in ("id", "version", "effective_from", "effective_until")},
         "mapping": {role: dict(sorted(values[role].readings.items())) for role in roles},
         "mapping_source": by_source,
         "outcomes": dict(sorted(by_outcome.items())) if not scoring else None,

@@ -6,12 +6,14 @@ American, "Mixed" may be many things: such a value stops a run until a person sa
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
-from typing import Final, Literal, TypeAlias
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Literal, TypeAlias
 
-from audits.metrics.categories import RACES, SEXES
+from audits.metrics.categories import SEXES
 
 Role: TypeAlias = Literal["sex", "race_ethnicity", "outcome", "truth"]
 
@@ -44,49 +46,26 @@ def key(text: str) -> str:
     return _SEPARATORS.sub(" ", _BRACKETS.sub(r" \1", word(text).replace("&", " and ")))
 
 
-def _spellings(named: Mapping[str | None, Iterable[str]]) -> dict[str, str | None]:
-    return {key(spelling): category for category, spellings in named.items() for spelling in spellings}
+def _read(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(Path(__file__).with_name("data").joinpath(name).read_text("utf-8"))
+    return found
 
 
-_UNKNOWN: Final = (
-    "",
-    "unknown",
-    "not known",
-    "n/a",
-    "not available",
-    "not specified",
-    "not stated",
-    "not provided",
-    "not disclosed",
-    "undisclosed",
-    "unspecified",
-    "missing",
-    "prefer not to say",
-    "prefer not to answer",
-    "prefer not to disclose",
-    "prefer not to state",
-    "choose not to disclose",
-    "choose not to answer",
-    "do not wish to answer",
-    "i do not wish to answer",
-    "i don't wish to answer",
-    "decline to answer",
-    "declined to answer",
-    "decline to state",
-    "declined to state",
-    "decline to self-identify",
-    "declined to self-identify",
-    "i do not wish to self-identify",
-)
+LIST: Final = _read("eeo1_component1_2024.json")
+"""The list as data: `id`, `version`, `legal_basis`, `source`, the days it holds for, categories and their spellings."""
 
-_SEX: Final = _spellings(
-    {
-        "Male": ("Male", "M", "man", "men"),
-        "Female": ("Female", "F", "woman", "women"),
-        # EEO-1 counts men and women only, so these people are assessed but of no category.
-        None: (*_UNKNOWN, "non-binary", "nonbinary", "not binary"),
-    }
-)
+
+def _sexes() -> dict[str, str | None]:
+    found: dict[str, str | None] = {key(spelling): None for spelling in (*LIST["unknown"], *LIST["sex_unknown"])}
+    return found | {key(spelling): one["category"] for one in LIST["sex"] for spelling in one["spellings"]}
+
+
+def _races() -> dict[str, str | None]:
+    found: dict[str, str | None] = {key(spelling): None for spelling in LIST["unknown"]}
+    for one in LIST["race_ethnicity"]:
+        spellings = _not_hispanic(*one["spellings"]) if one["not_hispanic"] else one["spellings"]
+        found |= {key(spelling): one["category"] for spelling in spellings}
+    return found
 
 
 def _not_hispanic(*names: str) -> list[str]:
@@ -94,38 +73,10 @@ def _not_hispanic(*names: str) -> list[str]:
     return [name + ending for name in names for ending in after] + [f"non-Hispanic {name}" for name in names]
 
 
-_RACE: Final = _spellings(
-    {
-        RACES[0]: (
-            *("Hispanic or Latino", "Hispanic", "Latino", "Latina", "Latinx", "Latino/a", "Latina/o"),
-            *("Hispanic/Latino", "Hispanic or Latinx", "Hispanic/Latinx", "Hispanic or Latina", "Latino or Hispanic"),
-            *("Hispanic or Latino of any race", "Hispanic or Latino/a"),
-        ),
-        RACES[1]: _not_hispanic("White", "Caucasian", "White or Caucasian", "White/Caucasian"),
-        RACES[2]: _not_hispanic("Black or African American", "Black", "African American", "Black/African American"),
-        RACES[3]: _not_hispanic(
-            *("Native Hawaiian or Pacific Islander", "Native Hawaiian or Other Pacific Islander"),
-            *("Native Hawaiian", "Pacific Islander", "Native Hawaiian/Pacific Islander"),
-            *("Native Hawaiian/Other Pacific Islander", "Native Hawaiian and Other Pacific Islander"),
-        ),
-        RACES[4]: _not_hispanic("Asian"),
-        RACES[5]: _not_hispanic(
-            *("Native American or Alaska Native", "American Indian or Alaska Native", "Native American"),
-            *("American Indian", "Alaska Native", "American Indian/Alaska Native", "American Indian and Alaska Native"),
-            *(
-                "American Indian or Alaskan Native",
-                "Native American/Alaska Native",
-                "Native American or Alaskan Native",
-            ),
-        ),
-        RACES[6]: _not_hispanic("Two or More Races", "Two or More", "2 or More Races", "2 or More", "Multiracial"),
-        None: _UNKNOWN,
-    }
-)
-
+_SEX: Final = _sexes()
+_RACE: Final = _races()
 _OUTCOME: Final[dict[str, str | None]] = {
-    **dict.fromkeys(("1", "yes", "y", "true", "selected"), SELECTED),
-    **dict.fromkeys(("0", "no", "n", "false", "not selected"), NOT_SELECTED),
+    spelling: outcome for outcome, spellings in LIST["outcome"].items() for spelling in spellings
 }
 
 BUILT_IN: Final[Mapping[Role, Mapping[str, str | None]]] = {

@@ -6,9 +6,16 @@ import pytest
 
 from audits.bias.mapfile import parse
 from audits.bias.plan import Plan
-from audits.bias.vocabulary import BUILT_IN, key
+from audits.bias.vocabulary import BUILT_IN, LIST, key
 from audits.metrics.categories import RACES, SEXES
 from compliance.lib.problems import Refused
+
+
+def test_the_list_of_categories_is_versioned_data_and_that_of_the_tables() -> None:
+    assert [one["category"] for one in LIST["sex"]] == list(SEXES)
+    assert [one["category"] for one in LIST["race_ethnicity"]] == list(RACES)
+    assert (LIST["id"], LIST["version"], LIST["effective_from"]) == ("eeo-1-component-1", "2024", "2023-05-06")
+    assert "29 CFR 1602.7" in LIST["legal_basis"]
 
 
 def test_spellings_of_one_category_are_one_group_and_every_spelling_is_stated(audit: Any) -> None:
