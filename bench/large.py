@@ -1,7 +1,7 @@
 """Large inputs: CSV to all tables beside the bare query that only counts, and Parquet of growing size.
 
-Every run is a process of its own, so that its processor time and its peak of memory are its own; a small file first loads
-the libraries. Processor time is what is compared, for a busy machine stretches the clock and not the work.
+Every run is a process of its own, so that its processor time and its peak of memory are its own; a small file first
+loads the libraries. Processor time is what is compared, for a busy machine stretches the clock and not the work.
 
     python -m bench.large [--full]      1 M rows of CSV and of Parquet; with --full 10 M, and 100 M of Parquet
 """

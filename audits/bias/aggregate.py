@@ -123,15 +123,14 @@ class Rows:
         More than 200,000 combinations are `Refused`. The order is that of the words, whatever the engine's.
         """
         table = self.table
-        counted = {
-            "lines": table.count(),
-            "people": table.people.sum(),
-            "bad": table.people.isnull().sum(),
-            "least": table.people.min(),
-        }
+        counted = {"lines": table.count()}
+        if self.has_count:
+            people = table.people
+            counted |= {"people": people.sum(), "bad": people.isnull().sum(), "least": people.min()}
         found: dict[tuple[str, ...], Group] = {}
         for row in self._few(table.group_by(list(roles)).agg(**counted), roles):
-            words, (lines, people, bad, least) = self._words(row, roles), row[len(roles) :]
+            words, lines = self._words(row, roles), row[len(roles)]
+            people, bad, least = row[len(roles) + 1 :] or (lines, 0, 1)
             group = Group(words, int(lines), int(people or 0), int(bad), None if least is None else int(least))
             found[words] = _joined(found[words], group) if words in found else group
         return [found[words] for words in sorted(found)]
