@@ -11,7 +11,6 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from compliance.catalogue import loader
 from compliance.catalogue.schema import Row
 from compliance.checklists import rules
 from compliance.checklists.models import Binding, Checklist, ChecklistItem, Progress, Verdict
@@ -69,8 +68,8 @@ class BindingImpact:
 
 
 def can_be_determined(checklist: Checklist) -> bool:
-    """Say whether facts decide about the rows: those of a law do, those of an organisation's own framework do not."""
-    return any(ref.law == checklist.law for ref in loader.laws())
+    """Say whether facts decide about the rows: those of a law do, those of a framework bind nobody by themselves."""
+    return not checklist.catalogue.framework
 
 
 def latest(by: Membership, checklist: Checklist) -> Determination | None:

@@ -173,3 +173,8 @@ def test_without_a_determination_all_rows_are_asked_and_classifying_is_offered(p
     assert page.count('<tr id="EUAIA-') == len(made.catalogue.rows)
     assert "Classify the system first" in page
     assert len(page) < 300_000
+
+
+def test_a_framework_is_not_classified(people: People) -> None:
+    made = build.checklist(people.alice, law="nist-ai-rmf")
+    assert "Classify the system first" not in client_of(people.alice).get(url(people, f"{made.pk}/")).content.decode()
