@@ -144,9 +144,7 @@ def profile(
                     ]
                 ),
             },
-            "imports": [{"href": f"#{where}", "include-controls": [{"with-ids": [token(one.row) for one in chosen]}]}]
-            if chosen
-            else [{"href": f"#{where}", "include-controls": []}],
+            "imports": [{"href": f"#{where}", **_selection(rows, chosen)}],
             "merge": {"as-is": True},
             **({"modify": {"alters": alters}} if alters else {}),
             "back-matter": {
@@ -166,6 +164,13 @@ def profile(
             },
         }
     }
+
+
+def _selection(rows: list[Selected], chosen: list[Selected]) -> Json:
+    """Name the chosen rows; a profile has to select something, so none is said as all without every single one."""
+    if chosen:
+        return {"include-controls": [{"with-ids": [token(one.row) for one in chosen]}]}
+    return {"include-all": {}, "exclude-controls": [{"with-ids": [token(one.row) for one in rows]}]}
 
 
 def token(id: str) -> str:

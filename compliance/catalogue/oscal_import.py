@@ -20,7 +20,7 @@ from compliance.catalogue.oscal import KEPT, NAMESPACE, made_question, token
 from compliance.lib import canonical
 from compliance.lib.problems import Problem, Refused, one_line
 
-MOST_BYTES = 5 * 1024 * 1024
+MOST_BYTES = 16 * 1024 * 1024
 DEEPEST = 40
 _ROW = "urn:probanda:row:"
 
@@ -28,7 +28,7 @@ _ROW = "urn:probanda:row:"
 def read(data: bytes, *, rows_of: Rows | None = None) -> Document:
     """Return the document that an OSCAL catalog in JSON holds; refused with all that is wrong with it."""
     if len(data) > MOST_BYTES:
-        sentence = "The file is larger than 5 MiB."
+        sentence = "The file is larger than 16 MiB."
         raise Refused(Problem("file-too-large", sentence, found=str(len(data)), expected=str(MOST_BYTES)))
     if _depth(data) > DEEPEST:
         raise Refused(Problem("too-deep", f"The file is more than {DEEPEST} levels deep."))

@@ -189,7 +189,9 @@ class ImportForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("File"),
-        help_text=gettext_lazy("A workbook (.xlsx), YAML (.yaml) or an OSCAL catalog (.json), of at most 5 MiB."),
+        help_text=gettext_lazy(
+            "A workbook (.xlsx) or YAML (.yaml) of at most 5 MiB, or an OSCAL catalog (.json) of at most 16 MiB."
+        ),
     )
     into = forms.ChoiceField(
         label=gettext_lazy("What it becomes"),

@@ -6,6 +6,7 @@ import datetime
 import io
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -88,7 +89,7 @@ def _check_package(data: bytes) -> None:
                                 sentence = "The file holds definitions that a workbook does not need."
                                 raise Refused(Problem("not-plain", sentence, found=one.filename))
                             tail = piece[-9:]
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error) as error:
         sentence = "The file is no XLSX workbook."
         raise Refused(Problem("not-xlsx", sentence, found=one_line(str(error))[:120])) from error
 

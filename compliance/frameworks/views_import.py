@@ -23,7 +23,8 @@ from compliance.web.uploads import check_upload, show_upload_problem
 
 SALT = "frameworks.import"
 A_DAY = 24 * 3600
-MOST = 5 * 1024 * 1024
+MOST = 16 * 1024 * 1024  # an OSCAL catalog; a workbook and YAML have their own, smaller limit
+MOST_KEPT = 2_400_000  # what a form may send besides files
 MOST_SHOWN = 500
 
 
@@ -117,6 +118,11 @@ def _preview(
         "into": str(into.pk) if into else "",
         "seen": draft.sha256 if draft else "",
     }
+    signed = signing.dumps(kept, salt=SALT, compress=True)
+    if len(signed) > MOST_KEPT:
+        sentence = _("The framework is too large to be shown before it is kept.")
+        hint = _("Split it into several, or use the command oscal_import, which keeps it at once.")
+        raise Refused(Problem("too-large-to-show", sentence, hint))
     told = {
         "document": document,
         "framework": into,
@@ -124,7 +130,7 @@ def _preview(
         "file": file,
         "sections": [(one, [row for row in document.rows if row.section == one.id]) for one in document.sections],
         "beside": _beside(document),
-        "kept": signing.dumps(kept, salt=SALT, compress=True),
+        "kept": signed,
         **_difference(into, document),
     }
     return render(request, "frameworks/preview.html", told)
@@ -156,7 +162,7 @@ def _beside(document: Document) -> list[str]:
 
 def _bytes(file: Any) -> bytes:
     if file.size > MOST:
-        sentence = _("The file is larger than 5 MiB.")
+        sentence = _("The file is larger than 16 MiB.")
         raise Refused(Problem("file-too-large", sentence, found=str(file.size), expected=str(MOST)))
     return bytes(file.read())
 

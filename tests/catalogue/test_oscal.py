@@ -212,6 +212,16 @@ def test_a_determination_is_a_profile_that_hides_nothing_undetermined() -> None:
     assert set(chosen["with-ids"]) <= known
 
 
+def test_a_determination_under_which_nothing_applies_is_a_profile_too() -> None:
+    law = load("nyc-ll144")
+    rows = [oscal.Selected(row.id, "no") for row in law.rows]
+    value = oscal.profile(law, rows, id="7", title="Sortwell Screen", at=AT, sha256="ab" * 32)
+    trestle_profile.Model.model_validate(json.loads(oscal.dump(value)))
+    assert [error.message for error in PROFILE.iter_errors(value)] == []
+    [imported] = value["profile"]["imports"]
+    assert len(imported["exclude-controls"][0]["with-ids"]) == len(law.rows)
+
+
 def test_another_house_framework_has_another_id() -> None:
     one, other = house(), house(crosswalk=[])
     ids = {json.loads(written(document))["catalog"]["uuid"] for document in (one, other)}
