@@ -20,11 +20,14 @@ from audits.bias.opening import Given
 from audits.bias.plan import Plan
 from audits.bias.reading import method_of
 from audits.bias.sources import File, Opened, Room, Text, Unread
+from audits.metrics import result as results
+from audits.metrics.conduct import conduct as conducted
 from audits.metrics.result import result_from_counts
 from compliance.lib import canonical
 from compliance.lib.problems import Problem, Refused
 
 Progress: TypeAlias = Callable[[float, str], None]
+SOFTWARE = "Probanda 0.1.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Result:
     document: Mapping[str, Any]
 
     def as_json(self) -> dict[str, Any]:
-        """Return the result document (schema `probanda/bias-audit/1`)."""
+        """Return the result document (schema `probanda/bias-audit/2`)."""
         return dict(self.document)
 
     @property
@@ -43,30 +46,45 @@ class Result:
         return canonical.dump(self.document)
 
 
-def run(given: Path | str | Given | Sequence[Given], plan: Plan, progress: Progress | None = None) -> Result:
+def run(
+    given: Path | str | Given | Sequence[Given],
+    plan: Plan,
+    progress: Progress | None = None,
+    conduct: Mapping[str, Any] | None = None,
+) -> Result:
     """Audit a file, a table, or several that are pooled, as `plan` says.
 
     `Refused` carries every problem that was found, with row, column, found and expected where there is a place.
-    `progress(fraction, sentence)` is called as the work goes on. Memory is bounded whatever the size of the sources.
+    `conduct` is how the audit came about (:mod:`audits.metrics.conduct`); without it the result is a self-assessment
+    without a plan. `progress(fraction, sentence)` is called as the work goes on. Memory is bounded whatever the size of
+    the sources.
     """
     say = progress or (lambda fraction, sentence: None)
     with measured(given, plan, say) as (opened, found):
         say(0.9, "Computing rates and impact ratios.")
         stated = [_stated(one, found, place) for place, one in enumerate(opened)]
         method = method_of(plan, _columns(opened[0], plan), found, stated)
-    cells = found.cells()
     source = {
         "rows": sum(found.lines),
-        "people": sum(cell.applicants for cell in cells),
+        "people": sum(cell.applicants for cell in found.cells()),
         "counts_sha256": digest(found, None),
         "sources": stated,
     }
     try:
-        document = result_from_counts(cells, source=source, method=method)
+        whole = counted(found, plan)
+        how = {**(conduct or conducted()), "software": SOFTWARE}
+        document = result_from_counts(whole, source=source, method=method, conduct=how)
     except ValueError as error:  # an exclusion that the rule does not allow, seen only now that people are counted
         raise Refused(Problem("exclusion", str(error))) from error
     say(1.0, "The audit is finished.")
     return Result(document)
+
+
+def counted(found: Counted, plan: Plan) -> results.Counted:
+    """Return everything that the numbers of a result follow from."""
+    classes = found.classes(plan.class_rates, plan.classes) if plan.class_rates else {}
+    strata = found.strata() if plan.strata else {}
+    return results.Counted(found.cells(), found.other_cells(), tuple(classes.items()), tuple(strata.items()))
 
 
 def digest(found: Counted, source: int | None) -> str:
@@ -101,8 +119,9 @@ def _every(given: Path | str | Given | Sequence[Given], plan: Plan) -> list[Give
     if isinstance(given, Path | str):
         given = File(Path(given))
     every: list[Given] = [given] if isinstance(given, Given) else list(given)
-    if len(every) > 1 and plan.pooled is None:
-        sentence = f"{len(every)} sources are counted as one only if the plan says why they may be pooled."
+    if (len(every) > 1 or plan.strata) and plan.pooled is None:
+        what = f"{len(every)} sources" if len(every) > 1 else "Strata such as postings or employers"
+        sentence = f"{what} are counted as one only if the plan says why they may be pooled."
         raise Refused(Problem("pooling", sentence, "Say it with --pooled, or audit them one by one."))
     return every
 

@@ -34,7 +34,8 @@ class Tally(NamedTuple):
 
     `n` people; `selected` of them, which for scores are those strictly on the better side of the median, also called
     `above`. Where the true outcome is given, `tp + fp == selected` and `tp + fp + fn + tn == n`; else all four are 0.
-    `strata` are the words of the plan's strata; `output_class` is blank where the tool sorts nobody into classes.
+    `other` are those on the better side of the median by its other basis, where both were found. `strata` are the words
+    of the plan's strata; `output_class` is blank where the tool sorts nobody into classes.
     """
 
     sex: str | None
@@ -47,6 +48,7 @@ class Tally(NamedTuple):
     fp: int = 0
     fn: int = 0
     tn: int = 0
+    other: int = 0
 
     @property
     def above(self) -> int:
@@ -67,23 +69,34 @@ class Counted:
     outcomes: Mapping[str, int]
     count_reading: CountReading | None
     median: Mapping[str, Any] | None
+    other_median: Mapping[str, Any] | None = None
 
     def cells(self, source: int | None = None) -> tuple[Cell, ...]:
         """Return the counts by sex and race/ethnicity of one source, or of all."""
         chosen = self.tallies if source is None else (self.tallies[source],)
         return merge(Cell(one.sex, one.race_ethnicity, one.n, one.selected) for tallies in chosen for one in tallies)
 
-    def classes(self) -> dict[str, tuple[Cell, ...]]:
+    def other_cells(self) -> tuple[Cell, ...] | None:
+        """Return the counts by the other basis of the median; None where it was not found."""
+        if self.other_median is None:
+            return None
+        return merge(Cell(one.sex, one.race_ethnicity, one.n, one.other) for part in self.tallies for one in part)
+
+    def classes(self, reading: str = "put-into", declared: Sequence[str] = ()) -> dict[str, tuple[Cell, ...]]:
         """Return, for a tool that sorts people into classes, one set of counts a class (6 RCNY § 5-301(b)(4)).
 
-        Everyone was assessed for every class; the people put into it are its selected ones.
+        `put-into`: everyone was assessed for every class, and the people put into it are its selected ones.
+        `outcome-within`: the people put into the class are its applicants, and those selected among them its selected.
         """
         every = [one for tallies in self.tallies for one in tallies]
+        within = reading == "outcome-within"
         return {
             name: merge(
-                Cell(one.sex, one.race_ethnicity, one.n, one.n if one.output_class == name else 0) for one in every
+                Cell(one.sex, one.race_ethnicity, one.n, one.selected if within else one.n * (one.output_class == name))
+                for one in every
+                if not within or one.output_class == name
             )
-            for name in sorted({one.output_class for one in every} - {""})
+            for name in declared or sorted({one.output_class for one in every} - {""})
         }
 
     def strata(self) -> dict[tuple[str, ...], tuple[Cell, ...]]:
@@ -131,6 +144,8 @@ def _outcomes(run: _Run) -> Counted:
     found = [rows.groups(*roles) for rows in run.rows]
     every = [group for groups in found for group in groups]
     _check_any(sum(group.lines for group in every), sum(group.people for group in every))
+    if plan.selected is None:
+        return _classes_alone(run, found)
     reading = count_reading(plan, every, run.values)
     number = reading == "number"
     _check_few(plan, every, roles, {"selected"} if number else set())
@@ -151,7 +166,44 @@ def _outcomes(run: _Run) -> Counted:
             counted.append(_tally(roles, meanings[group.words], group.people, chosen))
         tallies.append(tuple(counted))
     lines = tuple(sum(group.lines for group in groups) for groups in found)
-    return Counted(tuple(tallies), lines, run.values, {} if number else by_outcome, reading, None)
+    whole = Counted(tuple(tallies), lines, run.values, {} if number else by_outcome, reading, None)
+    return _checked_classes(plan, whole)
+
+
+def _classes_alone(run: _Run, found: Sequence[Sequence[Group]]) -> Counted:
+    """Count a tool that only sorts people into classes; nobody is selected beside that."""
+    roles, every = run.roles, [group for groups in found for group in groups]
+    _check_few(run.plan, every, roles, set())
+    meanings = _meanings(run, every, set())
+    if any(group.bad for group in every) or any(
+        isinstance(one, Trouble) for words in meanings.values() for one in words
+    ):
+        _explain(run, found, number=False)
+    tallies = tuple(
+        tuple(_tally(roles, meanings[group.words], group.people, 0) for group in groups) for groups in found
+    )
+    lines = tuple(sum(group.lines for group in groups) for groups in found)
+    reading: CountReading | None = "outcome" if run.plan.count is not None else None
+    return _checked_classes(run.plan, Counted(tallies, lines, run.values, {}, reading, None))
+
+
+def _checked_classes(plan: Plan, counted: Counted) -> Counted:
+    """Refuse a class that is not among those declared: a person was put where no table would show it."""
+    met = {one.output_class for tallies in counted.tallies for one in tallies} - {""}
+    strange = sorted(met - set(plan.classes)) if plan.classes else []
+    if strange:
+        sentence = f"The column {plan.output_class!r} holds the class {strange[0]!r}, which was not declared."
+        hint = "Name every class of the tool, or none."
+        problem = Problem(
+            "undeclared-class", sentence, hint, None, plan.output_class, strange[0], ", ".join(plan.classes)
+        )
+        raise Refused(problem)
+    if plan.output_class is not None and not met and not plan.classes:
+        sentence = f"The column {plan.output_class!r} puts nobody into a class."
+        raise Refused(
+            Problem("no-class", sentence, "Look whether the right column was chosen.", column=plan.output_class)
+        )
+    return counted
 
 
 def _scores(run: _Run, say: Say) -> Counted:
@@ -165,28 +217,49 @@ def _scores(run: _Run, say: Say) -> Counted:
     if bad or any(isinstance(one, Trouble) for words in meanings.values() for one in words):
         _explain(run, groups, number=False)
     say(0.5, "Finding the median of the full sample.")
-    complete = plan.unknowns == "complete-case"
-    sample = {words[:2] for words, meaning in meanings.items() if not complete or None not in meaning[:2]}
-    _check_sample(plan, every, sample)
-    tallies, better = [], dict[tuple[str, ...], int]()
-    median = medians.find(run.rows, roles, ranged, sample=sample.__contains__, higher=plan.higher_is_better)
-    if median.people != sum(group.people for group in every):
+    everyone = {words[:2] for words in meanings}
+    known = {words[:2] for words, meaning in meanings.items() if None not in meaning[:2]}
+    bases = {"all-assessed": everyone, "both-known": known}
+    basis = plan.median
+    _check_sample(plan, every, bases[basis])
+    other = next(name for name in bases if name != basis)
+    people = sum(group.people for group in every if group.words[:2] in bases[other])
+    wanted = [basis, other] if people else [basis]
+    medians_of = _medians(run, ranged, [bases[name] for name in wanted])
+    if any(one.people != sum(group.people for group in every) for one in medians_of):
         sentence = "A source was changed while it was read."
         raise Refused(Problem("file-changed", sentence, "Run the audit again."))
-    for place, one in enumerate(groups):
-        better = median.better[place]
-        counted = (_tally(roles, meanings[group.words], group.people, better.get(group.words, 0)) for group in one)
+    tallies = []
+    for place, groups_of_one in enumerate(groups):
+        better = [one.better[place] for one in medians_of]
+        counted = []
+        for group in groups_of_one:
+            tally = _tally(roles, meanings[group.words], group.people, better[0].get(group.words, 0))
+            counted.append(tally._replace(other=better[-1].get(group.words, 0)))
         tallies.append(tuple(counted))
+    stated = [_stated(one, name, bases[name]) for one, name in zip(medians_of, wanted, strict=True)]
+    lines = tuple(sum(group.lines for group in one) for one in groups)
+    found = Counted(tuple(tallies), lines, run.values, {}, None, stated[0], stated[1] if people else None)
+    return _checked_classes(plan, found)
+
+
+def _medians(run: _Run, ranged: Sequence[Ranged], samples: Sequence[set[tuple[str, ...]]]) -> list[medians.Median]:
+    """Return the median of each sample; equal samples are looked for once."""
+    different = samples if samples[-1] != samples[0] else samples[:1]
+    inside = [one.__contains__ for one in different]
+    found = medians.find(run.rows, run.roles, ranged, samples=inside, higher=run.plan.higher_is_better)
+    return found if len(found) == len(samples) else [found[0]] * len(samples)
+
+
+def _stated(median: medians.Median, basis: str, sample: set[tuple[str, ...]]) -> dict[str, Any]:
     above = sum(people for better in median.better for words, people in better.items() if words[:2] in sample)
-    stated = {
+    return {
         "value": median.value,
-        "sample": "complete cases" if complete else "all assessed",
+        "sample": basis,
         "sample_size": median.sample_size,
         "at_median": median.at_median,
         "above": above,
     }
-    lines = tuple(sum(group.lines for group in one) for one in groups)
-    return Counted(tuple(tallies), lines, run.values, {}, None, stated)
 
 
 def _first_pass(run: _Run) -> tuple[list[list[Group]], list[Ranged]]:

@@ -49,17 +49,38 @@ class _Range(NamedTuple):
 
 
 def find(
-    sources: Sequence[Rows], roles: Sequence[str], first: Sequence[Ranged], *, sample: InSample, higher: bool
-) -> Median:
-    """Return the median of the people of `sample` over all `sources`, and who is strictly on its better side.
+    sources: Sequence[Rows],
+    roles: Sequence[str],
+    first: Sequence[Ranged],
+    *,
+    samples: Sequence[InSample],
+    higher: bool,
+) -> list[Median]:
+    """Return, for each sample, the median of its people over all `sources`, and who is strictly on its better side.
 
-    `roles` begin with sex and race/ethnicity. `first` are the ranges that a first pass over all sources has counted;
-    the sample must not be empty. An even number of people takes the exact mean of the two middle scores. No score lies
-    strictly between these two, so "above the mean" is "above the lower of them", and "below" is "below the upper"; the
-    mean itself is never compared.
+    `roles` begin with sex and race/ethnicity. `first` are the ranges that a first pass over all sources has counted; no
+    sample may be empty. An even number of people takes the exact mean of the two middle scores. No score lies strictly
+    between these two, so "above the mean" is "above the lower of them", and "below" is "below the upper"; the mean
+    itself is never compared. Samples whose medians lie near each other share the last pass.
     """
-    size = sum(one.people for one in first if one.low is not None and sample(one.words[:2]))
-    ranks = ((size - 1) // 2, size // 2)
+    sizes = [sum(one.people for one in first if one.low is not None and sample(one.words[:2])) for sample in samples]
+    ranks = [((size - 1) // 2, size // 2) for size in sizes]
+    middles = [_narrowed(sources, first, pair, sample) for pair, sample in zip(ranks, samples, strict=True)]
+    low, high = min(one.low for one in middles), max(one.high for one in middles)
+    between = sum(
+        one.lines
+        for one in first
+        if one.low is not None and one.high is not None and one.high >= low and one.low <= high
+    )
+    together = _beside(sources, roles, low, high) if between <= max(FEW, max(one.lines for one in middles)) else None
+    return [
+        _around(together or _beside(sources, roles, middle.low, middle.high), pair, size, sample, higher)
+        for middle, pair, size, sample in zip(middles, ranks, sizes, samples, strict=True)
+    ]
+
+
+def _narrowed(sources: Sequence[Rows], first: Sequence[Ranged], ranks: tuple[int, int], sample: InSample) -> _Range:
+    """Return a range that holds both ranks and few lines, or one that floats cannot divide."""
     middle = _middle(first, ranks, sample)
     while middle.lines > FEW and middle.wide:
         finer = [
@@ -69,8 +90,11 @@ def find(
         if (found.low, found.high) == (middle.low, middle.high):  # too narrow to be divided by floats
             break
         middle = found
-    beside = [rows.beside(*roles, low=middle.low, high=middle.high) for rows in sources]
-    return _around(beside, ranks, size, sample, higher)
+    return middle
+
+
+def _beside(sources: Sequence[Rows], roles: Sequence[str], low: float, high: float) -> list[list[Beside]]:
+    return [rows.beside(*roles, low=low, high=high) for rows in sources]
 
 
 def _middle(ranged: Sequence[Ranged], ranks: tuple[int, int], sample: InSample) -> _Range:

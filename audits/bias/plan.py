@@ -8,7 +8,10 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 
 from audits.bias.vocabulary import Role, category_named
 from audits.metrics.categories import TABLES
-from audits.metrics.result import UNKNOWNS
+from audits.metrics.ratios import BASES
+from audits.metrics.readings import MEDIANS, QUESTIONS, UNKNOWNS
+from audits.metrics.result import CLASS_READINGS
+from audits.metrics.sufficiency import stated
 from compliance.lib.problems import Problem, Refused
 
 CountReading: TypeAlias = Literal["outcome", "number"]
@@ -21,16 +24,23 @@ DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical
 class Plan:
     """The columns of a file, how their values are read, and every choice of method.
 
-    Exactly one of `selected` and `score` names a column. A column is named by its header, or by `#` and its number
-    where a header stands twice. `mapping` gives categories for raw values, by role (`sex`, `race_ethnicity`,
-    `outcome`); a category is a label of :mod:`audits.metrics.categories`, `selected` or `not selected`, or None for
-    unknown. `vocabulary` says whether values without a mapping may be read by the built-in list; a page that shows
-    every value and has it confirmed sets it to False. `encoding` and `delimiter` are found in the file and stated
-    unless they are given; `sheet` names one of a spreadsheet.
+    One of `selected` and `score` names a column, or neither where `output_class` alone is measured. A column is named
+    by its header, or by `#` and its number where a header stands twice. `mapping` gives categories for raw values, by
+    role (`sex`, `race_ethnicity`, `outcome`); a category is a label of :mod:`audits.metrics.categories`, `selected` or
+    `not selected`, or None for unknown. `vocabulary` says whether values without a mapping may be read by the built-in
+    list; a page that shows every value and has it confirmed sets it to False. `encoding` and `delimiter` are found in
+    the file and stated unless they are given; `sheet` names one of a spreadsheet.
 
     `truth` is the column of true outcomes, `output_class` that of the class into which a tool sorts people
-    (6 RCNY § 5-301(b)(4)), `strata` are columns such as the requisition or the year. `pooled` says why several sources
-    may be counted as one; without it they are not.
+    (6 RCNY § 5-301(b)(4)); `classes` are all that it knows, so that one into which nobody was put has its tables too,
+    and `class_reading` says whether a rate is that of being put into a class or that of an outcome within it. `strata`
+    are columns such as the requisition or the year. `pooled` says why several sources, or the strata of one, may be
+    counted as one; without it they are not.
+
+    `median_basis` and `exclusion_base` are choices that the rule leaves open (:mod:`audits.metrics.readings`);
+    `reasons` says why a choice was made, by its name there. `unit_of_analysis` is what a row stands for: `person`,
+    `application` or another in words. `data` is `{"kind": "historical" | "test", "from", "to", "origin"}`, for test
+    data also `why_not_historical`, `how_obtained` and `sufficiency` (6 RCNY § 5-302).
 
     >>> Plan("sex", "race", selected="hired").as_json()["unknowns"]
     'per-table'
@@ -56,6 +66,13 @@ class Plan:
     output_class: str | None = None
     strata: tuple[str, ...] = ()
     pooled: str | None = None
+    median_basis: str | None = None
+    exclusion_base: str = "table"
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    unit_of_analysis: str | None = None
+    data: Mapping[str, Any] | None = None
+    class_reading: str | None = None
+    classes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         problems = [Problem("plan", sentence) for sentence in _wrong(self)]
@@ -66,6 +83,16 @@ class Plan:
     def rate_kind(self) -> str:
         """Return `scoring` or `selection`."""
         return "scoring" if self.score is not None else "selection"
+
+    @property
+    def median(self) -> str:
+        """Return the basis of the median: the one chosen, or the people whom the tables count."""
+        return self.median_basis or ("both-known" if self.unknowns == "complete-case" else "all-assessed")
+
+    @property
+    def class_rates(self) -> str | None:
+        """Return what the rate of a class is, None for a tool that does not classify."""
+        return (self.class_reading or "put-into") if self.output_class is not None else None
 
     def columns(self) -> dict[str, str]:
         """Return the column of each role that this plan reads."""
@@ -84,7 +111,7 @@ class Plan:
         """Return the plan for storing; :meth:`from_json` reads it again."""
         data = asdict(self)
         data["exclusions"] = [dict(exclusion) for exclusion in self.exclusions]
-        data["strata"] = list(self.strata)
+        data["strata"], data["classes"] = list(self.strata), list(self.classes)
         return data
 
     @classmethod
@@ -95,7 +122,7 @@ class Plan:
         if strange or "sex" not in data or "race_ethnicity" not in data:
             raise Refused(Problem("plan", f"The plan names unknown or too few fields: {', '.join(strange) or 'none'}."))
         try:
-            lists = {name: tuple(data.get(name, ())) for name in ("exclusions", "strata")}
+            lists = {name: tuple(data.get(name, ())) for name in ("exclusions", "strata", "classes")}
             return cls(**{**data, **lists})
         except (TypeError, AttributeError) as error:
             raise Refused(Problem("plan", "A field of the plan is of the wrong kind.", str(error))) from error
@@ -105,7 +132,7 @@ def _wrong(plan: Plan) -> list[str]:
     """Return a sentence for everything in `plan` that cannot be meant."""
     found = []
     columns = [*plan.columns().values(), *plan.strata]
-    if (plan.selected is None) == (plan.score is None):
+    if (plan.selected is None) == (plan.score is None) and (plan.selected is not None or plan.output_class is None):
         found.append("Choose either the column that says who was selected or the column of scores.")
     if any(type(column) is not str or not column.strip() for column in columns):
         found.append("A column has no name.")
@@ -131,7 +158,47 @@ def _wrong(plan: Plan) -> list[str]:
         found.append(f"The encoding {plan.encoding!r} is not known; write one of {', '.join(ENCODINGS)}.")
     if plan.delimiter not in (None, *DELIMITERS):
         found.append("The delimiter is a comma, a semicolon, a tab or a vertical bar.")
-    return found + _wrong_mapping(plan) + _wrong_exclusions(plan)
+    return found + _wrong_choices(plan) + _wrong_data(plan) + _wrong_mapping(plan) + _wrong_exclusions(plan)
+
+
+def _wrong_choices(plan: Plan) -> list[str]:
+    found = []
+    if plan.median_basis is not None and (plan.score is None or plan.median_basis not in MEDIANS):
+        found.append(f"The basis of the median goes with scores: {' or '.join(MEDIANS)}.")
+    if plan.exclusion_base not in BASES:
+        found.append(f"The base of the 2% is one of {', '.join(BASES)}, not {plan.exclusion_base!r}.")
+    if set(plan.reasons) - set(QUESTIONS):
+        found.append(f"A reason belongs to one of the choices {', '.join(QUESTIONS)}.")
+    if plan.class_reading is not None and (plan.output_class is None or plan.class_reading not in CLASS_READINGS):
+        found.append(f"How classes are read goes with a column of classes: {' or '.join(CLASS_READINGS)}.")
+    if plan.class_reading == "outcome-within" and plan.selected is None and plan.score is None:
+        found.append("An outcome within each class needs a column of outcomes or scores.")
+    if plan.classes and plan.output_class is None:
+        found.append("A list of classes goes with a column of classes.")
+    if plan.unit_of_analysis is not None and not str(plan.unit_of_analysis).strip():
+        found.append("Say what one row stands for: a person, an application, or what else.")
+    return found
+
+
+def _wrong_data(plan: Plan) -> list[str]:
+    """Return what is missing of what 6 RCNY § 5-302 wants to be said of the data."""
+    data = plan.data
+    if data is None:
+        return []
+    if data.get("kind") not in ("historical", "test"):
+        return ["The data is historical or test data (6 RCNY § 5-302)."]
+    if data["kind"] == "historical":
+        return []
+    found = []
+    if not str(data.get("why_not_historical") or "").strip():
+        found.append("Test data needs a word on why historical data was not used (6 RCNY § 5-302(b)).")
+    if not str(data.get("how_obtained") or "").strip():
+        found.append("Test data needs a word on how it was generated and obtained (6 RCNY § 5-302(b)).")
+    try:
+        stated(data.get("sufficiency") or {})
+    except (ValueError, KeyError, TypeError) as error:
+        found.append(f"Test data needs an analysis of why historical data was insufficient. {error}")
+    return found
 
 
 def _wrong_mapping(plan: Plan) -> list[str]:
@@ -152,9 +219,15 @@ def _wrong_mapping(plan: Plan) -> list[str]:
 
 
 def _wrong_exclusions(plan: Plan) -> list[str]:
-    wanted = {"table", "sex", "race_ethnicity", "justification"}
-    return [
-        "An exclusion names its table, category and justification (6 RCNY § 5-301(d))."
+    wanted = {"table", "sex", "race_ethnicity", "justification", "approver"}
+    found = [
+        "An exclusion names its table, category, justification and who approved it (6 RCNY § 5-301(d))."
         for exclusion in plan.exclusions
-        if set(exclusion) != wanted or exclusion["table"] not in TABLES or not str(exclusion["justification"]).strip()
+        if set(exclusion) != wanted
+        or exclusion["table"] not in TABLES
+        or not all(str(exclusion[name] or "").strip() for name in ("justification", "approver"))
     ]
+    places = [(one.get("table"), one.get("sex"), one.get("race_ethnicity")) for one in plan.exclusions]
+    if len(set(places)) < len(places):
+        found.append("One category of one table is excluded twice.")
+    return found

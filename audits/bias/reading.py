@@ -10,6 +10,7 @@ from audits.bias.aggregate import Group
 from audits.bias.mapping import COUNT, Trouble, Values
 from audits.bias.plan import CountReading, Plan
 from audits.bias.vocabulary import BUILT_IN, LIST, Role, key
+from audits.metrics.sufficiency import stated
 from compliance.lib.problems import Problem, Refused
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def method_of(
     file = {name: sources[0][name] for name in ("encoding", "delimiter") if name in sources[0]}
     scoring = plan.score is not None
     roles: list[Role] = ["sex", "race_ethnicity"]
-    if not scoring and reading != "number":
+    if plan.selected is not None and reading != "number":
         roles.append("outcome")
     if plan.truth is not None:
         roles.append("truth")
@@ -90,23 +91,46 @@ def method_of(
             else "Only people of known sex and known race/ethnicity count, in every table."
         ),
         "file": file if len(sources) == 1 else {},
-        "pooled": plan.pooled if len(sources) > 1 else None,
+        "pooled": plan.pooled if len(sources) > 1 or plan.strata else None,
         "columns": dict(columns),
         "strata": list(plan.strata),
         "favourable": plan.favourable,
         "category_list": {name: LIST[name] for name in ("id", "version", "effective_from", "effective_until")},
         "mapping": {role: dict(sorted(values[role].readings.items())) for role in roles},
         "mapping_source": by_source,
-        "outcomes": dict(sorted(by_outcome.items())) if not scoring else None,
+        "outcomes": dict(sorted(by_outcome.items())) if plan.selected is not None else None,
         "count_reading": reading if plan.count is None or not scoring else "outcome",
-        "count_rule": SENTENCES["outcome"].replace("outcome", "score")
-        if scoring and plan.count
-        else SENTENCES[reading],
+        "count_rule": _count_rule(plan, reading),
         "higher_is_better": plan.higher_is_better if scoring else None,
         "median": dict(median) if median is not None else None,
         "median_rule": _median_rule(plan) if scoring else None,
+        "other_median": dict(found.other_median) if found.other_median is not None else None,
+        "median_basis": plan.median if scoring else None,
         "exclusions": [dict(exclusion) for exclusion in plan.exclusions],
+        "exclusion_base": plan.exclusion_base,
+        "reasons": dict(plan.reasons),
+        "unit_of_analysis": plan.unit_of_analysis,
+        "data": _data(plan),
+        "class_reading": plan.class_rates,
+        "classes": list(plan.classes),
+        "classes_only": plan.selected is None and plan.score is None,
+        "vocabulary": plan.vocabulary,
+        "sheet": plan.sheet,
     }
+
+
+def _count_rule(plan: Plan, reading: CountReading | None) -> str:
+    if plan.count and plan.selected is None:
+        return SENTENCES["outcome"].replace("outcome", "score" if plan.score else "class")
+    return SENTENCES[reading]
+
+
+def _data(plan: Plan) -> dict[str, Any] | None:
+    """Return what was said of the data, with the numbers of the analysis that has to come before test data."""
+    if plan.data is None:
+        return None
+    analysis = plan.data.get("sufficiency")
+    return {**plan.data, "sufficiency": stated(analysis) if analysis else None}
 
 
 def _median_rule(plan: Plan) -> str:

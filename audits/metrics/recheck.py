@@ -5,12 +5,18 @@ This needs no database, no network and nothing but the document.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from audits.metrics.result import RATE_KINDS, SCHEMA, cells_of, derived
+from audits.metrics.conduct import settled
+from audits.metrics.counts import Cell
+from audits.metrics.readings import MEDIANS
+from audits.metrics.result import CLASSES, RATE_KINDS, SCHEMA, SHARES, VERSION, Counted, counted_of, derived
+from audits.metrics.rounding import SIGNIFICANT
+from audits.metrics.sufficiency import stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +26,32 @@ class Check:
     where: str
     got: Any
     expected: Any
+    rough: bool = False
+    """Whether the number may differ in its tenth digit, where the mathematics of two machines may."""
 
     @property
     def holds(self) -> bool:
         """Say whether both are the same, in kind as well: `True` is not 1."""
-        return type(self.got) is type(self.expected) and bool(self.got == self.expected)
+        if type(self.got) is not type(self.expected):
+            return False
+        return bool(self.got == self.expected) or (self.rough and _near(self.got, self.expected))
+
+
+def _near(got: Any, expected: Any) -> bool:
+    """Say whether two texts are numbers of at most ten digits that differ by no more than one in the tenth.
+
+    >>> _near("0.3634123456", "0.3634123457"), _near("0.300000000000000", "0.300000000000001")
+    (True, False)
+    """
+    if not isinstance(expected, str) or not _FLOAT.fullmatch(expected) or not _FLOAT.fullmatch(str(got)):
+        return False
+    one, other = Decimal(got), Decimal(expected)
+    if max(len(one.as_tuple().digits), len(other.as_tuple().digits)) > SIGNIFICANT:
+        return False
+    return abs(one - other) <= Decimal(1).scaleb(max(one.adjusted(), other.adjusted()) - SIGNIFICANT + 1)
+
+
+_FLOAT = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?(E[+-]?[0-9]{1,3})?")
 
 
 _MISSING = "(missing)"
@@ -47,50 +74,92 @@ def recheck(result: Any) -> list[Check]:
 def _checks(result: Any) -> Iterator[Check]:
     if not isinstance(result, dict) or result.get("schema") != SCHEMA:
         raise ValueError(f"The document does not say that it is {SCHEMA}.")
-    method, cells = result["method"], cells_of(result)
+    method, counted = result["method"], counted_of(result)
     if method["rate_kind"] not in RATE_KINDS:
         raise ValueError("The kind of rate is not known.")
-    expected = derived(cells, method)
-    people = sum(cell.applicants for cell in cells)
-    yield Check("document (fields)", sorted(result), sorted({"schema", "input", "method", *expected}))
+    expected = derived(counted, method)
+    people = sum(cell.applicants for cell in counted.cells)
+    yield Check("document (fields)", sorted(result), sorted({"schema", "input", "method", "conduct", *expected}))
     yield Check("input.people", result["input"].get("people", _MISSING), people)
+    yield Check("method.version", method.get("version", _MISSING), VERSION)
+    yield Check("method.share_base", method.get("share_base", _MISSING), SHARES[method["exclusion_base"]])
+    rule = CLASSES[method["class_reading"]] if counted.classes else None
+    yield Check("method.class_rule", method.get("class_rule", _MISSING), rule)
     for name, value in expected.items():
-        yield from _compare(name, result.get(name, _MISSING), value)
+        yield from _compare(name, result.get(name, _MISSING), value, rough=name in ("tests", "classes"))
+    yield from _compare("conduct", result["conduct"], settled(result["conduct"], method))
+    yield from _parts(counted, method)
+    if analysis := (method.get("data") or {}).get("sufficiency"):
+        yield from _compare("method.data.sufficiency", analysis, stated(analysis), rough=True)
     if method["rate_kind"] == "scoring":
-        yield from _median(method["median"], result)
+        yield from _median("median", method["median_basis"], method, counted.cells)
+        if counted.other is not None and method.get("other_median") is not None:
+            other = next(one for one in MEDIANS if one != method["median_basis"])
+            yield from _median("other_median", other, method, counted.other)
     else:
         yield Check("method.median", method.get("median"), None)
 
 
-def _compare(where: str, got: Any, expected: Any) -> Iterator[Check]:
+def _parts(counted: Counted, method: Mapping[str, Any]) -> Iterator[Check]:
+    """Check that what was counted in parts is the same people: strata, the other median, classes."""
+    whole = _people(counted.cells)
+    if counted.strata:
+        cells = [cell for _, part in counted.strata for cell in part]
+        yield Check(
+            "strata (people and selected of each category)",
+            _people(cells, both=True),
+            _people(counted.cells, both=True),
+        )
+    if counted.other is not None:
+        yield Check("other_median (people of each category)", _people(counted.other), whole)
+    if counted.classes and method["class_reading"] == "put-into":
+        for name, part in counted.classes:
+            yield Check(f"classes.{name} (people of each category)", _people(part), whole)
+        chosen = sum(cell.selected for _, part in counted.classes for cell in part)
+        yield Check("classes (nobody is put into two)", chosen <= sum(cell.applicants for cell in counted.cells), True)
+    elif counted.classes:
+        inside = sum(cell.applicants for _, part in counted.classes for cell in part)
+        yield Check("classes (nobody is put into two)", inside <= sum(cell.applicants for cell in counted.cells), True)
+
+
+def _people(cells: Iterable[Cell], both: bool = False) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for cell in cells:
+        sums = found.setdefault(f"{cell.sex or 'unknown'}, {cell.race_ethnicity or 'unknown'}", [0, 0])
+        sums[0] += cell.applicants
+        sums[1] += cell.selected if both else 0
+    return {name: sums for name, sums in sorted(found.items()) if sums[0]}
+
+
+def _compare(where: str, got: Any, expected: Any, rough: bool = False) -> Iterator[Check]:
     """Walk two documents side by side, down to single values; what one of them has more is a difference too."""
     if isinstance(got, dict) and isinstance(expected, dict):
         yield Check(f"{where} (fields)", sorted(got), sorted(expected))
         for key in sorted(expected.keys() & got.keys()):
-            yield from _compare(f"{where}.{key}", got[key], expected[key])
+            yield from _compare(f"{where}.{key}", got[key], expected[key], rough)
     elif isinstance(got, list) and isinstance(expected, list):
         yield Check(f"{where} (number of entries)", len(got), len(expected))
         for place, (one, other) in enumerate(zip(got, expected, strict=False)):
-            yield from _compare(f"{where}[{place}]", one, other)
+            yield from _compare(f"{where}[{place}]", one, other, rough)
     else:
-        yield Check(where, got, expected)
+        yield Check(where, got, expected, rough)
 
 
-def _median(median: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[Check]:
-    """Check what counts alone can say about the median: its sample, and no more than half on either side."""
-    complete = result["method"]["unknowns"] == "complete-case"
-    sample = [cell for cell in cells_of(result) if not complete or (cell.sex and cell.race_ethnicity)]
+def _median(name: str, basis: str, method: Mapping[str, Any], cells: Iterable[Cell]) -> Iterator[Check]:
+    """Check what counts alone can say about a median: its sample, and no more than half on either side."""
+    median, where = method[name], f"method.{name}"
+    sample = [cell for cell in cells if basis == "all-assessed" or (cell.sex and cell.race_ethnicity)]
     size, above = sum(cell.applicants for cell in sample), sum(cell.selected for cell in sample)
-    yield Check("method.median.sample", median["sample"], "complete cases" if complete else "all assessed")
-    yield Check("method.median.sample_size", median["sample_size"], size)
-    yield Check("method.median.above", median["above"], above)
+    yield Check(f"{where}.sample", median["sample"], basis)
+    yield Check(f"{where}.sample_size", median["sample_size"], size)
+    yield Check(f"{where}.above", median["above"], above)
     at_median = median["at_median"]
     if type(at_median) is not int:
         raise ValueError("The number of people at the median is not a whole number.")
     fits = at_median >= 0 and 2 * above <= size and at_median + above <= size and 2 * (above + at_median) >= size
-    yield Check("method.median (no more than half are above it, no more than half below)", fits, True)
+    yield Check(f"{where} (no more than half are above it, no more than half below)", fits, True)
     try:
         exact = Decimal(median["value"]).is_finite()
     except InvalidOperation:
         exact = False
-    yield Check("method.median.value (an exact decimal)", exact, True)
+    yield Check(f"{where}.value (an exact decimal)", exact, True)

@@ -1,34 +1,48 @@
 """The result document of a bias audit: what was counted, every choice made, and the numbers that follow.
 
-Everything but `input` and `method` is a function of `counts` and three fields of `method` (`rate_kind`, `unknowns`,
-`exclusions`), so a dossier that embeds the document lets anyone compute it again: see :mod:`audits.metrics.recheck`.
+Everything but `input`, `method` and `conduct` is a function of the counts and of a few fields of `method`, so a dossier
+that embeds the document lets anyone compute it again: see :mod:`audits.metrics.recheck`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, TypeAlias, cast
+from fractions import Fraction
+from typing import Any, Final, NamedTuple, TypeAlias, cast
 
 from audits.metrics import categories, rounding
-from audits.metrics.categories import TABLES, Category, TableName
+from audits.metrics.categories import TABLES, TableName
+from audits.metrics.conduct import nothing_said, settled
 from audits.metrics.counts import LARGEST, Cell, merge, unknown
+from audits.metrics.examination import MOST_STRATA, examined
 from audits.metrics.ratios import Table, table
+from audits.metrics.readings import MEDIANS, UNKNOWNS, Counts, Reading, decided_of, readings
 
 Result: TypeAlias = dict[str, Any]
 
-SCHEMA: Final = "probanda/bias-audit/1"
-VERSION: Final = "1"
+SCHEMA: Final = "probanda/bias-audit/2"
+VERSION: Final = "2"
 RATE_KINDS: Final = ("selection", "scoring")
-UNKNOWNS: Final = ("per-table", "complete-case")
+CLASS_READINGS: Final = ("put-into", "outcome-within")
 SMALL_CELL: Final = 5
+METRICS: Final = ("selection rate", "scoring rate", "impact ratio", "intervals and tests", "readings")
 
 RULES: Final[Mapping[str, str]] = {
     "benchmark_rule": "The benchmark category of a table is the one with its highest unrounded rate (6 RCNY § 5-300).",
     "ratio_rule": "An impact ratio is the unrounded rate of a category divided by that of the benchmark category.",
     "rounding_rule": f"Numbers are rounded {rounding.RULE}; here to {rounding.WRITTEN} digits after the point.",
-    "share_base": "A share is the part of the people of known category in the same table.",
     "empty_rule": "A category without people has no rate and no ratio; a highest rate of 0 leaves no ratio to compute.",
     "threshold": "Local Law 144 sets no threshold for these numbers.",
+}
+SHARES: Final[Mapping[str, str]] = {
+    "table": "A share is the part of the people of known category in the same table.",
+    "table-known": "A share is the part of everyone whose category in the table is known, complete case or not.",
+    "assessed": "A share is the part of everyone who was assessed, people of unknown category too.",
+}
+CLASSES: Final[Mapping[str, str]] = {
+    "put-into": "For each class, the rate is the part of all assessed people whom the tool put into it "
+    "(6 RCNY § 5-301(b)(4)).",
+    "outcome-within": "For each class, the rate is the part of those whom the tool put into it that were selected.",
 }
 _LAW: Final[Mapping[str, str]] = {
     "selection": "NYC Administrative Code § 20-870 (bias audit); 6 RCNY §§ 5-300 (selection rate, impact ratio), "
@@ -37,52 +51,72 @@ _LAW: Final[Mapping[str, str]] = {
 }
 
 
+class Counted(NamedTuple):
+    """The sufficient statistic of an audit.
+
+    `other` are the same people counted by the other basis of the median, None where nothing is scored or it was not
+    counted; `classes` the counts of each class of a tool that classifies; `strata` the same people split.
+    """
+
+    cells: Sequence[Cell]
+    other: Sequence[Cell] | None = None
+    classes: Sequence[tuple[str, Sequence[Cell]]] = ()
+    strata: Sequence[tuple[Sequence[str], Sequence[Cell]]] = ()
+
+
 def tables_from_counts(
     cells: Iterable[Cell],
     *,
     rate_kind: str,
     unknowns: str = "per-table",
     exclusions: Sequence[Mapping[str, Any]] = (),
+    base: str = "table",
 ) -> list[dict[str, Any]]:
     """Return the sex, race/ethnicity and intersectional tables as a result document holds them.
 
-    Each exclusion is `{"table", "sex", "race_ethnicity", "justification"}`. A choice outside those known, or an
-    exclusion that 6 RCNY § 5-301(d) does not allow, is a ValueError.
+    Each exclusion is `{"table", "sex", "race_ethnicity", "justification", "approver"}`. A choice outside those known,
+    or an exclusion that 6 RCNY § 5-301(d) does not allow, is a ValueError.
 
     >>> counted = [Cell("Male", None, 1390, 667), Cell("Female", None, 1181, 555)]
     >>> tables_from_counts(counted, rate_kind="selection")[0]["rows"][1]["impact_ratio"]
     '0.979336749914628'
     """
-    kept = merge(cells)
-    return [_as_json(found, rate_kind) for found in exact_tables(kept, unknowns=unknowns, exclusions=exclusions)]
+    found = exact_tables(merge(cells), unknowns=unknowns, exclusions=exclusions, base=base)
+    return [_as_json(one, rate_kind) for one in found]
 
 
 def exact_tables(
-    cells: Iterable[Cell], *, unknowns: str = "per-table", exclusions: Sequence[Mapping[str, Any]] = ()
+    cells: Iterable[Cell],
+    *,
+    unknowns: str = "per-table",
+    exclusions: Sequence[Mapping[str, Any]] = (),
+    base: str = "table",
 ) -> tuple[Table, ...]:
     """Return the three tables with exact fractions."""
     if unknowns not in UNKNOWNS:
         raise ValueError(f"{unknowns!r} is no way to treat unknown people; write one of {', '.join(UNKNOWNS)}.")
-    kept = tuple(cells)
-    left_out: dict[str, list[Category]] = {name: [] for name in TABLES}
-    for exclusion in exclusions:
-        if not str(exclusion.get("justification") or "").strip() or exclusion.get("table") not in left_out:
-            raise ValueError("An exclusion names one of the three tables and states its justification.")
-        left_out[exclusion["table"]].append(Category(exclusion["sex"], exclusion["race_ethnicity"]))
+    kept, left_out = tuple(cells), decided_of(exclusions)
     complete = unknowns == "complete-case"
-    return tuple(table(kept, name, complete_case=complete, excluded=left_out[name]) for name in TABLES)
+    return tuple(table(kept, name, complete_case=complete, excluded=left_out[name], base=base) for name in TABLES)
 
 
-def result_from_counts(cells: Iterable[Cell], *, source: Mapping[str, Any], method: Mapping[str, Any]) -> Result:
+def result_from_counts(
+    counted: Counted | Iterable[Cell],
+    *,
+    source: Mapping[str, Any],
+    method: Mapping[str, Any],
+    conduct: Mapping[str, Any] | None = None,
+) -> Result:
     """Return the whole result document.
 
     `source` is `{"sha256", "bytes", "rows", "people"}` of the file that was read, `rows` being those below its header,
     each a person or a group; `method` holds at least `rate_kind` and `unknowns`, and every further choice that was made
-    on the way to the counts. The rules that this module applies are added to it. Counts that do not add up to `people`
-    are a ValueError: a person was lost on the way.
+    on the way to the counts. The rules that this module applies are added to it. `conduct` is made by
+    :func:`audits.metrics.conduct.conduct`. Counts that do not add up to `people` are a ValueError: a person was lost on
+    the way.
     """
-    kept = merge(cells)
-    people = sum(cell.applicants for cell in kept)
+    counted = counted if isinstance(counted, Counted) else Counted(tuple(counted))
+    people = sum(cell.applicants for cell in counted.cells)
     if source.get("people", people) != people:
         raise ValueError(f"The counts hold {people} people, but {source['people']} were read.")
     if people > LARGEST:
@@ -90,37 +124,105 @@ def result_from_counts(cells: Iterable[Cell], *, source: Mapping[str, Any], meth
     kind = method["rate_kind"]
     if kind not in RATE_KINDS:
         raise ValueError(f"{kind!r} is no kind of rate; write one of {', '.join(RATE_KINDS)}.")
+    whole = {
+        "version": VERSION,
+        "law": _LAW[kind],
+        "categories": categories.SOURCE,
+        "exclusions": [],
+        "exclusion_base": "table",
+        "median_basis": None,
+        "class_reading": None,
+        "reasons": {},
+        **RULES,
+        "metrics": list(METRICS[:1] if kind == "selection" else METRICS[1:2]) + list(METRICS[2:]),
+        **method,
+    }
+    whole["share_base"] = SHARES[whole["exclusion_base"]]
+    whole["class_rule"] = CLASSES[whole["class_reading"]] if counted.classes else None
     return {
         "schema": SCHEMA,
         "input": {**source, "people": people},
-        "method": {
-            "version": VERSION,
-            "law": _LAW[kind],
-            "categories": categories.SOURCE,
-            "exclusions": [],
-            **RULES,
-            **method,
-        },
-        **derived(kept, method),
+        "method": whole,
+        "conduct": settled(conduct or nothing_said(), whole),
+        **derived(counted, whole),
     }
 
 
-def derived(cells: Iterable[Cell], method: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what follows from the counts: `unknown`, `counts`, `tables` and `notes`."""
-    kept = merge(cells)
-    options: dict[str, Any] = {"unknowns": method["unknowns"], "exclusions": method.get("exclusions", ())}
-    exact = exact_tables(kept, **options)
+def derived(counted: Counted, method: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what follows from the counts, and the counts themselves in the rule's order."""
+    strata = [(tuple(words), merge(cells)) for words, cells in counted.strata]
+    if len(strata) > MOST_STRATA:
+        raise ValueError(f"A result holds at most {MOST_STRATA} strata; there are {len(strata)}.")
+    other = None if counted.other is None else merge(counted.other)
+    found = _set(merge(counted.cells), method, other=other, strata=strata)
+    if method.get("classes_only"):
+        found |= {"tables": [], "tests": None, "readings": None, "notes": [_CLASSES_ONLY]}
+    return {
+        **found,
+        "other_median": None if other is None else [cell.as_json() for cell in other],
+        "strata": [{"stratum": list(words), "counts": [cell.as_json() for cell in cells]} for words, cells in strata],
+        "classes": [
+            {"class": name, **_set(merge(cells), {**method, "rate_kind": "selection", "exclusions": ()})}
+            for name, cells in counted.classes
+        ],
+    }
+
+
+_CLASSES_ONLY: Final = {
+    "table": "all",
+    "code": "classes-only",
+    "sentence": "The tool sorts people into classes and selects nobody itself, so there is one set of tables for each "
+    "class, and none beside them.",
+}
+
+
+def _set(
+    kept: tuple[Cell, ...],
+    method: Mapping[str, Any],
+    *,
+    other: tuple[Cell, ...] | None = None,
+    strata: Sequence[tuple[Sequence[str], Sequence[Cell]]] = (),
+) -> dict[str, Any]:
+    """Return one set of tables with everything that follows from the same counts."""
+    unknowns, base, kind = method["unknowns"], method["exclusion_base"], method["rate_kind"]
+    exact = exact_tables(kept, unknowns=unknowns, exclusions=method["exclusions"], base=base)
+    decided = decided_of(method["exclusions"])
+    basis = method["median_basis"] if kind == "scoring" else None
+    by_median: dict[str | None, tuple[Cell, ...]] = {basis: kept}
+    if kind == "scoring":
+        if basis not in MEDIANS:
+            raise ValueError(f"{basis!r} is no basis of the median; write one of {', '.join(MEDIANS)}.")
+        if other is not None:
+            by_median[next(one for one in MEDIANS if one != basis)] = other
+    chosen = Reading(unknowns, basis, base, "as-decided" if any(decided.values()) else "none", "kept")
+    compared = readings(Counts(by_median, decided), chosen, method["reasons"], lambda found: _as_json(found, kind))
     return {
         "unknown": unknown(kept),
         "counts": [cell.as_json() for cell in kept],
-        "tables": [_as_json(found, method["rate_kind"]) for found in exact],
-        "notes": [note for found in exact for note in _notes(found)],
+        "tables": [_as_json(found, kind) for found in exact],
+        "notes": [note for found in exact for note in _notes(found)] + _median_notes(method if basis else {}),
+        "readings": compared,
+        "tests": examined(exact, kept, complete_case=unknowns == "complete-case", strata=strata),
     }
 
 
 def cells_of(result: Mapping[str, Any]) -> tuple[Cell, ...]:
     """Read the counts out of a result document; anything strange in them is a ValueError."""
-    counts = result["counts"]
+    return _cells(result["counts"])
+
+
+def counted_of(result: Mapping[str, Any]) -> Counted:
+    """Read everything that was counted out of a result document; anything strange is a ValueError."""
+    other = result["other_median"]
+    return Counted(
+        cells_of(result),
+        None if other is None else _cells(other),
+        tuple((str(one["class"]), _cells(one["counts"])) for one in result["classes"]),
+        tuple((tuple(map(str, one["stratum"])), _cells(one["counts"])) for one in result["strata"]),
+    )
+
+
+def _cells(counts: Any) -> tuple[Cell, ...]:
     if not isinstance(counts, list):
         raise ValueError("The counts are not a list.")
     return tuple(Cell.from_json(cell) for cell in counts)
@@ -129,7 +231,20 @@ def cells_of(result: Mapping[str, Any]) -> tuple[Cell, ...]:
 def exact_tables_of(result: Mapping[str, Any]) -> tuple[Table, ...]:
     """Return the exact tables of a result document, for showing with as many digits as a page wants."""
     method = cast(Mapping[str, Any], result["method"])
-    return exact_tables(cells_of(result), unknowns=method["unknowns"], exclusions=method.get("exclusions", ()))
+    if method.get("classes_only"):
+        return ()
+    return exact_tables(
+        cells_of(result),
+        unknowns=method["unknowns"],
+        exclusions=method.get("exclusions", ()),
+        base=method.get("exclusion_base", "table"),
+    )
+
+
+def class_results_of(result: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Return, for each class of a tool that classifies, what :mod:`audits.metrics.display` shows like a result."""
+    method = {**result["method"], "rate_kind": "selection", "exclusions": [], "classes_only": False}
+    return [(one["class"], {"method": method, **one}) for one in result["classes"]]
 
 
 def _as_json(found: Table, rate_kind: str) -> dict[str, Any]:
@@ -158,6 +273,21 @@ _TITLES: Final[Mapping[TableName, str]] = {
     "race_ethnicity": "race/ethnicity",
     "intersectional": "intersectional",
 }
+
+
+def _median_notes(method: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Say how the sample lies around its median: with ties, the part above can be far from one half."""
+    median = method.get("median")
+    if not median or type(median.get("sample_size")) is not int or not median["sample_size"]:
+        return []
+    size, above, at_median = median["sample_size"], median["above"], median["at_median"]
+    share = rounding.percent(Fraction(above, size))
+    side = "below" if method.get("higher_is_better") is False else "above"
+    sentence = (
+        f"{above:,} of the {size:,} people of the sample ({share}) are strictly {side} the median and {at_median:,} "
+        f"exactly at it; nobody at the median counts as {side} it."
+    )
+    return [{"table": "all", "code": "median-ties", "sentence": sentence}]
 
 
 def _notes(found: Table) -> list[dict[str, str]]:

@@ -144,7 +144,9 @@ def test_strata_classes_truth_and_bins_are_counted_by_the_same_expression(databa
     path = tmp_path / "classes.csv"
     lines = ["M,White,yes,1,2025,lead", "M,White,no,1,2025,follow", "F,Asian,yes,0,2026,lead", "F,Asian,no,0,,lead"]
     path.write_text("\n".join(["sex,race,hired,good,year,style", *lines]) + "\n")
-    plan = Plan("sex", "race", selected="hired", truth="good", strata=("year",), output_class="style")
+    plan = Plan(
+        "sex", "race", selected="hired", truth="good", strata=("year",), output_class="style", pooled="One employer."
+    )
     with audit.measured(path, plan, lambda fraction, sentence: None) as (_, found):
         assert [(one.tp, one.fp, one.fn, one.tn) for one in found.tallies[0]] == [
             (0, 0, 0, 1), (0, 1, 0, 0), (0, 0, 1, 0), (1, 0, 0, 0),

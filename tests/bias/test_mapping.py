@@ -124,7 +124,9 @@ def test_every_label_of_the_rule_and_of_the_federal_report_is_known() -> None:
         {"selected": "a", "encoding": "ebcdic"},
         {
             "selected": "a",
-            "exclusions": ({"table": "sex", "sex": "Male", "race_ethnicity": None, "justification": ""},),
+            "exclusions": (
+                {"table": "sex", "sex": "Male", "race_ethnicity": None, "justification": "", "approver": "Bob"},
+            ),
         },
     ],
 )

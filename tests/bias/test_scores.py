@@ -68,7 +68,7 @@ def test_people_at_the_median_are_not_above_it_and_all_groups_share_one_median(a
     result = audit("sex,race,score\n" + "\n".join(rows) + "\n", score="score")
     assert result["method"]["median"] == {
         "value": "5",
-        "sample": "all assessed",
+        "sample": "all-assessed",
         "sample_size": 9,
         "at_median": 4,
         "above": 3,

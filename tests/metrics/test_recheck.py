@@ -23,14 +23,21 @@ CELLS = [
 
 
 def document(kind: str = "scoring") -> dict[str, Any]:
-    median = {"value": "3.5", "sample": "all assessed", "sample_size": 460, "at_median": 30, "above": 219}
-    exclusion = {"table": "intersectional", "sex": "Male", "race_ethnicity": RACES[4], "justification": "Five people."}
+    median = {"value": "3.5", "sample": "all-assessed", "sample_size": 460, "at_median": 30, "above": 219}
+    exclusion = {
+        "table": "intersectional",
+        "sex": "Male",
+        "race_ethnicity": RACES[4],
+        "justification": "Five people.",
+        "approver": "Bob",
+    }
     return result_from_counts(
         CELLS,
         source={"sha256": "0" * 64, "bytes": 9, "rows": 460, "people": 460},
         method={
             "rate_kind": kind,
             "unknowns": "per-table",
+            "median_basis": "all-assessed" if kind == "scoring" else None,
             "exclusions": [exclusion],
             "median": median if kind == "scoring" else None,
         },
@@ -62,8 +69,12 @@ def test_a_sound_document_holds_after_a_journey_through_json(kind: str) -> None:
 
 def test_every_changed_value_that_follows_from_the_counts_is_found() -> None:
     sound = document()
+    derived = [*leaves(sound["readings"], ("readings",))][::13]  # a thousand values; one in thirteen is enough to try
+    derived += [("conduct", name) for name in ("label", "title", "plan_sentence", "special_sentence")]
     for part in ("unknown", "counts", "tables", "notes"):
-        for path in leaves(sound[part]):
+        derived += leaves(sound[part], (part,))
+    for part, *path in derived:
+        if path:
             broken = copy.deepcopy(sound)
             place = broken[part]
             for key in path[:-1]:
@@ -80,7 +91,7 @@ def test_every_changed_value_that_follows_from_the_counts_is_found() -> None:
         ("at_median", 500),
         ("at_median", 0),
         ("value", "NaN"),
-        ("sample", "complete cases"),
+        ("sample", "both-known"),
     ],
 )
 def test_a_median_that_cannot_belong_to_the_counts_is_found(field: str, value: Any) -> None:
@@ -95,7 +106,7 @@ def test_a_median_that_cannot_belong_to_the_counts_is_found(field: str, value: A
         None,
         [],
         {},
-        {"schema": "probanda/bias-audit/1"},
+        {"schema": "probanda/bias-audit/2"},
         {**document(), "counts": "many"},
         {**document(), "counts": [{"sex": [], "race_ethnicity": None, "applicants": 1, "selected": 0}]},
         {**document(), "counts": [{"sex": "Male", "race_ethnicity": None, "applicants": True, "selected": 0}]},

@@ -1,0 +1,151 @@
+"""How an audit was conducted: by whom, under which plan, on what data; and what it may be called.
+
+6 RCNY § 5-300 makes an auditor independent who is and was not involved in the tool, and has neither an employment
+relationship with, nor a financial interest in, those who use or make it. Without that declaration, by a named person, a
+result is a self-assessment and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+BIAS_AUDIT: Final = "bias audit"
+SELF_ASSESSMENT: Final = "self-assessment"
+TITLES: Final[Mapping[str, str]] = {
+    BIAS_AUDIT: "Bias audit by an independent auditor, as the auditor declares",
+    SELF_ASSESSMENT: "Self-assessment: no auditor has declared their independence (6 RCNY § 5-300)",
+}
+LIMBS: Final[Mapping[str, str]] = {
+    "i": "I am not and was never involved in using, developing or distributing the tool.",
+    "ii": "At no point during the bias audit have I an employment relationship with an employer or employment agency "
+    "that seeks to use or continue to use the tool, or with a vendor that developed or distributes it.",
+    "iii": "At no point during the bias audit have I a direct financial interest, or a material indirect financial "
+    "interest, in such an employer, employment agency or vendor.",
+}
+"""The three limbs of 6 RCNY § 5-300 "Independent auditor", as a declaration."""
+
+CONDITIONS: Final[Mapping[str, str]] = {
+    "a": "Why bias cannot be detected and corrected as well with other data, synthetic or anonymised data included",
+    "b": "The technical limits on re-use, and the security and privacy measures, pseudonymisation included",
+    "c": "Who may reach the data, the strict controls on it and how access is documented",
+    "d": "How it is made sure that nobody else receives, is sent or reaches the data",
+    "e": "When the data is deleted: once the bias is corrected or its retention ends, whichever comes first",
+    "f": "Why the records of processing say that this data was needed and other data would not do",
+}
+"""What is recorded for each of the six conditions of Article 4a(1) of the AI Act (formerly Article 10(5))."""
+
+PLAN_SCHEMA: Final = "probanda/bias-plan/1"
+FIELDS: Final = (
+    "rate_kind",
+    "favourable",
+    "higher_is_better",
+    "unknowns",
+    "median_basis",
+    "exclusion_base",
+    "exclusions",
+    "unit_of_analysis",
+    "class_reading",
+    "data",
+    "pooled",
+    "strata",
+)
+"""The choices of a plan that a run is held against; each is a field of the result's `method`."""
+
+
+def nothing_said() -> dict[str, Any]:
+    """Return the conduct of a run that nobody said anything about: a self-assessment without a plan."""
+    return conduct()
+
+
+def conduct(
+    *,
+    independence: Mapping[str, Any] | None = None,
+    plan: Mapping[str, Any] | None = None,
+    special_categories: Mapping[str, Any] | None = None,
+    system: Mapping[str, Any] | None = None,
+    software: str | None = None,
+) -> dict[str, Any]:
+    """Return what a result document says of how it came about, before `label` and `deviations` are added.
+
+    `independence` is `{"auditor", "declared_by", "declared_at", "limbs"}`, `plan` `{"sha256", "document", "locked_at",
+    "locked_by", "approved_by", "timestamp"}`, `special_categories` `{"people_in_union", "conditions"}`, `system`
+    `{"id", "name", "version"}`.
+
+    >>> label(nothing_said())
+    'self-assessment'
+    """
+    return {
+        "independence": dict(independence) if independence else None,
+        "plan": dict(plan) if plan else None,
+        "special_categories": dict(special_categories or {"people_in_union": None, "conditions": {}}),
+        "system": dict(system) if system else None,
+        "software": software,
+    }
+
+
+def label(of: Mapping[str, Any]) -> str:
+    """Return `bias audit` where a named person declared all three limbs of independence, else `self-assessment`."""
+    declared = of.get("independence")
+    if not declared or not str(declared.get("auditor") or "").strip():
+        return SELF_ASSESSMENT
+    limbs = declared.get("limbs")
+    return BIAS_AUDIT if isinstance(limbs, Mapping) and dict(limbs) == dict(LIMBS) else SELF_ASSESSMENT
+
+
+def settled(of: Mapping[str, Any], method: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the conduct with what follows from it: label, title, deviations from the plan, and sentences.
+
+    >>> settled(nothing_said(), {})["plan_sentence"]
+    'The audit ran without a plan that was locked before.'
+    """
+    plan = of["plan"]
+    found = list(deviations(plan["document"], of, method)) if plan else []
+    if not plan:
+        sentence = "The audit ran without a plan that was locked before."
+    elif found:
+        sentence = f"The audit departs from the plan that was locked before in {len(found)} of its fields."
+    else:
+        sentence = "The audit ran as the plan that was locked before says."
+    named = label(of)
+    return {
+        **of,
+        "label": named,
+        "title": TITLES[named],
+        "deviations": found,
+        "plan_sentence": sentence,
+        "special_sentence": _special(of["special_categories"]),
+    }
+
+
+def _special(stated: Mapping[str, Any]) -> str:
+    union = stated.get("people_in_union")
+    if union is None:
+        return "Nobody said whether people in the Union are among those assessed."
+    if union is False:
+        return "Nobody in the Union is among those assessed, as was stated, so no condition of Article 4a is asked for."
+    return (
+        "People in the Union are among those assessed. Race and ethnic origin are special categories of personal data; "
+        "the six conditions of Article 4a(1) of the AI Act were recorded before the run. Sex and age are none."
+    )
+
+
+def deviations(plan: Mapping[str, Any], of: Mapping[str, Any], method: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield every field in which a run departs from its plan, as `{"field", "planned", "ran"}`.
+
+    What the plan leaves out it does not promise, so only what it names is held against the run.
+    """
+    choices = plan.get("choices", {})
+    for name in FIELDS:
+        if name in choices and choices[name] != method.get(name):
+            yield {"field": name, "planned": choices[name], "ran": method.get(name)}
+    if "categories" in plan and plan["categories"] != method.get("categories"):
+        yield {"field": "categories", "planned": plan["categories"], "ran": method.get("categories")}
+    if "metrics" in plan:
+        missing = [one for one in plan["metrics"] if one not in method.get("metrics", ())]
+        if missing:
+            yield {"field": "metrics", "planned": plan["metrics"], "ran": list(method.get("metrics", ()))}
+    for name, planned in (plan.get("system") or {}).items():
+        ran = (of.get("system") or {}).get(name)
+        if planned != ran:
+            yield {"field": f"system.{name}", "planned": planned, "ran": ran}
