@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import hashlib
 import re
 from pathlib import Path
@@ -23,6 +24,7 @@ from compliance.evidence import blobs
 from compliance.evidence.models import Evidence
 from compliance.lib.problems import Refused
 from tests import build
+from tests.bias.kinds import as_parquet, as_xlsx
 from tests.people import People, client_of
 
 RACES = ("White", "Black", "Martian", "")
@@ -108,6 +110,12 @@ def test_walk_from_a_file_to_evidence_on_checklist_rows(people: People, alice: C
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
+        (gzip.compress(APPLICANTS.encode())[:-9], "The compressed file ends before its end: it was cut short."),
+        (as_parquet()[:-30], "The Parquet file cannot be read; its description is damaged or missing."),
+        (
+            as_xlsx(("People", [["sex", "race"], ["M", "White"]], "visible"), ("Old", [["x"]], "hidden")),
+            "The spreadsheet has 2 sheets, 1 of them hidden.",
+        ),
         (b"", "The file is empty."),
         (b"sex,race,selected\n", "The file has a header but no rows."),
         (b"sex,race\nM\x00,White\n", "Row 2 holds a NUL byte, which no text has."),
