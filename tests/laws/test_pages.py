@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import Any
 
 import pytest
@@ -103,16 +102,8 @@ def test_what_binds_a_system_is_what_was_signed(people: People) -> None:
     assert "is of the text of 2026-07-27" in older
 
 
-def test_rows_of_a_thousand_come_within_a_tenth_of_a_second(people: People) -> None:
-    client = client_of(people.alice)
-    page(client, people, text="every")  # the words are taken apart once in a process
-    took = []
-    for _ in range(3):
-        began = time.perf_counter()
-        text = page(client, people, text="every")
-        took.append(time.perf_counter() - began)
-    assert len(row_ids(text)) == len(ALL)
-    assert min(took) < 0.3  # the bench measures; here only that nothing is worked out anew for each row
+def test_every_row_of_every_text_is_on_the_page_that_asks_for_all(people: People) -> None:
+    assert len(row_ids(page(client_of(people.alice), people, text="every"))) == len(ALL)
 
 
 def test_a_row_is_told_with_its_condition_its_ties_and_its_history(people: People) -> None:
