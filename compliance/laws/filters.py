@@ -27,7 +27,7 @@ STATES = {
     "later": _("will apply"),
     "undetermined": _("undetermined"),
     "no": _("does not apply"),
-    "unasked": _("nothing known"),
+    "unasked": _("nothing said"),
 }
 States = Mapping[tuple[str, str, str], str]
 

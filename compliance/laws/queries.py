@@ -47,8 +47,9 @@ class Standing:
 
 
 def texts(by: Membership) -> list[Catalogue]:
-    """Return every law and framework that the organisation may read, in each text, the oldest first within a law."""
-    return [catalogues.catalogue(ref.law, ref.text_version) for ref in catalogues.offered(by.organisation)]
+    """Return every law that the organisation may read, then every framework, each text by text, the oldest first."""
+    found = [catalogues.catalogue(ref.law, ref.text_version) for ref in catalogues.offered(by.organisation)]
+    return sorted(found, key=lambda one: one.framework)
 
 
 def text(by: Membership, law: str, text_version: str) -> Catalogue:

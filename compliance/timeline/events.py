@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -276,12 +276,3 @@ def in_order(events: Iterable[Event]) -> tuple[list[Event], list[Event]]:
         (one for one in some if one.day), key=lambda one: (one.day or datetime.date.max, one.system, one.key)
     )
     return dated, sorted((one for one in some if one.day is None), key=lambda one: one.note == UNSETTLED)
-
-
-def by_year(events: Iterable[Event]) -> Mapping[int, list[Event]]:
-    """Return dated events by their year, in their order."""
-    found: dict[int, list[Event]] = {}
-    for one in events:
-        if one.day is not None:
-            found.setdefault(one.day.year, []).append(one)
-    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from compliance.systems.models import AISystem
 from compliance.systems.queries import systems
 from compliance.timeline import actions, queries
 from compliance.timeline.counting import Deadline
-from compliance.timeline.events import Event, by_year, in_order
+from compliance.timeline.events import Event, in_order
 from compliance.timeline.forms import KINDS, ClockForm, RecordForm, TimelineFilter, WithdrawForm
 from compliance.timeline.picture import picture
 from compliance.web.forms import take_in
@@ -57,10 +58,15 @@ def _told(request: HttpRequest, found: list[Event], own: list[AISystem] | None) 
     filters = TimelineFilter(request.GET, kinds={one.kind for one in found}, systems=offered)
     fitting = filters.narrow(found, today)
     dated, open_ones = in_order(fitting)
+    lines = [_line(one, today) for one in dated]
+    ahead = [line for line in lines if line["late"] or not line["past"]]
+    past = [line for line in lines if line["past"] and not line["late"]]
     shown = picture(dated, today, KINDS)
     return {
         "filters": filters,
-        "years": [(year, [_line(one, today) for one in some]) for year, some in by_year(dated).items()],
+        "ahead": _years(ahead),
+        "past": _years(past),
+        "passed": len(past),
         "open": [_line(one, today) for one in open_ones],
         "all": len(found),
         "shown": len(fitting),
@@ -70,6 +76,10 @@ def _told(request: HttpRequest, found: list[Event], own: list[AISystem] | None) 
         "today": today,
         "several": own is not None,
     }
+
+
+def _years(lines: list[dict[str, Any]]) -> list[tuple[int, list[dict[str, Any]]]]:
+    return [(year, list(some)) for year, some in groupby(lines, lambda line: line["event"].day.year)]
 
 
 def _line(one: Event, today: datetime.date) -> dict[str, Any]:
