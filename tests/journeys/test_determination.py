@@ -85,7 +85,7 @@ def determine(someone: Person) -> str:
 
 def override(alice: Person, draft: str) -> None:
     page = alice.page
-    page.get_by_role("link", name="Provider of a general-purpose AI model", exact=True).click()
+    page.get_by_role("link", name="General-purpose AI model on the Union market", exact=True).click()
     page.get_by_role("button", name="Propose this override").click()
     expect(page.get_by_role("alert")).to_contain_text("This field is required")
     alice.look("override-refused")
