@@ -42,6 +42,7 @@ class Impact:
 
     law: str
     text_version: str
+    title: str
     appear: list[Change] = field(default_factory=list)
     go: list[Change] = field(default_factory=list)
     dates: list[Change] = field(default_factory=list)
@@ -61,7 +62,7 @@ def impact(law: str, before: Known, after: Known, as_of: datetime.date, text_ver
     """Hold the facts before and after against every row of `law` on one day, and say which rows differ."""
     version = text_version or version_at(law, as_of).text_version
     made = engine(law, version, as_of)
-    found = Impact(law, version)
+    found = Impact(law, version, made.law.short_title)
     for old, new in zip(decide(made, before).rows, decide(made, after).rows, strict=True):
         if (old.state, old.since) != (new.state, new.since):
             _list_of(found, old, new).append(Change(new.row, old, new))

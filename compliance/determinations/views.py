@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from compliance.catalogue import loader
 from compliance.determinations import actions, memo, queries, result, rules, words
 from compliance.determinations.forms import AskForm, DecideForm, OverrideForm, SignForm, law_choices
-from compliance.determinations.models import Determination
+from compliance.determinations.models import Determination, Override
 from compliance.determinations.result import Result, RowFound
 from compliance.lib.problems import Problem, Refused
 from compliance.people.models import Membership
@@ -78,7 +78,7 @@ def systems_determination(request: HttpRequest, by: Membership, pk: UUID) -> Htt
         "law": one.law,
         "determination": one,
         "overrides": [
-            (item, rules.why_not_decide(by=by, override=item))
+            (item, _title(found, item), rules.why_not_decide(by=by, override=item))
             for item in queries.overrides(by).filter(determination=one)
         ],
         "since": since,
@@ -145,16 +145,13 @@ def systems_override(request: HttpRequest, by: Membership, pk: UUID) -> HttpResp
             messages.success(request, _("The override is accepted.") if accept else _("The override is refused."))
             return redirect("systems_determination", org=by.organisation.slug, pk=one.pk)
     found = queries.result_of(one)
-    titles = result.outcome_titles(one.law, one.text_version)
     context = {
         "system": one.system,
         "law": one.law,
         "determination": one,
         "override": override,
         "row": found.rows.get(override.row_id),
-        "title": found.rows[override.row_id].title
-        if override.row_id
-        else titles.get(override.outcome, override.outcome),
+        "title": _title(found, override),
         "form": form,
         "why_not": rules.why_not_decide(by=by, override=override),
     }
@@ -260,6 +257,12 @@ def _shown(found: Result) -> dict[str, Any]:
         "states": [(state, words.STATES[state], found.those(state)) for state in _ORDER],  # type: ignore[arg-type]
         "needs": [(name, facts[name].question, count) for name, count in found.needs().items() if name in facts],
     }
+
+
+def _title(found: Result, override: Override) -> str:
+    if override.row_id:
+        return found.rows[override.row_id].title
+    return result.outcome_titles(found.law, found.text_version).get(override.outcome, override.outcome)
 
 
 def _row(found: Result, id: str) -> dict[str, Any]:
