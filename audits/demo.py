@@ -191,7 +191,7 @@ def audit(cast: Cast, system: AISystem, out: Path, say: Say) -> BiasAudit:
     say(f"Alice uploaded {applicants} (SHA-256 {bias_audit.input_sha256[:12]}…).")
     if bias_audit.asked_at is None:
         plan = Plan(sex="sex", race_ethnicity="race_ethnicity", selected="selected", favourable="yes")
-        bias_audit = bias.start(by=cast.alice, bias_audit=bias_audit, plan=plan)
+        bias_audit = bias.start(by=cast.alice, bias_audit=bias_audit, plan=plan, people_in_union=False)
     bias_audit = _finished(bias_audit, bias.carry_out)
     result = bias.result_of(bias_audit)
     people_read, unknown = result["input"]["people"], result["unknown"]["either"]

@@ -1,6 +1,6 @@
 """The index of this room's tables."""
 
-from audits.bias.models import BiasAudit
+from audits.bias.models import BiasAudit, BiasPlan, IndependenceDeclaration
 from audits.dossiers.models import Dossier
 
-__all__ = ["BiasAudit", "Dossier"]
+__all__ = ["BiasAudit", "BiasPlan", "Dossier", "IndependenceDeclaration"]

@@ -13,8 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audits.bias import audit, profile
-from audits.bias.models import BiasAudit
+from audits.bias.locking import independence_stated, plan_stated
+from audits.bias.models import BiasAudit, BiasPlan, IndependenceDeclaration
 from audits.bias.plan import Plan
+from audits.bias.rules import check_gate
+from audits.metrics.conduct import conduct
 from audits.work.models import State
 from audits.work.nudge import nudge
 from audits.work.records import MACHINE, check_attempts, fail, record
@@ -81,17 +84,45 @@ def open_audit(
 
 
 @transaction.atomic
-def start(*, by: Membership, bias_audit: BiasAudit, plan: Plan) -> BiasAudit:
-    """Confirm the mapping and every choice, and hand the audit to a worker."""
+def start(
+    *,
+    by: Membership,
+    bias_audit: BiasAudit,
+    plan: Plan,
+    people_in_union: bool | None,
+    conditions: Mapping[str, str] | None = None,
+    under: BiasPlan | None = None,
+    declaration: IndependenceDeclaration | None = None,
+) -> BiasAudit:
+    """Confirm the mapping and every choice, and hand the audit to a worker.
+
+    `people_in_union` has to be answered; where it is yes, `conditions` are the records of Article 4a(1) by their
+    letters. `under` is the locked plan that the run is held against, `declaration` the auditor's independence, without
+    which the result is a self-assessment. Both belong to the same AI system.
+    """
     check_can(by, "run_bias_audits")
+    check_gate(people_in_union, conditions or {})
     bias_audit = BiasAudit.objects.select_for_update().get(pk=bias_audit.pk, organisation_id=by.organisation_id)
     if bias_audit.state in (State.RUNNING, State.FINISHED) or (bias_audit.asked_at and not bias_audit.is_over):
         raise Refused(Problem("started-already", _("This bias audit was started already.")))
-    bias_audit.plan = plan.as_json()
+    if any(one is not None and one.system_id != bias_audit.system_id for one in (under, declaration)):
+        raise ValueError("The plan or the declaration is about another AI system.")
+    system = bias_audit.system
+    bias_audit.conduct = conduct(
+        independence=independence_stated(declaration) if declaration else None,
+        plan=plan_stated(under) if under else None,
+        special_categories={
+            "people_in_union": people_in_union,
+            "conditions": dict(conditions or {}) if people_in_union else {},
+            "recorded_by": by.name,
+        },
+        system={"id": str(system.id), "name": system.name, "version": system.version},
+    )
+    bias_audit.under, bias_audit.plan = under, plan.as_json()
     bias_audit.state, bias_audit.attempts, bias_audit.problems = State.WAITING, 0, []
     bias_audit.started_by, bias_audit.asked_at = by, timezone.now()
     bias_audit.save()
-    record(by.actor, bias_audit, "bias.started", plan=bias_audit.plan)
+    record(by.actor, bias_audit, "bias.started", plan=bias_audit.plan, conduct=bias_audit.conduct)
     nudge("audits.bias.run", bias_audit)
     return bias_audit
 
@@ -104,7 +135,7 @@ def carry_out(pk: UUID) -> None:
     try:
         check_attempts(work, _("Tell the operator; then start it again."))
         with work.kept_alive(), blobs.local_path(work.organisation_id, work.input_sha256) as path:
-            result = audit.run(path, Plan.from_json(work.plan or {}), progress=work.say)
+            result = audit.run(path, Plan.from_json(work.plan or {}), progress=work.say, conduct=work.conduct)
             kept = blobs.put_bytes(work.organisation_id, result.data)
     except Refused as refused:
         count = len(refused.problems)

@@ -16,6 +16,7 @@ from audits.bias.plan import DELIMITERS, ENCODINGS, Plan
 from audits.bias.profile import MOST_VALUES, Column, Profile
 from audits.bias.vocabulary import NOT_SELECTED, SELECTED, Role, key, word
 from audits.metrics.categories import RACES, SEXES
+from audits.metrics.conduct import CONDITIONS
 from compliance.people.models import Membership
 from compliance.systems.models import AISystem
 from compliance.systems.queries import systems
@@ -174,6 +175,16 @@ class MeaningForm(forms.Form):
         choices=UNKNOWNS, widget=forms.RadioSelect, label=gettext_lazy("People of unknown sex or race/ethnicity")
     )
 
+    people_in_union = forms.ChoiceField(
+        choices=[("no", gettext_lazy("No")), ("yes", gettext_lazy("Yes"))],
+        widget=forms.RadioSelect,
+        label=gettext_lazy("Are people in the European Union among those assessed?"),
+        help_text=gettext_lazy(
+            "Race and ethnic origin are special categories of personal data. For people in the Union, the six records "
+            "of Article 4a(1) of the AI Act come before the run."
+        ),
+    )
+
     def __init__(self, profile: Profile, columns: Mapping[str, str], plan: Plan | None, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.profile, self.columns = profile, columns
@@ -183,6 +194,12 @@ class MeaningForm(forms.Form):
             del self.fields["direction"]
         elif plan and plan.score:
             self.initial.setdefault("direction", "higher" if plan.higher_is_better else "lower")
+        for letter, text in CONDITIONS.items():
+            label = _("Article 4a(1)({letter})").format(letter=letter)
+            area = forms.Textarea(attrs={"rows": 3})
+            self.fields[f"condition_{letter}"] = forms.CharField(
+                required=False, max_length=4000, widget=area, label=label, help_text=text
+            )
         roles: list[tuple[Role, str]] = [("sex", "sex"), ("race_ethnicity", "race_ethnicity")]
         if columns["kind"] == "selected":
             roles.append(("outcome", "measure"))
@@ -223,7 +240,19 @@ class MeaningForm(forms.Form):
 
     def choices(self) -> list[BoundField]:
         """Return the fields that are no values."""
-        return [self[name] for name in ("direction", "unknowns") if name in self.fields]
+        return [self[name] for name in ("direction", "unknowns", "people_in_union") if name in self.fields]
+
+    def conditions(self) -> list[BoundField]:
+        """Return the fields for the six records of Article 4a(1), asked for only where people in the Union are met."""
+        return [self[f"condition_{letter}"] for letter in CONDITIONS]
+
+    def gate(self) -> dict[str, Any]:
+        """Return what was said of people in the Union, as :func:`audits.bias.actions.start` takes it."""
+        data = self.cleaned_data
+        return {
+            "people_in_union": data["people_in_union"] == "yes",
+            "conditions": {letter: data[f"condition_{letter}"] for letter in CONDITIONS},
+        }
 
     def clean(self) -> dict[str, Any]:
         """Values that the count reads as one have one meaning."""
@@ -265,6 +294,15 @@ class MeaningForm(forms.Form):
             delimiter=delimiters.get(self.profile.delimiter),
             sheet=self.profile.sheet,
         )
+
+
+def stated_before(conduct: Mapping[str, Any] | None) -> dict[str, str]:
+    """Return what was said of people in the Union for a run that stopped, so that nobody types it again."""
+    before = (conduct or {}).get("special_categories") or {}
+    if before.get("people_in_union") is None:
+        return {}
+    written = {f"condition_{letter}": text for letter, text in before["conditions"].items()}
+    return {"people_in_union": "yes" if before["people_in_union"] else "no", **written}
 
 
 def columns_of(plan: Plan) -> dict[str, str]:

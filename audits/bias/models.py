@@ -15,7 +15,10 @@ from compliance.systems.models import AISystem
 
 
 class BiasAudit(Work):
-    """`asked_at` is empty until a person confirmed the mapping; then the row is work for a worker."""
+    """`conduct` is how the run came about, as its result states it; `under` the locked plan that it ran under.
+
+    `asked_at` is empty until a person confirmed the mapping; then the row is work for a worker.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="bias_audits")
@@ -26,6 +29,8 @@ class BiasAudit(Work):
     input_size = models.PositiveBigIntegerField()
     profile = models.JSONField(null=True)
     plan = models.JSONField(null=True)
+    conduct = models.JSONField(null=True)
+    under = models.ForeignKey("BiasPlan", on_delete=models.PROTECT, related_name="bias_audits", null=True, blank=True)
     result_sha256 = models.CharField(max_length=64, blank=True)
     evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     uploaded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
@@ -47,3 +52,71 @@ class BiasAudit(Work):
     def subject(self) -> dict[str, str]:
         """The audit as the trail names it."""
         return {"type": "bias_audit", "id": str(self.id), "label": self.title}
+
+
+class BiasPlan(models.Model):
+    """What was decided before an audit runs (AI Act Art 9(8)): a draft until it is locked, then never changed.
+
+    `sha256` is the digest of the canonical JSON of `document`. `timestamp` is kept for a token of a time authority
+    (RFC 3161) over that digest.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="bias_plans")
+    system = models.ForeignKey(AISystem, on_delete=models.PROTECT, related_name="bias_plans")
+    title = models.CharField(_("title"), max_length=200)
+    document = models.JSONField()
+    sha256 = models.CharField(max_length=64, blank=True)
+    timestamp = models.BinaryField(null=True, editable=False)
+    drafted_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    drafted_at = models.DateTimeField(default=timezone.now)
+    approved_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    locked_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    locked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-drafted_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="locked_plan_has_digest_and_person",
+                condition=models.Q(locked_at=None, locked_by=None, sha256="")
+                | models.Q(locked_at__isnull=False, locked_by__isnull=False) & ~models.Q(sha256=""),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_locked(self) -> bool:
+        return self.locked_at is not None
+
+    @property
+    def subject(self) -> dict[str, str]:
+        """The plan as the trail names it."""
+        return {"type": "bias_plan", "id": str(self.id), "label": self.title}
+
+
+class IndependenceDeclaration(models.Model):
+    """A named person declares the three limbs of 6 RCNY § 5-300 for one AI system; it is never changed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="declarations")
+    system = models.ForeignKey(AISystem, on_delete=models.PROTECT, related_name="declarations")
+    auditor = models.CharField(_("auditor"), max_length=200)
+    limbs = models.JSONField()
+    note = models.TextField(blank=True)
+    declared_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    declared_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-declared_at"]
+
+    def __str__(self) -> str:
+        return self.auditor
+
+    @property
+    def subject(self) -> dict[str, str]:
+        """The declaration as the trail names it."""
+        return {"type": "independence", "id": str(self.id), "label": self.auditor}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from audits.bias import actions, queries, telling
-from audits.bias.forms import ColumnsForm, MeaningForm, NewForm, columns_of, proposed_columns
+from audits.bias.forms import ColumnsForm, MeaningForm, NewForm, columns_of, proposed_columns, stated_before
 from audits.bias.models import BiasAudit
 from audits.bias.plan import Plan
 from audits.bias.profile import Profile
@@ -91,10 +91,10 @@ def bias_map(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
     meaning = None
     if columns.is_bound and columns.is_valid():
         posted = request.POST if request.method == "POST" else None
-        meaning = MeaningForm(profile, columns.cleaned_data, plan, posted)
+        meaning = MeaningForm(profile, columns.cleaned_data, plan, posted, initial=stated_before(bias_audit.conduct))
         if posted is not None and meaning.is_valid():
             try:
-                actions.start(by=by, bias_audit=bias_audit, plan=meaning.plan())
+                actions.start(by=by, bias_audit=bias_audit, plan=meaning.plan(), **meaning.gate())
             except Refused as refused:
                 take_in(meaning, refused)
             else:
@@ -122,6 +122,7 @@ def bias_detail(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
         return render(request, "bias/detail.html", context)
     result = actions.result_of(bias_audit)
     context |= telling.told(result)
+    context["stale"] = queries.stale(bias_audit)
     context["checklists"] = [
         _evidenced(checklist, result)
         for checklist in checklist_queries.in_use(by).filter(system_id=bias_audit.system_id)

@@ -21,6 +21,7 @@ ABILITIES: dict[str, frozenset[Role]] = {
     "answer_items": frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.LEGAL_REVIEWER, Role.CONTRIBUTOR}),
     "review_items": frozenset({Role.AUDITOR, Role.LEGAL_REVIEWER}),
     "run_bias_audits": frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.CONTRIBUTOR}),
+    "declare_independence": frozenset({Role.AUDITOR}),
     "make_dossiers": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
 }
 TOLD = {
@@ -34,6 +35,7 @@ TOLD = {
     "answer_items": gettext_lazy("answer checklist rows"),
     "review_items": gettext_lazy("review checklist rows"),
     "run_bias_audits": gettext_lazy("run bias audits"),
+    "declare_independence": gettext_lazy("declare an auditor's independence"),
     "make_dossiers": gettext_lazy("freeze and sign dossiers"),
     "view": gettext_lazy("look at everything here"),
 }

@@ -39,6 +39,9 @@ def alice(people: People) -> Client:
     return client_of(people.alice)
 
 
+NO_UNION = {"people_in_union": "no"}
+
+
 def base(people: People) -> str:
     return f"/o/{people.alice.organisation.slug}/bias-audits/"
 
@@ -77,7 +80,7 @@ def test_walk_from_a_file_to_evidence_on_checklist_rows(people: People, alice: C
 
     # A value that was left open stops the run; the way back has the mapping as it was.
     given = meanings(page, Hire="selected", Decline="not selected")
-    sent: dict[str, Any] = {**COLUMNS, **given, "unknowns": "per-table"}
+    sent: dict[str, Any] = {**COLUMNS, **given, "unknowns": "per-table", **NO_UNION}
     assert "Waiting for a worker" in text(alice.post(url + "map/", sent, follow=True))  # type: ignore[arg-type]
     actions.carry_out(audit.pk)
     stopped = text(alice.get(url))  # type: ignore[arg-type]
@@ -157,7 +160,7 @@ def test_a_disk_that_is_full_when_the_result_is_kept_stops_the_run_with_its_reas
     page = text(upload(alice, people, APPLICANTS.encode()))
     audit = BiasAudit.objects.get()
     given = meanings(page, Hire="selected", Decline="not selected", Martian="unknown")
-    alice.post(f"{base(people)}{audit.pk}/map/", {**COLUMNS, **given, "unknowns": "per-table"})
+    alice.post(f"{base(people)}{audit.pk}/map/", {**COLUMNS, **given, "unknowns": "per-table", **NO_UNION})
     with contextlib.suppress(OSError), (small_disk / "filling").open("wb", buffering=0) as filling:
         while filling.write(b"x" * 4096):
             pass
@@ -167,7 +170,7 @@ def test_a_disk_that_is_full_when_the_result_is_kept_stops_the_run_with_its_reas
     (small_disk / "filling").unlink()
     audit.refresh_from_db()
     assert audit.plan is not None
-    actions.start(by=people.alice, bias_audit=audit, plan=Plan.from_json(audit.plan))
+    actions.start(by=people.alice, bias_audit=audit, plan=Plan.from_json(audit.plan), people_in_union=False)
     actions.carry_out(audit.pk)
     audit.refresh_from_db()
     assert audit.state == State.FINISHED
@@ -192,7 +195,14 @@ def test_columns_that_cannot_be_meant_are_told(
 
 def test_spellings_that_count_as_one_value_have_one_meaning(people: People, alice: Client) -> None:
     page = text(upload(alice, people, b"sex,race,hired\nmale,White,yes\nMale,Black,no\nF,White,yes\n"))
-    sent = {"sex": "sex", "race_ethnicity": "race", "kind": "selected", "measure": "hired", "unknowns": "per-table"}
+    sent = {
+        "sex": "sex",
+        "race_ethnicity": "race",
+        "kind": "selected",
+        "measure": "hired",
+        "unknowns": "per-table",
+        "people_in_union": "no",
+    }
     sent |= meanings(page, male="unknown")
     url = f"{base(people)}{BiasAudit.objects.get().pk}/map/"
     assert "are read as one value; give both the same meaning." in text(alice.post(url, sent))  # type: ignore[arg-type]
@@ -202,7 +212,14 @@ def test_spellings_that_count_as_one_value_have_one_meaning(people: People, alic
 
 def test_spellings_that_the_count_tells_apart_may_differ_in_meaning(people: People, alice: Client) -> None:
     upload(alice, people, b"sex,race,grade\nM,White,A-B\nF,Black,A B\n")
-    sent = {"sex": "sex", "race_ethnicity": "race", "kind": "selected", "measure": "grade", "unknowns": "per-table"}
+    sent = {
+        "sex": "sex",
+        "race_ethnicity": "race",
+        "kind": "selected",
+        "measure": "grade",
+        "unknowns": "per-table",
+        "people_in_union": "no",
+    }
     url = f"{base(people)}{BiasAudit.objects.get().pk}/map/"
     page = text(alice.get(url, sent))  # type: ignore[arg-type]
     alice.post(url, sent | meanings(page, **{"A-B": "selected", "A B": "not selected"}))
@@ -217,7 +234,14 @@ def test_scores_ask_for_their_direction(people: People, alice: Client) -> None:
     rows = "".join(f"{'MF'[n % 2]},{('White', 'Black')[n % 3 > 0]},{n}\n" for n in range(40))
     page = text(upload(alice, people, f"sex,race,score\n{rows}".encode()))
     audit = BiasAudit.objects.get()
-    sent = {"sex": "sex", "race_ethnicity": "race", "kind": "score", "measure": "score", "unknowns": "complete-case"}
+    sent = {
+        "sex": "sex",
+        "race_ethnicity": "race",
+        "kind": "score",
+        "measure": "score",
+        "unknowns": "complete-case",
+        "people_in_union": "no",
+    }
     sent |= meanings(page)
     assert "This field is required." in text(alice.post(f"{base(people)}{audit.pk}/map/", sent))  # type: ignore[arg-type]
     alice.post(f"{base(people)}{audit.pk}/map/", {**sent, "direction": "lower"})

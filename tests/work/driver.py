@@ -56,7 +56,7 @@ def start_bias_audit(copies: int = 1) -> str:
     with path.open("rb") as stream:
         made = bias.open_audit(by=by, system=system, title="Screening", stream=stream, file_name=path.name)
     plan = Plan(sex="sex", race_ethnicity="race_ethnicity", selected="selected", favourable="yes")
-    return str(bias.start(by=by, bias_audit=made, plan=plan).pk)
+    return str(bias.start(by=by, bias_audit=made, plan=plan, people_in_union=False).pk)
 
 
 def start_bias_audit_unsent() -> str:

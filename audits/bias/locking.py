@@ -1,0 +1,176 @@
+"""Draft, approve and lock what is decided before a bias audit runs, and declare the auditor's independence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audits.bias.models import BiasPlan, IndependenceDeclaration
+from audits.bias.plan import Plan
+from audits.bias.rules import check_document, check_limbs, check_lockable
+from audits.metrics import categories
+from audits.metrics.conduct import FIELDS, LIMBS, PLAN_SCHEMA
+from audits.work.records import record
+from compliance.lib.canonical import digest
+from compliance.lib.problems import Problem, Refused
+from compliance.people.models import Membership
+from compliance.people.rules import check_can
+from compliance.systems.models import AISystem
+
+
+def planned(
+    *,
+    system: AISystem | None,
+    choices: Mapping[str, Any],
+    metrics: Sequence[str],
+    thresholds: Sequence[Mapping[str, str]] = (),
+    notes: str = "",
+) -> dict[str, Any]:
+    """Return the document of a plan. `choices` are some of :data:`audits.metrics.conduct.FIELDS`.
+
+    A threshold is `{"metric", "value", "reason"}` and the planner's own: no law named here sets one.
+    """
+    return {
+        "schema": PLAN_SCHEMA,
+        "system": {"id": str(system.id), "name": system.name, "version": system.version} if system else {},
+        "metrics": list(metrics),
+        "thresholds": [dict(one) for one in thresholds],
+        "categories": categories.SOURCE,
+        "choices": dict(choices),
+        "notes": notes,
+    }
+
+
+def choices_of(plan: Plan) -> dict[str, Any]:
+    """Return the choices of a run as a plan promises them, to draft one from what is on the page."""
+    scoring = plan.score is not None
+    whole = {
+        **plan.as_json(),
+        "rate_kind": plan.rate_kind,
+        "higher_is_better": plan.higher_is_better if scoring else None,
+        "median_basis": plan.median if scoring else None,
+        "class_reading": plan.class_rates,
+    }
+    return {name: whole[name] for name in FIELDS if name != "data" or plan.data is not None}
+
+
+@transaction.atomic
+def draft_plan(*, by: Membership, system: AISystem, title: str, document: Mapping[str, Any]) -> BiasPlan:
+    """Begin a plan for a system; it binds nobody until it is locked."""
+    check_can(by, "run_bias_audits")
+    if system.organisation_id != by.organisation_id:
+        raise ValueError("The AI system belongs to another organisation.")
+    check_document(document)
+    if not title.strip():
+        raise Refused(Problem("plan-untitled", _("Give the plan a title."), column="title"))
+    plan = BiasPlan.objects.create(
+        organisation=by.organisation, system=system, title=title.strip()[:200], document=dict(document), drafted_by=by
+    )
+    record(by.actor, plan, "bias.plan_drafted", document=plan.document)
+    return plan
+
+
+@transaction.atomic
+def change_plan(*, by: Membership, plan: BiasPlan, document: Mapping[str, Any]) -> BiasPlan:
+    """Change a draft. Whoever changes it becomes its author, and an approval of what stood there before is gone."""
+    check_can(by, "run_bias_audits")
+    plan = _draft(by, plan)
+    check_document(document)
+    plan.document, plan.drafted_by, plan.approved_by, plan.approved_at = dict(document), by, None, None
+    plan.save()
+    record(by.actor, plan, "bias.plan_changed", document=plan.document)
+    return plan
+
+
+@transaction.atomic
+def approve_plan(*, by: Membership, plan: BiasPlan) -> BiasPlan:
+    """Agree to a draft as a second person."""
+    check_can(by, "review_items")
+    plan = _draft(by, plan)
+    if plan.drafted_by_id == by.pk:
+        sentence = _("You wrote this plan, so somebody else has to approve it.")
+        raise Refused(Problem("own-plan", sentence))
+    plan.approved_by, plan.approved_at = by, timezone.now()
+    plan.save()
+    record(by.actor, plan, "bias.plan_approved", sha256=digest(plan.document))
+    return plan
+
+
+@transaction.atomic
+def lock_plan(*, by: Membership, plan: BiasPlan) -> BiasPlan:
+    """Lock a plan: its digest is taken, and it is never changed again. Locking it twice is once."""
+    check_can(by, "run_bias_audits")
+    plan = BiasPlan.objects.select_for_update(of=("self",)).get(pk=plan.pk, organisation_id=by.organisation_id)
+    if plan.is_locked:
+        return plan
+    check_document(plan.document)
+    check_lockable(
+        thresholds=bool(plan.document["thresholds"]), drafted_by=plan.drafted_by_id, approved_by=plan.approved_by_id
+    )
+    plan.sha256, plan.locked_by, plan.locked_at = digest(plan.document), by, timezone.now()
+    plan.save()
+    record(by.actor, plan, "bias.plan_locked", sha256=plan.sha256, short=plan.sha256[:12])
+    return plan
+
+
+@transaction.atomic
+def declare_independence(
+    *, by: Membership, system: AISystem, auditor: str, limbs: Mapping[str, bool], note: str = ""
+) -> IndependenceDeclaration:
+    """Declare all three limbs of 6 RCNY § 5-300 for the audit of a system, by name."""
+    check_can(by, "declare_independence")
+    if system.organisation_id != by.organisation_id:
+        raise ValueError("The AI system belongs to another organisation.")
+    check_limbs(auditor, limbs)
+    declared = IndependenceDeclaration.objects.create(
+        organisation=by.organisation,
+        system=system,
+        auditor=auditor.strip()[:200],
+        limbs=dict(LIMBS),
+        note=note.strip(),
+        declared_by=by,
+    )
+    record(by.actor, declared, "bias.independence_declared", auditor=declared.auditor, limbs=declared.limbs)
+    return declared
+
+
+def plan_stated(plan: BiasPlan) -> dict[str, Any]:
+    """Return a locked plan as a result states it, after its digest was taken again."""
+    if not plan.is_locked or plan.locked_at is None:
+        sentence = _("The plan is a draft; lock it before a run is held against it.")
+        raise Refused(Problem("plan-not-locked", sentence))
+    if digest(plan.document) != plan.sha256:
+        raise Refused(
+            Problem("plan-changed", _("The locked plan no longer gives its digest."), _("Tell the operator."))
+        )
+    return {
+        "sha256": plan.sha256,
+        "document": plan.document,
+        "locked_at": plan.locked_at.isoformat(timespec="seconds"),
+        "locked_by": plan.locked_by.name if plan.locked_by else "",
+        "approved_by": plan.approved_by.name if plan.approved_by else None,
+        "timestamp": None,
+    }
+
+
+def independence_stated(of: IndependenceDeclaration) -> dict[str, Any]:
+    """Return a declaration as a result states it."""
+    return {
+        "auditor": of.auditor,
+        "declared_by": of.declared_by.name,
+        "declared_at": of.declared_at.isoformat(timespec="seconds"),
+        "limbs": of.limbs,
+        "note": of.note,
+    }
+
+
+def _draft(by: Membership, plan: BiasPlan) -> BiasPlan:
+    plan = BiasPlan.objects.select_for_update(of=("self",)).get(pk=plan.pk, organisation_id=by.organisation_id)
+    if plan.is_locked:
+        sentence = _("The plan is locked and cannot be changed.")
+        raise Refused(Problem("plan-locked", sentence, _("Draft another plan.")))
+    return plan

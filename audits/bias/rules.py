@@ -1,0 +1,80 @@
+"""What has to be so before a plan is locked, before a run starts, and before a result is called a bias audit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from audits.metrics.conduct import CONDITIONS, FIELDS, LIMBS, PLAN_SCHEMA
+from audits.metrics.result import METRICS
+from compliance.lib.problems import Problem, Refused
+
+_DOCUMENT = ("schema", "system", "metrics", "thresholds", "categories", "choices", "notes")
+
+
+def check_gate(people_in_union: bool | None, conditions: Mapping[str, str]) -> None:
+    """Refuse a run on race and ethnic origin of people in the Union without its six records (AI Act Art 4a(1)).
+
+    Every audit under Local Law 144 reads race/ethnicity, a special category of personal data; sex and age are none.
+    """
+    if people_in_union is None:
+        sentence = _("Say whether people in the Union are among those assessed.")
+        hint = _("Race and ethnic origin are special categories of personal data; Article 4a of the AI Act asks first.")
+        raise Refused(Problem("union-unanswered", sentence, hint, column="people_in_union"))
+    strange = sorted(set(conditions) - set(CONDITIONS))
+    if strange:
+        raise ValueError(f"Article 4a(1) has no condition {strange[0]!r}.")
+    missing = [letter for letter in CONDITIONS if not str(conditions.get(letter) or "").strip()]
+    if people_in_union and missing:
+        raise Refused.all(
+            Problem(
+                "condition-missing",
+                _("Article 4a(1)({letter}) has no record yet: {what}.").format(letter=letter, what=CONDITIONS[letter]),
+                _("Write down what was done, and where it is kept."),
+                column=f"condition_{letter}",
+            )
+            for letter in missing
+        )
+
+
+def check_limbs(auditor: str, limbs: Mapping[str, Any]) -> None:
+    """Refuse a declaration of independence that leaves out a limb (6 RCNY § 5-300)."""
+    problems = []
+    if not auditor.strip():
+        problems.append(Problem("auditor-unnamed", _("Name the auditor who declares."), column="auditor"))
+    for name, text in LIMBS.items():
+        if limbs.get(name) is not True:
+            sentence = _("The declaration lacks: {text}").format(text=text)
+            hint = _("Without all three the result is a self-assessment, which needs no declaration.")
+            problems.append(Problem("limb-missing", sentence, hint, column=f"limb_{name}"))
+    if problems:
+        raise Refused.all(problems)
+
+
+def check_document(document: Mapping[str, Any]) -> None:
+    """Refuse a plan that says what no plan can say, with every problem at once."""
+    found = []
+    if document.get("schema") != PLAN_SCHEMA or set(document) - set(_DOCUMENT):
+        found.append(_("The plan names the schema {schema} and no other fields.").format(schema=PLAN_SCHEMA))
+    metrics = document.get("metrics")
+    if not isinstance(metrics, list) or not metrics or set(map(str, metrics)) - set(METRICS):
+        found.append(_("Name the metrics: {known}.").format(known=", ".join(METRICS)))
+    choices = document.get("choices")
+    if not isinstance(choices, dict) or not choices or set(choices) - set(FIELDS):
+        found.append(_("Make at least one of the choices {known}, and no other.").format(known=", ".join(FIELDS)))
+    for threshold in document.get("thresholds") or ():
+        whole = isinstance(threshold, dict) and set(threshold) == {"metric", "value", "reason"}
+        if not whole or not all(isinstance(text, str) and text.strip() for text in threshold.values()):
+            found.append(_("A threshold states its metric, its value and the reason of whoever sets it."))
+    if found:
+        raise Refused.all(Problem("plan", sentence) for sentence in found)
+
+
+def check_lockable(*, thresholds: bool, drafted_by: object, approved_by: object) -> None:
+    """Refuse to lock a plan with thresholds that nobody but its author has looked at."""
+    if thresholds and (approved_by is None or approved_by == drafted_by):
+        sentence = _("A plan with thresholds is approved by a second person before it is locked.")
+        hint = _("No law named here sets a threshold, so somebody else has to agree to yours.")
+        raise Refused(Problem("plan-unapproved", sentence, hint))

@@ -1,0 +1,134 @@
+"""Who may say what before a run, and that the result carries it: plan, deviations, the six records, independence."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+
+from audits.bias import actions, locking, queries
+from audits.bias.models import BiasAudit
+from audits.bias.plan import Plan
+from audits.metrics.conduct import CONDITIONS, LIMBS
+from audits.metrics.recheck import recheck
+from compliance.evidence import actions as evidence_actions
+from compliance.lib.problems import Forbidden, Refused
+from compliance.systems import actions as system_actions
+from tests import build
+from tests.people import People
+
+pytestmark = pytest.mark.django_db
+APPLICANTS = b"sex,race,hired\nMale,White,1\nFemale,White,0\nFemale,Black,1\nMale,Black,1\n"
+PLAN = Plan("sex", "race", selected="hired", favourable="1")
+
+
+def uploaded(people: People, system: Any = None, data: bytes = APPLICANTS) -> BiasAudit:
+    return actions.open_audit(
+        by=people.alice,
+        system=system or build.system(people.alice),
+        title="Screening",
+        stream=io.BytesIO(data),
+        file_name="applicants.csv",
+    )
+
+
+def finished(people: People, audit: BiasAudit, plan: Plan = PLAN, **options: Any) -> dict[str, Any]:
+    actions.start(by=people.alice, bias_audit=audit, plan=plan, **{"people_in_union": False, **options})
+    actions.carry_out(audit.pk)
+    audit.refresh_from_db()
+    return dict(actions.result_of(audit))
+
+
+def document(system: Any, **changed: Any) -> dict[str, Any]:
+    fields = {"choices": locking.choices_of(PLAN), "metrics": ["selection rate", "impact ratio"], **changed}
+    return locking.planned(system=system, **fields)
+
+
+def test_without_plan_and_declaration_a_result_is_a_self_assessment_and_says_so(people: People) -> None:
+    result = finished(people, uploaded(people))
+    assert result["conduct"]["label"] == "self-assessment"
+    assert result["conduct"]["plan_sentence"] == "The audit ran without a plan that was locked before."
+    assert all(check.holds for check in recheck(result))
+    result["conduct"]["label"] = "bias audit"
+    assert not all(check.holds for check in recheck(result))
+
+
+def test_a_run_says_every_deviation_from_the_plan_it_ran_under(people: People) -> None:
+    audit = uploaded(people)
+    plan = locking.draft_plan(by=people.alice, system=audit.system, title="2026", document=document(audit.system))
+    with pytest.raises(Refused, match="draft"):
+        actions.start(by=people.alice, bias_audit=audit, plan=PLAN, people_in_union=False, under=plan)
+    plan = locking.lock_plan(by=people.alice, plan=plan)
+    with pytest.raises(Refused, match="locked"):
+        locking.change_plan(by=people.alice, plan=plan, document=document(audit.system))
+    as_planned = finished(people, audit, under=plan)
+    assert as_planned["conduct"]["deviations"] == []
+    assert as_planned["conduct"]["plan"]["sha256"] == plan.sha256
+    other = Plan("sex", "race", selected="hired", favourable="0", unknowns="complete-case")
+    departed = finished(people, uploaded(people, audit.system), other, under=plan)
+    assert departed["conduct"]["deviations"] == [
+        {"field": "favourable", "planned": "1", "ran": "0"},
+        {"field": "unknowns", "planned": "per-table", "ran": "complete-case"},
+    ]
+    assert all(check.holds for check in recheck(departed))
+
+
+def test_a_plan_with_thresholds_needs_a_second_person_and_a_change_takes_the_approval_away(people: People) -> None:
+    system = build.system(people.alice)
+    mine = [{"metric": "impact ratio", "value": "0.85", "reason": "Our own policy."}]
+    plan = locking.draft_plan(by=people.alice, system=system, title="2026", document=document(system, thresholds=mine))
+    with pytest.raises(Refused, match="second person"):
+        locking.lock_plan(by=people.alice, plan=plan)
+    locking.approve_plan(by=people.bob, plan=plan)
+    plan = locking.change_plan(by=people.alice, plan=plan, document=document(system, thresholds=mine, notes="More."))
+    assert plan.approved_by is None
+    locking.approve_plan(by=people.bob, plan=plan)
+    assert locking.lock_plan(by=people.alice, plan=plan).approved_by == people.bob
+
+
+def test_people_in_the_union_need_six_records_and_an_unanswered_question_stops_the_run(people: People) -> None:
+    audit = uploaded(people)
+    with pytest.raises(Refused, match="Say whether people in the Union"):
+        actions.start(by=people.alice, bias_audit=audit, plan=PLAN, people_in_union=None)
+    with pytest.raises(Refused) as caught:
+        actions.start(
+            by=people.alice, bias_audit=audit, plan=PLAN, people_in_union=True, conditions={"a": "Memo 1.", "b": " "}
+        )
+    assert [problem.column for problem in caught.value.problems] == [f"condition_{letter}" for letter in "bcdef"]
+    records = {letter: f"Memo {letter}." for letter in CONDITIONS}
+    result = finished(people, audit, people_in_union=True, conditions=records)
+    assert result["conduct"]["special_categories"]["conditions"] == records
+    assert result["conduct"]["special_categories"]["recorded_by"] == "Alice"
+
+
+def test_only_three_limbs_by_an_auditor_make_a_bias_audit(people: People) -> None:
+    audit = uploaded(people)
+    every = dict.fromkeys(LIMBS, True)
+    with pytest.raises(Refused, match="financial interest"):
+        locking.declare_independence(
+            by=people.charlie, system=audit.system, auditor="Charlie", limbs={**every, "iii": False}
+        )
+    declared = locking.declare_independence(by=people.charlie, system=audit.system, auditor="Charlie", limbs=every)
+    result = finished(people, audit, declaration=declared)
+    assert (result["conduct"]["label"], result["conduct"]["independence"]["auditor"]) == ("bias audit", "Charlie")
+    other = build.system(people.alice, "Other tool")
+    with pytest.raises(ValueError, match="another AI system"):
+        actions.start(
+            by=people.alice, bias_audit=uploaded(people, other), plan=PLAN, people_in_union=False, declaration=declared
+        )
+    with pytest.raises(Forbidden):
+        locking.declare_independence(by=people.alice, system=audit.system, auditor="Charlie", limbs=every)
+
+
+def test_a_result_is_stale_once_version_data_or_evidence_change(people: People) -> None:
+    audit = uploaded(people)
+    finished(people, audit)
+    assert queries.stale(audit) == []
+    evidence = actions.publish(by=people.alice, bias_audit=audit)
+    system_actions.change(by=people.alice, system=audit.system, version="5.0")
+    audit.system.refresh_from_db()
+    finished(people, uploaded(people, audit.system, APPLICANTS + b"Male,White,1\n"))
+    evidence_actions.withdraw(by=people.alice, evidence=evidence, reason="The export was cut off.")
+    audit.refresh_from_db()
+    assert [problem.code for problem in queries.stale(audit)] == ["version-changed", "newer-data", "evidence-withdrawn"]
