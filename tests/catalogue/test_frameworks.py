@@ -1,7 +1,6 @@
 """The frameworks that ship are whole, ask in our own words, and bind nobody as if they were law."""
 
 import datetime
-import time
 from pathlib import Path
 
 import pytest
