@@ -9,35 +9,23 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from audits.metrics import display, plot
+from audits.metrics import display, plots
 
-NOT_HISPANIC = " (Not Hispanic or Latino)"
 ORDER = ("sex", "race_ethnicity", "selected", "outcome", "score", "count")
 
 
 def told(result: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the result page shows."""
+    drawn = plots.pictures_of(result)
     return {
         "result": result,
         "scoring": result["method"]["rate_kind"] == "scoring",
-        "tables": [{"table": table, "plot": _plot(table), "total": _total(table)} for table in display.shown(result)],
+        "tables": [
+            {"table": table, "pictures": drawn[table.name], "total": _total(table)} for table in display.shown(result)
+        ],
         "method": method(result["method"]),
         "values": list(_values(result["method"])),
     }
-
-
-def _plot(table: display.ShownTable) -> plot.Plot:
-    marks = [
-        plot.Mark(
-            row.name.replace(NOT_HISPANIC, ""),
-            None if row.ratio is None else row.impact_ratio,
-            row.impact_ratio,
-            row.is_benchmark,
-        )
-        for row in table.rows
-    ]
-    spoken = "; ".join(f"{row.name} {row.impact_ratio}" for row in table.rows)
-    return plot.ratios(f"{table.title}: {spoken}.", marks)
 
 
 def _total(table: display.ShownTable) -> dict[str, int]:

@@ -1,19 +1,18 @@
-"""The pages of one bias audit: three tables with their plots, the unknown, and every choice of method."""
+"""The pages of one bias audit: three tables with their pictures, the unknown, and every choice of method."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from audits.dossiers import words
-from audits.metrics import display, plot
-
-_SUFFIX = " (Not Hispanic or Latino)"
+from audits.metrics import display, plots
 
 
 def audit(number: int, one: dict[str, Any], evidence: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """Return what the template shows of one bias audit of the manifest."""
     result = one["result"]
     anchor = f"bias-{number}"
+    drawn = plots.pictures_of(result, prefix=f"{anchor}-")
     unknown = result["unknown"]
     return {
         "anchor": anchor,
@@ -36,14 +35,12 @@ def audit(number: int, one: dict[str, Any], evidence: dict[str, dict[str, Any]])
         ],
         "notes": [note["sentence"] for note in result.get("notes", [])],
         "method": words.flatten(result["method"]),
-        "tables": [_table(f"{anchor}-{table.name}", table) for table in display.shown(result)],
+        "tables": [_table(f"{anchor}-{table.name}", table, drawn[table.name]) for table in display.shown(result)],
     }
 
 
-def _table(anchor: str, table: display.ShownTable) -> dict[str, Any]:
+def _table(anchor: str, table: display.ShownTable, drawn: plots.TablePictures) -> dict[str, Any]:
     rows = [_row(row) for row in table.rows]
-    marks = [plot.Mark(row["short"], row["drawn"], row["ratio"], bool(row["benchmark"])) for row in rows]
-    spoken = "; ".join(f"{row['name']} {row['ratio']}" for row in rows)
     return {
         "anchor": anchor,
         "title": table.title,
@@ -56,8 +53,7 @@ def _table(anchor: str, table: display.ShownTable) -> dict[str, Any]:
         "selected": words.count(sum(row.selected for row in table.rows)),
         "benchmark": table.benchmark,
         "has_benchmark": any(row.is_benchmark for row in table.rows),
-        "plot": plot.ratios(f"Impact ratios, {table.title}: {spoken}.", marks),
-        "shortened": any(row["short"] != row["name"] for row in rows),
+        "drawn": drawn,
     }
 
 
@@ -66,13 +62,10 @@ def _row(row: display.ShownRow) -> dict[str, Any]:
     return {
         "sex": row.category.sex or "",
         "race": row.category.race_ethnicity or "",
-        "name": row.name,
-        "short": row.name.removesuffix(_SUFFIX),
         "applicants": words.count(row.applicants),
         "selected": words.count(row.selected),
         "rate": row.rate,
         "ratio": row.impact_ratio,
-        "drawn": None if row.ratio is None else row.impact_ratio,
         "share": row.share,
         "benchmark": row.is_benchmark,
         "note": note,

@@ -18,6 +18,7 @@ from django.test import Client
 from audits.bias import actions
 from audits.bias.models import BiasAudit
 from audits.bias.plan import Plan
+from audits.metrics.display import FOUR_FIFTHS_NOTE
 from audits.work.models import State
 from compliance.checklists.actions import open_checklist
 from compliance.evidence import blobs
@@ -96,7 +97,7 @@ def test_walk_from_a_file_to_evidence_on_checklist_rows(people: People, alice: C
     actions.carry_out(audit.pk)
     assert alice.get(url + "progress/").headers["HX-Refresh"] == "true"
     result = text(alice.get(url))  # type: ignore[arg-type]
-    assert "29 CFR 1607.4(D), context only: Local Law 144 sets no threshold" in result
+    assert FOUR_FIFTHS_NOTE in result
     assert alice.get(url + "counts.csv").headers["Content-Disposition"].startswith("attachment")
     kept = b"".join(alice.get(url + "result.json"))
 

@@ -1,0 +1,91 @@
+"""From the tables of a result to their pictures: what a result page, a dossier and the command all show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from audits.metrics.categories import TableName
+from audits.metrics.counts import Cell
+from audits.metrics.display import FOUR_FIFTHS_NOTE, ShownRow, ShownTable, shown
+from audits.metrics.plots.groups import Group, rates, ratios
+from audits.metrics.plots.heat import HeatCell, heat_map
+from audits.metrics.plots.picture import Figures, Picture
+from audits.metrics.result import cells_of
+
+NOT_HISPANIC: Final = " (Not Hispanic or Latino)"
+SHORTENED: Final = "In the pictures, “(Not Hispanic or Latino)” is left out of the names."
+SCORING: Final = "The intervals take the median as given."
+_UNKNOWN: Final[Mapping[TableName, str]] = {
+    "sex": "Sex unknown",
+    "race_ethnicity": "Race/ethnicity unknown",
+    "intersectional": "Sex or race/ethnicity unknown",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TablePictures:
+    """The pictures of one table, what to know when reading them, and all their figures in one table."""
+
+    pictures: tuple[Picture, ...]
+    notes: tuple[str, ...]
+    figures: Figures
+
+
+def pictures_of(result: Mapping[str, Any], *, prefix: str = "") -> dict[TableName, TablePictures]:
+    """Return the pictures of each table of a result; `prefix` keeps their ids apart where a page shows several results.
+
+    >>> from audits.metrics.result import result_from_counts
+    >>> counted = [Cell("Male", None, 1390, 667), Cell("Female", None, 1181, 555)]
+    >>> result = result_from_counts(counted, source={}, method={"rate_kind": "selection", "unknowns": "per-table"})
+    >>> [picture.title for picture in pictures_of(result)["sex"].pictures]
+    ['Selection rates: Sex', 'Impact ratios: Sex']
+    """
+    cells = cells_of(result) if result["method"]["unknowns"] == "per-table" else ()
+    return {table.name: table_pictures(table, cells, name=f"{prefix}{table.name}") for table in shown(result)}
+
+
+def table_pictures(table: ShownTable, cells: Iterable[Cell] = (), *, name: str) -> TablePictures:
+    """Return the pictures of one table; people of unknown category in `cells` are shown below its categories."""
+    groups = [_group(row) for row in table.rows] + list(_unknown(table.name, cells))
+    first = rates(name, table.title, groups, of=table.rate_label, chosen=table.selected_label)
+    second = ratios(name, table.title, groups, chosen=table.selected_label)
+    pictures = [first, second]
+    if table.name == "intersectional":
+        pictures.append(_map(table, name))
+    figures = first.figures.beside(second.figures, f"The figures of the pictures: {table.title}")
+    notes = [*(one.caption for one in pictures), FOUR_FIFTHS_NOTE]
+    if any(NOT_HISPANIC in row.name for row in table.rows):
+        notes.append(SHORTENED)
+    if table.rate_label == "Scoring rate":
+        notes.append(SCORING)
+    return TablePictures(tuple(pictures), tuple(notes), figures)
+
+
+def _group(row: ShownRow) -> Group:
+    return Group(_short(row.name), row.applicants, row.selected, is_benchmark=row.is_benchmark, excluded=row.excluded)
+
+
+def _unknown(table: TableName, cells: Iterable[Cell]) -> Iterable[Group]:
+    """Give those whom the table could not place; nobody in complete cases, who are left out of all tables."""
+    people = selected = 0
+    for cell in cells:
+        if (table != "race_ethnicity" and cell.sex is None) or (table != "sex" and cell.race_ethnicity is None):
+            people, selected = people + cell.applicants, selected + cell.selected
+    if people:
+        yield Group(_UNKNOWN[table], people, selected, unknown=True)
+
+
+def _map(table: ShownTable, name: str) -> Picture:
+    cells = {
+        (_short(row.category.race_ethnicity or ""), row.category.sex or ""): HeatCell(_group(row), row.ratio)
+        for row in table.rows
+    }
+    races = list(dict.fromkeys(race for race, _ in cells))
+    sexes = list(dict.fromkeys(sex for _, sex in cells))
+    return heat_map(name, table.title, races, sexes, cells, of=table.rate_label, chosen=table.selected_label)
+
+
+def _short(name: str) -> str:
+    return name.replace(NOT_HISPANIC, "")
