@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
-from audits.metrics.display import FOUR_FIFTHS_NOTE, ShownTable, shown
+from audits.metrics.display import FOUR_FIFTHS_NOTE, TITLES, ShownTable, shown
+from audits.metrics.result import class_results_of
+from audits.metrics.rounding import decimals
 from compliance.lib.problems import Problem, one_line
 
 
-def report(result: Mapping[str, Any]) -> str:
-    """Return the whole result as text, without a final newline."""
-    return "\n".join(_lines(result))
+def report(result: Mapping[str, Any], *, with_readings: bool = False) -> str:
+    """Return the whole result as text, without a final newline; the other readings of the rule where asked for."""
+    return "\n".join(_lines(result, with_readings))
+
+
+def below(result: Mapping[str, Any], threshold: Fraction) -> Iterator[str]:
+    """Yield a sentence for each impact ratio below a threshold that the caller set; exact ratios are compared."""
+    sets = [("", result), *((f" of the class {name}", one) for name, one in class_results_of(result))]
+    for of, one in sets:
+        for table in shown(one):
+            for row in table.rows:
+                if row.ratio is not None and row.ratio < threshold:
+                    where = f"in the table {table.title}{of}"
+                    yield f"The impact ratio of {row.name} {where} is {row.impact_ratio}, below {_decimal(threshold)}."
+
+
+def _decimal(value: Fraction) -> str:
+    return decimals(value, 6).rstrip("0").rstrip(".")
 
 
 def problem_line(problem: Problem) -> str:
@@ -28,9 +46,10 @@ def problem_line(problem: Problem) -> str:
     return one_line(line)
 
 
-def _lines(result: Mapping[str, Any]) -> Iterator[str]:
+def _lines(result: Mapping[str, Any], with_readings: bool) -> Iterator[str]:
     given, method, unknown = result["input"], result["method"], result["unknown"]
-    yield f"Bias audit of {_amount(given['people'], 'person', 'people')} in {_amount(given['rows'], 'row', 'rows')}"
+    yield result["conduct"]["title"]
+    yield f"Audit of {_amount(given['people'], 'person', 'people')} in {_amount(given['rows'], 'row', 'rows')}"
     for source in given["sources"]:
         yield _source(source, alone=len(given["sources"]) == 1)
     yield f"Counts SHA-256 {given['counts_sha256']}"
@@ -39,6 +58,18 @@ def _lines(result: Mapping[str, Any]) -> Iterator[str]:
     for table in shown(result):
         yield from _table(table)
         yield ""
+    for name, one in class_results_of(result):
+        yield f"Class {name!r}"
+        for table in shown(one):
+            yield from _table(table)
+        yield from _tests(one["tests"])
+        yield ""
+    if result["tests"]:
+        yield from _tests(result["tests"])
+        yield ""
+    if with_readings and result["readings"]:
+        yield from _readings(result["readings"])
+        yield ""
     yield (
         f"Unknown: sex {unknown['sex']:,}, race/ethnicity {unknown['race_ethnicity']:,}, "
         f"either {unknown['either']:,} people."
@@ -46,6 +77,12 @@ def _lines(result: Mapping[str, Any]) -> Iterator[str]:
     for note in result["notes"]:
         yield note["sentence"]
     yield FOUR_FIFTHS_NOTE
+    yield ""
+    yield "How it came about"
+    yield f"  {result['conduct']['plan_sentence']}"
+    for one in result["conduct"]["deviations"]:
+        yield f"  Deviation in {one['field']}: planned {one['planned']!r}, ran {one['ran']!r}."
+    yield f"  {result['conduct']['special_sentence']}"
     yield ""
     yield "How it was computed"
     yield from _method(method)
@@ -76,6 +113,66 @@ def _table(table: ShownTable) -> Iterator[str]:
     yield from _aligned(heads, rows)
 
 
+def _tests(tests: Mapping[str, Any]) -> Iterator[str]:
+    """Yield one line a comparison: the test to lean on, its p-value raw and adjusted, the interval of the ratio."""
+    for table in tests["tables"]:
+        if not table["comparisons"]:
+            continue
+        yield f"Tests, {TITLES[table['table']]}, each category beside {table['benchmark']}"
+        heads = ["Category", "Test", "p", "p (Holm)", "Ratio, 95% interval", "Shortfall"]
+        rows = [_compared(one) for one in table["comparisons"]]
+        yield from _aligned(heads, rows)
+    for note in tests["notes"]:
+        yield f"  {note}"
+
+
+def _compared(one: Mapping[str, Any]) -> list[str]:
+    found = {measure["code"]: measure["values"] for measure in one["measures"]}
+    limits = [_short(found["katz"]["low"], 3), _short(found["katz"]["high"], 3)]
+    p = found[one["chosen_test"]]["p"]
+    return [
+        one["group"],
+        one["chosen_test"],
+        _short(p, 4),
+        _short(one["adjusted_p"]["holm"], 4),
+        " to ".join(limits),
+        _short(found["shortfall"]["shortfall"], 1),
+    ]
+
+
+def _short(value: str | None, places: int) -> str:
+    if value is None:
+        return "none"
+    least = f"{'0.' + '0' * (places - 1)}1"
+    short = decimals(Fraction(value), places)
+    return f"<{least}" if places == 4 and Fraction(value) and not Fraction(short) else short
+
+
+def _readings(readings: Mapping[str, Any]) -> Iterator[str]:
+    yield "Other readings of the rule"
+    for choice in readings["choices"]:
+        yield f"  {choice['question']}"
+        for option in choice["options"]:
+            mark = "chosen" if option["chosen"] else _amount(len(option["changed"]), "row changes", "rows change")
+            why = f" Reason: {choice['reason']}" if option["chosen"] and choice["reason"] else ""
+            yield f"    [{mark}] {option['sentence']}{why}"
+            for one in option["changed"]:
+                name = ", ".join(part for part in (one["sex"], one["race_ethnicity"]) if part)
+                ratios = [_ratio(one[side]) for side in ("chosen", "reading")]
+                moved = f" ({_short(one['difference'], 3)})" if one["difference"] else ""
+                yield f"      {TITLES[one['table']]}, {name}: {ratios[0]} becomes {ratios[1]}{moved}"
+
+
+def _ratio(told: Mapping[str, Any]) -> str:
+    return (
+        "excluded"
+        if told["excluded"]
+        else "no ratio"
+        if told["impact_ratio"] is None
+        else _short(told["impact_ratio"], 3)
+    )
+
+
 def _aligned(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     widths = [max(len(row[place]) for row in (heads, *rows)) for place in range(len(heads))]
     for row in (heads, *rows):
@@ -104,7 +201,12 @@ def _method(method: Mapping[str, Any]) -> Iterator[str]:
         yield f"  {method['median_rule']}"
     for exclusion in method["exclusions"]:
         name = ", ".join(part for part in (exclusion["sex"], exclusion["race_ethnicity"]) if part)
-        yield f"  Excluded under 6 RCNY § 5-301(d): {name} ({exclusion['table']}). {exclusion['justification']}"
+        why = f"{exclusion['justification']} Approved by {exclusion['approver']}."
+        yield f"  Excluded under 6 RCNY § 5-301(d): {name} ({exclusion['table']}). {why}"
+    yield f"  One row is one {method['unit_of_analysis']}." if method["unit_of_analysis"] else _UNIT
+    yield _data(method["data"])
+    if method["class_rule"]:
+        yield f"  {method['class_rule']}"
     for rule in (
         "unknowns_rule",
         "benchmark_rule",
@@ -115,3 +217,18 @@ def _method(method: Mapping[str, Any]) -> Iterator[str]:
         "threshold",
     ):
         yield f"  {method[rule]}"
+
+
+_UNIT = "  Whether one row is a person or an application was not stated."
+
+
+def _data(data: Mapping[str, Any] | None) -> str:
+    if data is None:
+        return "  Whether the data is historical or test data (6 RCNY § 5-302) was not stated."
+    if data["kind"] == "historical":
+        return "  Historical data (6 RCNY § 5-302(a))."
+    analysis = data["sufficiency"]
+    return (
+        f"  Test data (6 RCNY § 5-302(b)). Why not historical data: {data['why_not_historical']} How it was obtained: "
+        f"{data['how_obtained']} Sufficiency: {analysis['conclusion']} {analysis['reason']} ({analysis['by']})"
+    )

@@ -101,17 +101,18 @@ def settled(of: Mapping[str, Any], method: Mapping[str, Any]) -> dict[str, Any]:
     """
     plan = of["plan"]
     found = list(deviations(plan["document"], of, method)) if plan else []
+    named = "the plan that was locked before" if plan and plan.get("locked_at") else "a plan that nobody has locked"
     if not plan:
         sentence = "The audit ran without a plan that was locked before."
     elif found:
-        sentence = f"The audit departs from the plan that was locked before in {len(found)} of its fields."
+        sentence = f"The audit departs from {named} in {len(found)} of its fields."
     else:
-        sentence = "The audit ran as the plan that was locked before says."
-    named = label(of)
+        sentence = f"The audit ran as {named} says."
+    called = label(of)
     return {
         **of,
-        "label": named,
-        "title": TITLES[named],
+        "label": called,
+        "title": TITLES[called],
         "deviations": found,
         "plan_sentence": sentence,
         "special_sentence": _special(of["special_categories"]),

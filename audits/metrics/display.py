@@ -50,7 +50,7 @@ class ShownTable:
     rows: tuple[ShownRow, ...]
 
 
-_TITLES: Final[Mapping[TableName, str]] = {
+TITLES: Final[Mapping[TableName, str]] = {
     "sex": "Sex",
     "race_ethnicity": "Race/ethnicity",
     "intersectional": "Sex and race/ethnicity (intersectional)",
@@ -71,7 +71,7 @@ def _table(found: Table, scoring: bool, method: Mapping[str, Any]) -> ShownTable
     side = "Above the median" if method.get("higher_is_better") is not False else "Below the median"
     return ShownTable(
         name=found.name,
-        title=_TITLES[found.name],
+        title=TITLES[found.name],
         selected_label=side if scoring else "Selected",
         rate_label="Scoring rate" if scoring else "Selection rate",
         benchmark="; ".join(str(leader) for leader in leaders) or NO_NUMBER,

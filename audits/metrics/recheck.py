@@ -86,11 +86,11 @@ def _checks(result: Any) -> Iterator[Check]:
     rule = CLASSES[method["class_reading"]] if counted.classes else None
     yield Check("method.class_rule", method.get("class_rule", _MISSING), rule)
     for name, value in expected.items():
-        yield from _compare(name, result.get(name, _MISSING), value, rough=name in ("tests", "classes"))
-    yield from _compare("conduct", result["conduct"], settled(result["conduct"], method))
+        yield from compared(name, result.get(name, _MISSING), value, rough=name in ("tests", "classes"))
+    yield from compared("conduct", result["conduct"], settled(result["conduct"], method))
     yield from _parts(counted, method)
     if analysis := (method.get("data") or {}).get("sufficiency"):
-        yield from _compare("method.data.sufficiency", analysis, stated(analysis), rough=True)
+        yield from compared("method.data.sufficiency", analysis, stated(analysis), rough=True)
     if method["rate_kind"] == "scoring":
         yield from _median("median", method["median_basis"], method, counted.cells)
         if counted.other is not None and method.get("other_median") is not None:
@@ -131,16 +131,16 @@ def _people(cells: Iterable[Cell], both: bool = False) -> dict[str, list[int]]:
     return {name: sums for name, sums in sorted(found.items()) if sums[0]}
 
 
-def _compare(where: str, got: Any, expected: Any, rough: bool = False) -> Iterator[Check]:
+def compared(where: str, got: Any, expected: Any, rough: bool = False) -> Iterator[Check]:
     """Walk two documents side by side, down to single values; what one of them has more is a difference too."""
     if isinstance(got, dict) and isinstance(expected, dict):
         yield Check(f"{where} (fields)", sorted(got), sorted(expected))
         for key in sorted(expected.keys() & got.keys()):
-            yield from _compare(f"{where}.{key}", got[key], expected[key], rough)
+            yield from compared(f"{where}.{key}", got[key], expected[key], rough)
     elif isinstance(got, list) and isinstance(expected, list):
         yield Check(f"{where} (number of entries)", len(got), len(expected))
         for place, (one, other) in enumerate(zip(got, expected, strict=False)):
-            yield from _compare(f"{where}[{place}]", one, other, rough)
+            yield from compared(f"{where}[{place}]", one, other, rough)
     else:
         yield Check(where, got, expected, rough)
 

@@ -5,22 +5,29 @@ Files need no database and no network. A table stays where it is: its engine cou
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import sys
 from collections.abc import Mapping
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from audits.bias import mapfile, text
+from audits.bias import mapfile, planfile, text
 from audits.bias.address import Table
 from audits.bias.audit import run
 from audits.bias.opening import Given
 from audits.bias.plan import DELIMITERS, ENCODINGS, Plan
+from audits.bias.rules import check_gate
 from audits.bias.sources import File
-from audits.bias.vocabulary import Role
+from audits.bias.vocabulary import Role, category_named
+from audits.metrics.conduct import conduct
+from audits.metrics.ratios import BASES
+from audits.metrics.readings import MEDIANS
+from audits.metrics.result import CLASS_READINGS
 from compliance.lib.problems import Refused
 
 _DELIMITERS = {name.replace("vertical bar", "bar"): mark for mark, name in DELIMITERS.items()}
@@ -30,6 +37,7 @@ class Command(BaseCommand):
     """Print the sex, race/ethnicity and intersectional tables of NYC Local Law 144 (6 RCNY § 5-301).
 
     Exit 0: done. 1: the input is wrong, one problem a line (as text on stderr, as JSON on stdout). 2: wrong usage.
+    3: an impact ratio is below what the caller set with --fail-below.
     """
 
     help = (
@@ -50,7 +58,7 @@ class Command(BaseCommand):
         self._add_sources(parser)
         parser.add_argument("--sex", required=True, metavar="COL", help="the column of sex")
         parser.add_argument("--race", required=True, metavar="COL", help="the column of race/ethnicity")
-        measured = parser.add_mutually_exclusive_group(required=True)
+        measured = parser.add_mutually_exclusive_group()
         measured.add_argument("--selected", metavar="COL", help="the column that says who was selected")
         measured.add_argument("--score", metavar="COL", help="the column of scores")
         parser.add_argument(
@@ -71,7 +79,6 @@ class Command(BaseCommand):
         parser.add_argument(
             "--unknowns",
             choices=["per-table", "complete-case"],
-            default="per-table",
             help="people of unknown sex or race: count where known (default), or leave out of every table",
         )
         parser.add_argument("--encoding", choices=ENCODINGS, help="the encoding, where the file does not show it")
@@ -79,6 +86,37 @@ class Command(BaseCommand):
             "--delimiter", choices=list(_DELIMITERS), help="the delimiter, where the header is not clear"
         )
         parser.add_argument("--format", choices=["text", "json"], default="text", help="the form of the result")
+        self._add_choices(parser)
+
+    def _add_choices(self, parser: CommandParser) -> None:
+        add = parser.add_argument
+        add("--plan", metavar="FILE.json", type=Path, help="a plan; its choices hold where no option says otherwise")
+        add("--median-basis", choices=MEDIANS, help="the full sample whose median divides everyone")
+        add("--exclusion-base", choices=BASES, help="what the 2%% of 6 RCNY 5-301(d) are of (default: table)")
+        add(
+            "--exclude",
+            metavar="TABLE=CATEGORY",
+            action="append",
+            default=[],
+            help="leave a category below 2%% out of the ratios of one table: sex, race_ethnicity or intersectional, as "
+            "in 'intersectional=Male, Asian'; with --justification and --approver",
+        )
+        add("--justification", metavar="TEXT", help="why the categories of --exclude are left out; it is published")
+        add("--approver", metavar="NAME", help="who approved leaving them out")
+        add("--classes", metavar="COL", help="the column of the class into which a classifying tool sorts people")
+        add("--class", metavar="NAME", action="append", default=[], dest="known_classes", help="a class that it knows")
+        add("--class-reading", choices=CLASS_READINGS, help="what the rate of a class is (default: put-into)")
+        add("--strata", metavar="COL", action="append", default=[], help="a column to compare within; needs --pooled")
+        add("--unit", metavar="WHAT", help="what a row stands for: person, application, or another in words")
+        add("--people-in-union", choices=["yes", "no"], help="whether people in the Union are among those assessed")
+        add("--records", metavar="FILE.json", type=Path, help="the six records of Article 4a(1), by the letters a to f")
+        add("--readings", action="store_true", help="also print what every other reading of the rule would change")
+        add(
+            "--fail-below",
+            metavar="RATIO",
+            type=_ratio,
+            help="end with exit 3 if an impact ratio is below RATIO: your own threshold, for Local Law 144 sets none",
+        )
 
     def _add_sources(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -101,8 +139,9 @@ class Command(BaseCommand):
         as_json = options["format"] == "json"
         try:
             mapping = mapfile.read(options["map"]) if options["map"] else {}
-            plan = self._plan(options, mapping)
-            result = run(self._sources(options), plan)
+            given = planfile.read(options["plan"]) if options["plan"] else None
+            plan = self._plan(options, mapping, dict(given["document"]["choices"]) if given else {})
+            result = run(self._sources(options), plan, conduct=conduct(plan=given, special_categories=_gate(options)))
         except Refused as refused:
             for problem in refused.problems:
                 if as_json:
@@ -113,12 +152,29 @@ class Command(BaseCommand):
         document = result.as_json()
         if options["count"]:
             self.stderr.write(document["method"]["count_rule"])
-        self.stdout.write(result.data.decode() if as_json else text.report(document))
+        self.stdout.write(result.data.decode() if as_json else text.report(document, with_readings=options["readings"]))
+        if options["fail_below"] is not None:
+            self._hold_against(document, options["fail_below"])
+
+    def _hold_against(self, document: Mapping[str, Any], threshold: Fraction) -> None:
+        """Exit 3 if a ratio is below what the caller set; the exact ratio decides, not the printed one."""
+        below = list(text.below(document, threshold))
+        for line in below:
+            self.stderr.write(f"{line} That is your own threshold (--fail-below); Local Law 144 sets none.")
+        if below:
+            sys.exit(3)
 
     def _check_usage(self, options: dict[str, Any]) -> None:
         wrong = {
             "--favourable goes with --selected.": options["favourable"] is not None and options["selected"] is None,
             "Name a file, or a table with --table.": not options["files"] and not options["table"],
+            "Name the column of outcomes, of scores or of classes: --selected, --score or --classes.": (
+                options["selected"] is None and options["score"] is None and options["classes"] is None
+            ),
+            "--exclude goes with --justification and --approver.": bool(options["exclude"])
+            and not (options["justification"] and options["approver"]),
+            "--records goes with --people-in-union yes.": options["records"] is not None
+            and options["people_in_union"] != "yes",
             "--query goes with one --table.": options["query"] is not None and len(options["table"]) != 1,
             "--timeout is a number of seconds, 0 or more.": options["timeout"] < 0,
             "--lower-is-better goes with --score.": options["lower_is_better"] and options["score"] is None,
@@ -144,26 +200,96 @@ class Command(BaseCommand):
             raise CommandError(f"{sentence} An engine counts what it holds: name its table with --table.", returncode=2)
         return found
 
-    def _plan(self, options: dict[str, Any], mapping: Mapping[Role, Mapping[str, str | None]]) -> Plan:
+    def _plan(
+        self,
+        options: dict[str, Any],
+        mapping: Mapping[Role, Mapping[str, str | None]],
+        planned: Mapping[str, Any],
+    ) -> Plan:
+        """Return the plan of this run: what an option says, then what the given plan says, then the default."""
+        scoring, classes = options["score"] is not None, options["classes"] is not None
+        lower = options["lower_is_better"] or (scoring and planned.get("higher_is_better") is False)
+
+        def said(option: str, name: str, default: Any = None) -> Any:
+            return options[option] or planned.get(name) or default
+
         try:
             return Plan(
                 sex=options["sex"],
                 race_ethnicity=options["race"],
                 selected=options["selected"],
-                favourable=options["favourable"],
+                favourable=said("favourable", "favourable") if not scoring else options["favourable"],
                 score=options["score"],
-                higher_is_better=not options["lower_is_better"],
+                higher_is_better=not lower,
                 count=options["count"],
                 count_reading=options["count_reading"],
-                unknowns=options["unknowns"],
+                unknowns=said("unknowns", "unknowns", "per-table"),
                 mapping=mapping,
                 encoding=options["encoding"],
                 delimiter=_DELIMITERS.get(options["delimiter"]),
                 sheet=options["sheet"],
-                pooled=options["pooled"],
+                pooled=said("pooled", "pooled"),
+                median_basis=said("median_basis", "median_basis") if scoring else options["median_basis"],
+                exclusion_base=said("exclusion_base", "exclusion_base", "table"),
+                exclusions=tuple(_exclusions(options) or planned.get("exclusions") or ()),
+                output_class=options["classes"],
+                classes=tuple(options["known_classes"]),
+                class_reading=said("class_reading", "class_reading") if classes else options["class_reading"],
+                strata=tuple(said("strata", "strata", ())),
+                unit_of_analysis=said("unit", "unit_of_analysis"),
+                data=planned.get("data"),
             )
         except Refused as refused:  # options that do not go together
             raise CommandError(str(refused), returncode=2) from refused
+
+
+def _ratio(words: str) -> Fraction:
+    try:
+        ratio = Fraction(words)
+    except (ValueError, ZeroDivisionError):
+        ratio = Fraction(0)
+    if not 0 < ratio <= 1:
+        raise argparse.ArgumentTypeError("write a ratio above 0 and at most 1, such as 0.8")
+    return ratio
+
+
+def _exclusions(options: dict[str, Any]) -> list[dict[str, Any]]:
+    found = []
+    for named in options["exclude"]:
+        table, _, category = named.partition("=")
+        sex, _, race = category.partition(",") if table == "intersectional" else (category, "", category)
+        try:
+            found.append(
+                {
+                    "table": {"sex": "sex", "race_ethnicity": "race_ethnicity", "intersectional": "intersectional"}[
+                        table
+                    ],
+                    "sex": None if table == "race_ethnicity" else _known("sex", sex.strip()),
+                    "race_ethnicity": None if table == "sex" else _known("race_ethnicity", race.strip()),
+                    "justification": options["justification"],
+                    "approver": options["approver"],
+                }
+            )
+        except (KeyError, ValueError) as error:
+            sentence = f"--exclude {named!r} names no category of a table, as in 'race_ethnicity=Asian'."
+            raise CommandError(sentence, returncode=2) from error
+    return found
+
+
+def _known(role: Role, words: str) -> str:
+    found = category_named(role, words)
+    if found is None:
+        raise KeyError(words)
+    return found
+
+
+def _gate(options: dict[str, Any]) -> dict[str, Any]:
+    """Return what was said of people in the Union; whoever says yes hands in the six records."""
+    union = None if options["people_in_union"] is None else options["people_in_union"] == "yes"
+    records = planfile.records(options["records"]) if options["records"] else {}
+    if union is not None:
+        check_gate(union, records)
+    return {"people_in_union": union, "conditions": records}
 
 
 def _password() -> str | None:

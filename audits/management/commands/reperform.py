@@ -1,0 +1,102 @@
+"""`manage.py reperform`: compute a result again. Needs no database and no network."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from audits.bias.reperform import reperformed
+from audits.metrics.recheck import Check
+from compliance.lib.canonical import load, sha256
+from compliance.lib.problems import Problem, Refused, one_line
+
+LARGEST = 64 * 2**20
+SHOWN = 50
+
+
+class Command(BaseCommand):
+    """Exit 0: all equal. 1: something differs. 2: the result or a file cannot be read."""
+
+    help = (
+        "Computes every table, reading and test of a bias audit result again from its counts, and with --data the "
+        "counts from the files. Says equal, or shows each difference. Exit 0: equal. 1: differs. 2: unreadable."
+    )
+    requires_system_checks: list[str] = []
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("result", metavar="RESULT.json", type=Path, help="the result document")
+        parser.add_argument(
+            "--data", metavar="FILE", type=Path, nargs="+", default=[], help="the files that were counted, in any order"
+        )
+        parser.add_argument("--format", choices=["text", "json"], default="text", help="the form of the answer")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        as_json = options["format"] == "json"
+        try:
+            data = _read(options["result"])
+            checks = reperformed(_document(data), options["data"])
+            if [check.where for check in checks] == ["document"]:
+                raise Refused(Problem("result-unreadable", f"This is no bias audit result: {checks[0].got}"))
+        except Refused as refused:
+            for problem in refused.problems:
+                if as_json:
+                    self.stdout.write(json.dumps(problem.as_json(), ensure_ascii=False))
+                else:
+                    self.stderr.write(one_line(str(problem)))
+            sys.exit(2)
+        wrong = [check for check in checks if not check.holds]
+        if as_json:
+            answer = {
+                "sha256": sha256(data),
+                "equal": not wrong,
+                "checked": len(checks),
+                "counted_again": bool(options["data"]),
+                "differences": [_difference(check) for check in wrong],
+            }
+            self.stdout.write(json.dumps(answer, ensure_ascii=False))
+        else:
+            self._tell(data, checks, wrong, counted=bool(options["data"]))
+        sys.exit(1 if wrong else 0)
+
+    def _tell(self, data: bytes, checks: list[Check], wrong: list[Check], *, counted: bool) -> None:
+        self.stdout.write(f"Result SHA-256 {sha256(data)}")
+        source = "from its counts, and its counts from the files" if counted else "from its counts"
+        if not wrong:
+            self.stdout.write(f"Equal: {len(checks):,} values were computed again {source}, and none differs.")
+        else:
+            self.stdout.write(f"Different: {len(wrong):,} of {len(checks):,} values computed again {source} differ.")
+        for check in wrong[:SHOWN]:
+            shown = one_line(f"{check.where}: the result says {check.got!r}, again it is {check.expected!r}.")
+            self.stdout.write(f"  {shown[:600]}")
+        if len(wrong) > SHOWN:
+            self.stdout.write(f"  and {len(wrong) - SHOWN:,} more; --format json shows all of them.")
+        if not counted:
+            self.stdout.write("The files were not counted again; name them with --data.")
+
+
+def _difference(check: Check) -> dict[str, Any]:
+    return {"where": check.where, "result": check.got, "again": check.expected}
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(LARGEST + 1)
+    except OSError as error:
+        sentence = f"The result {path.name} cannot be read: {error.strerror or error}."
+        raise Refused(Problem("result-unreadable", sentence)) from error
+    if len(data) > LARGEST:
+        raise Refused(Problem("result-unreadable", f"The result {path.name} is larger than 64 MiB."))
+    return data
+
+
+def _document(data: bytes) -> Any:
+    try:
+        return load(data)
+    except (ValueError, RecursionError) as error:
+        raise Refused(Problem("result-unreadable", f"The result is no JSON that has one reading: {error}")) from error

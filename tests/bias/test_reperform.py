@@ -1,0 +1,173 @@
+"""An audit is performed again from its result and its files; whatever differs is said."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audits.bias.audit import run
+from audits.bias.plan import Plan
+from audits.bias.reperform import reperformed
+from audits.bias.sources import File
+from audits.management.commands.bias_audit import Command as BiasAudit
+from audits.management.commands.reperform import Command
+from audits.metrics.recheck import recheck
+from compliance.lib.canonical import digest
+from compliance.lib.problems import Refused
+
+ROOT = Path(__file__).parents[2]
+GOLDEN = ROOT / "tests" / "golden" / "dcwp_selection_intersectional.csv"
+MAPPED = ["--sex", "sex", "--race", "race_ethnicity", "--selected", "selected", "--count", "applicants"]
+SCORES = "sex,race,score,team\n" + "".join(
+    f"{sex},{race},{score},{team}\n"
+    for sex, race, score, team in [
+        ("M", "White", 9, "a"), ("M", "White", 8, "b"), ("F", "White", 7, "a"), ("F", "Asian", 5, "b"),
+        ("F", "", 1, "a"), ("M", "", 2, "a"), ("", "White", 3, "b"), ("F", "Asian", 5, "a"), ("M", "Asian", 6, "b"),
+    ]
+)  # fmt: skip
+UNKNOWN = {"sex": {"": None}, "race_ethnicity": {"": None}}
+
+
+def scored(path: Path, **changed: Any) -> dict[str, Any]:
+    path.write_text(SCORES)
+    plan = Plan("sex", "race", score="score", mapping=UNKNOWN, strata=("team",), pooled="One scale.", **changed)
+    return run(path, plan).as_json()
+
+
+def command(kind: Any, name: str, capture: pytest.CaptureFixture[str], *words: Any) -> tuple[int, str, str]:
+    code = 0
+    try:
+        kind().run_from_argv(["manage.py", name, *map(str, words)])
+    except SystemExit as leaving:
+        code = int(leaving.code or 0)
+    return code, *capture.readouterr()
+
+
+def test_both_medians_are_counted_and_either_choice_gives_the_others_tables(tmp_path: Path) -> None:
+    path = tmp_path / "scores.csv"
+    everyone, known = scored(path), scored(path, median_basis="both-known")
+    assert everyone["method"]["median"]["value"] == "5"
+    assert known["method"]["median"]["value"] == "6.5"
+    assert everyone["method"]["other_median"] == known["method"]["median"]
+    assert everyone["other_median"] == known["counts"]
+    median = next(one for one in everyone["readings"]["choices"] if one["choice"] == "median")
+    other = next(one for one in median["options"] if one["option"] == "both-known")
+    assert other["tables"][0]["rows"] == known["tables"][0]["rows"]
+    assert "median-ties" in {note["code"] for note in everyone["notes"]}
+    for result in (everyone, known):
+        assert all(check.holds for check in recheck(result))
+
+
+@pytest.mark.parametrize("changed", [{}, {"higher_is_better": False, "unknowns": "complete-case"}])
+def test_a_sound_result_is_performed_again_from_its_file(tmp_path: Path, changed: dict[str, Any]) -> None:
+    path = tmp_path / "scores.csv"
+    result = scored(path, **changed)
+    checks = reperformed(result, [path])
+    assert len(checks) > 1000
+    assert [check for check in checks if not check.holds] == []
+    path.write_text(SCORES.replace("M,White,9", "M,White,2"))
+    wrong = {check.where for check in reperformed(result, [path]) if not check.holds}
+    assert {"input.sources (SHA-256 of every file)", "input.counts_sha256"} <= wrong
+    path.write_text(SCORES.replace("M,White,9", "M,Martian,9"))
+    assert "not a known value" in str([check.got for check in reperformed(result, [path]) if not check.holds])
+
+
+def test_pooled_files_may_be_named_in_any_order(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("one.csv", "two.csv")]
+    paths[0].write_text("sex,race,hired\nMale,White,1\nFemale,White,0\n")
+    paths[1].write_text("sex,race,hired\nFemale,Black,1\nMale,Black,0\nMale,Asian,1\n")
+    plan = Plan("sex", "race", selected="hired", favourable="1", pooled="One employer.")
+    result = run([File(path, path.name) for path in paths], plan).as_json()
+    assert [check for check in reperformed(result, paths[::-1]) if not check.holds] == []
+    assert not all(check.holds for check in reperformed(result, paths[:1]))
+
+
+def test_a_classifying_tool_has_its_tables_for_each_class_an_empty_one_too(tmp_path: Path) -> None:
+    path = tmp_path / "styles.csv"
+    path.write_text("sex,race,style\nMale,White,driver\nMale,White,coach\nFemale,White,coach\nFemale,Asian,coach\n")
+    known = ("driver", "coach", "visionary")
+    result = run(path, Plan("sex", "race", output_class="style", classes=known)).as_json()
+    rates = {one["class"]: [row["selected"] for row in one["tables"][0]["rows"]] for one in result["classes"]}
+    assert rates == {"driver": [1, 0], "coach": [1, 2], "visionary": [0, 0]}
+    assert result["tables"] == []
+    assert [check for check in reperformed(result, [path]) if not check.holds] == []
+    with pytest.raises(Refused, match="was not declared"):
+        run(path, Plan("sex", "race", output_class="style", classes=known[1:]))
+
+
+def test_the_command_says_equal_or_each_difference_or_that_it_cannot_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, document, _ = command(BiasAudit, "bias_audit", capsys, GOLDEN, *MAPPED, "--format", "json")
+    path = tmp_path / "result.json"
+    path.write_text(document)
+    code, said, _ = command(Command, "reperform", capsys, path, "--data", GOLDEN)
+    assert (code, "and none differs" in said) == (0, True)
+    broken = json.loads(document)
+    broken["tables"][0]["rows"][0]["applicants"] += 1
+    path.write_text(json.dumps(broken))
+    code, said, _ = command(Command, "reperform", capsys, path, "--format", "json")
+    difference = {"where": "tables[0].rows[0].applicants", "result": 1391, "again": 1390}
+    assert (code, json.loads(said)["differences"]) == (1, [difference])
+    path.write_text('{"schema": "other"}')
+    assert command(Command, "reperform", capsys, path)[0] == 2
+    assert command(Command, "reperform", capsys, tmp_path / "missing.json")[0] == 2
+
+
+def test_a_threshold_is_the_callers_own_and_has_an_exit_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    code, said, errors = command(BiasAudit, "bias_audit", capsys, GOLDEN, *MAPPED, "--fail-below", "0.8", "--readings")
+    assert code == 3
+    assert "is 0.789, below 0.8. That is your own threshold (--fail-below); Local Law 144 sets none." in errors
+    assert "Other readings of the rule" in said
+    assert "Self-assessment" in said
+    assert command(BiasAudit, "bias_audit", capsys, GOLDEN, *MAPPED, "--fail-below", "0.788")[0] == 0
+    assert command(BiasAudit, "bias_audit", capsys, GOLDEN, *MAPPED, "--fail-below", "80")[0] == 2
+
+
+def test_an_exclusion_and_a_plan_from_the_command_are_in_the_result(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    left = ["--exclude", "intersectional=Female, Native American or Alaska Native"]
+    why = ["--justification", "Seventeen people.", "--approver", "Bob"]
+    assert command(BiasAudit, "bias_audit", capsys, GOLDEN, *MAPPED, *left)[0] == 2
+    document = {
+        "schema": "probanda/bias-plan/1",
+        "metrics": ["impact ratio"],
+        "thresholds": [],
+        "choices": {"unknowns": "complete-case", "exclusions": []},
+    }
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(document))
+    words = [GOLDEN, *MAPPED, *left, *why, "--plan", path, "--format", "json"]
+    code, said, errors = command(BiasAudit, "bias_audit", capsys, *words)
+    assert code == 0, errors
+    result = json.loads(said)
+    assert result["method"]["unknowns"] == "complete-case"
+    assert result["conduct"]["plan"]["sha256"] == digest(document)
+    assert [one["field"] for one in result["conduct"]["deviations"]] == ["exclusions"]
+    assert "nobody has locked" in result["conduct"]["plan_sentence"]
+    assert [row["excluded"] for row in result["tables"][2]["rows"]].count(True) == 1
+
+
+def test_test_data_needs_its_explanations_and_the_analysis_of_what_historical_data_could_show(tmp_path: Path) -> None:
+    path = tmp_path / "applicants.csv"
+    path.write_text("sex,race,hired\nMale,White,1\nFemale,White,0\n")
+    with pytest.raises(Refused, match="why historical data was not used"):
+        Plan("sex", "race", selected="hired", data={"kind": "test", "how_obtained": "Drawn."})
+    history = [{"sex": "Male", "race_ethnicity": None, "applicants": 30, "selected": 10}]
+    said = {"conclusion": "Too few.", "reason": "No women applied.", "by": "Bob"}
+    data = {
+        "kind": "test",
+        "why_not_historical": "The tool is new.",
+        "how_obtained": "Drawn from a public register.",
+        "sufficiency": {"counts": history, **said},
+    }
+    result = run(path, Plan("sex", "race", selected="hired", data=data)).as_json()
+    analysis = result["method"]["data"]["sufficiency"]
+    assert (analysis["people"], analysis["conclusion"]) == (30, "Too few.")
+    assert all(check.holds for check in recheck(result))
+    analysis["tables"][0]["rows"][0]["applicants"] = 3000
+    assert not all(check.holds for check in recheck(result))
