@@ -18,6 +18,7 @@ from compliance.catalogue.loader import DATA, facts, load
 from compliance.catalogue.logic import NO, YES, Formulas, Test
 from compliance.catalogue.schema import ANYONE, Catalogue, Dates, Row
 from compliance.catalogue.steps import Branch, Step
+from compliance.lib.clocks import check_day
 
 _ROLES = "roles"
 _FULL = 400_000
@@ -271,7 +272,11 @@ def _engine(folder: Path, law: str, text_version: str, as_of: datetime.date) -> 
 
 
 def engine(law: str, text_version: str, as_of: datetime.date, *, folder: Path = DATA) -> Engine:
-    """Return the engine of a law in a version for a day; made once in a process while it has room."""
+    """Return the engine of a law in a version for a day; made once in a process while it has room.
+
+    Refused for a day that no law can mean.
+    """
+    check_day(as_of)
     found = _engine(folder, law, text_version, as_of)
     if found.is_full:
         _engine.cache_clear()

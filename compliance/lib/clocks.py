@@ -19,10 +19,24 @@ from types import MappingProxyType
 from typing import Literal
 
 from compliance.lib.holidays import NYC, WEEKENDS_ONLY, Calendar
+from compliance.lib.problems import Problem, Refused
 
 Unit = Literal["hours", "calendar_days", "working_days", "business_days", "months", "years"]
 Direction = Literal["before", "after"]
 Bound = Literal["at_least", "at_most"]
+EARLIEST, LATEST = datetime.date(1900, 1, 1), datetime.date(2999, 12, 31)
+
+
+def check_day(day: datetime.date, column: str | None = None) -> None:
+    """Refuse a day that no law can mean, such as a year typed wrongly; nothing is counted from it.
+
+    >>> check_day(datetime.date(9999, 12, 31))
+    Traceback (most recent call last):
+    compliance.lib.problems.Refused: 9999-12-31 is no day that a time can be counted from.
+    """
+    if not EARLIEST <= day <= LATEST:
+        sentence, expected = f"{day} is no day that a time can be counted from.", f"{EARLIEST} to {LATEST}"
+        raise Refused(Problem("day-out-of-range", sentence, column=column, found=str(day), expected=expected))
 
 
 def add_months(day: datetime.date, count: int) -> datetime.date:
@@ -97,11 +111,12 @@ def shift(day: datetime.date, count: int, unit: Unit, holidays: Calendar | None 
     """Return the day `count` units after `day`, or before it when `count` is negative.
 
     Business days are counted with the NYC calendar and working days with weekends only, unless `holidays` are given.
-    Hours need a time of day: use :func:`shift_hours`.
+    Hours need a time of day: use :func:`shift_hours`. A day that no law can mean is refused.
 
     >>> shift(datetime.date(2026, 11, 21), 15, "calendar_days"), shift(datetime.date(2026, 11, 21), 15, "working_days")
     (datetime.date(2026, 12, 6), datetime.date(2026, 12, 11))
     """
+    check_day(day)
     match unit:
         case "calendar_days":
             return day + datetime.timedelta(days=count)
@@ -125,6 +140,7 @@ def shift_hours(moment: datetime.datetime, count: int) -> datetime.datetime:
     """
     if moment.tzinfo is None:
         raise ValueError("Hours are counted from a moment with a time zone.")
+    check_day(moment.date())
     return moment.astimezone(datetime.UTC) + datetime.timedelta(hours=count)
 
 

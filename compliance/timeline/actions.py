@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from compliance.catalogue.schema import Catalogue
 from compliance.frameworks import catalogues
+from compliance.lib.clocks import check_day
 from compliance.lib.problems import Problem, Refused
 from compliance.people.models import Membership
 from compliance.people.rules import check_can
@@ -34,6 +35,7 @@ def record_day(
 ) -> KeyDate:
     """Record the day of an event that a law counts from; refused for an event that the newest text does not have."""
     check_can(by, "determine")
+    check_day(day, "day")
     system = systems(by).get(pk=system.pk)
     if event not in _text(by, law).events:
         sentence = _("{law} counts nothing from {event}.").format(law=law, event=event or "–")

@@ -16,6 +16,7 @@ from typing import Literal
 from compliance.catalogue.clauses import length, told_clock
 from compliance.catalogue.schema import Catalogue, Clock, Row
 from compliance.lib import clocks
+from compliance.lib.problems import Refused
 from compliance.timeline.counting import Counted, counted
 
 UNSETTLED = "Whether the row binds is not settled yet."
@@ -200,19 +201,28 @@ def limits(ground: Ground, occurrences: Iterable[Occurrence]) -> Iterator[Event]
 
 
 def _counted_from(one: Occurrence, clock: Clock, event: Event) -> Event:
+    """Count from one day; where that is refused, as for a year without a calendar, the event says so without a day."""
     key, changed = f"{event.key}/{one.key}", one.changed_at
+    try:
+        return _counted(one, clock, replace(event, key=key, changed_at=changed))
+    except Refused as refused:
+        unknown = f"Not counted from {one.day} ({one.source}): {refused}"
+        return replace(event, key=key, unknown=unknown, changed_at=changed)
+
+
+def _counted(one: Occurrence, clock: Clock, event: Event) -> Event:
     if clock.unit == "hours":
         if one.moment is None:
             unknown = f"Not known yet: the hour on {one.day} would say when; only the day is recorded."
-            return replace(event, key=key, unknown=unknown, changed_at=changed)
+            return replace(event, unknown=unknown)
         moment = clocks.shift_hours(one.moment, clock.count if clock.direction == "after" else -clock.count)
         working = (
             f"{length(clock.count, clock.unit)} {clock.direction} {one.moment:%d %B %Y, %H:%M} UTC ({one.source})."
         )
-        return replace(event, key=key, day=moment.date(), moment=moment, working=working, changed_at=changed)
+        return replace(event, day=moment.date(), moment=moment, working=working)
     result: Counted = counted(one.day, clock.count, clock.unit, clock.direction)
     working = f"{result.sentence} The day it is counted from: {one.source}."
-    return replace(event, key=key, day=result.day, working=working, changed_at=changed)
+    return replace(event, day=result.day, working=working)
 
 
 def _act(clock: Clock, law: Catalogue) -> str:

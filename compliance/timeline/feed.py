@@ -76,7 +76,8 @@ def _event(one: Event, address: str) -> Entry:
         entry.add("dtstart", one.moment.astimezone(datetime.UTC))
     elif one.day is not None:
         entry.add("dtstart", one.day)
-        entry.add("dtend", one.day + datetime.timedelta(days=1))
+        if one.day < datetime.date.max:  # without an end an event takes its day
+            entry.add("dtend", one.day + datetime.timedelta(days=1))
     entry.add("transp", "TRANSPARENT")
     entry.add("categories", [CATEGORIES[one.kind]])
     entry.add("description", description(one))

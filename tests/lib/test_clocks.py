@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.catalogue.loader import load
-from compliance.lib.clocks import CLOCKS, add_months, add_working_days, extended, shift, working_days_between
+from compliance.lib.clocks import CLOCKS, Unit, add_months, add_working_days, extended, shift, working_days_between
 from compliance.lib.holidays import NYC, WEEKENDS_ONLY, calendar
 from compliance.lib.problems import Refused
 
@@ -105,3 +105,12 @@ def test_hours_are_not_counted_from_a_day() -> None:
     with pytest.raises(ValueError, match="time zone"):
         CLOCKS["ai-act-rbi-live"].limit_moment(datetime.datetime(2026, 1, 1, 9))  # noqa: DTZ001 # that is the point
     assert WEEKENDS_ONLY.is_working_day(date(1999, 1, 1))
+
+
+@pytest.mark.parametrize("unit", ["calendar_days", "working_days", "business_days", "months", "years"])
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_a_day_that_no_law_can_mean_is_refused(unit: Unit, day: date) -> None:
+    for count in (1, -1):
+        with pytest.raises(Refused) as refused:
+            shift(day, count, unit)
+        assert refused.value.code == "day-out-of-range"

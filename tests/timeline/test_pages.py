@@ -186,3 +186,19 @@ def test_a_time_is_counted_with_its_rule_and_its_working(people: People) -> None
     assert "21 November 2026, 08:00 UTC" in hours
     assert "the time of day is needed" in text(client, page, clock="ai-act-rbi-live", day="2026-11-20")
     assert "not written down" in text(client, page, clock="ll144-notice", day="2040-01-02")
+
+
+def test_a_day_far_off_takes_nobody_their_timeline(people: People) -> None:
+    client, checklist = client_of(people.alice), build.checklist(people.alice)
+    page = f"{home(people)}systems/{checklist.system_id}/"
+    told = {"event": "nyc-ll144/use", "day": "2062-11-22", "note": "A slip of the hand", "zone": "UTC"}
+    assert client.post(f"{page}days/", told).status_code == 302
+    assert "The holidays of 2062 are not written down" in text(client, page)
+    assert "BEGIN:VEVENT" in text(client, f"{page}calendar.ics")
+    for day in ("0001-01-01", "9999-12-31"):
+        answer = client.post(f"{page}days/", {**told, "day": day, "time": "23:30", "zone": "America/New_York"})
+        assert (answer.status_code, "that a time can be counted from" in answer.content.decode()) == (400, True)
+        clock = {"clock": "ai-act-incident", "day": day, "time": "10:00", "zone": "Europe/Brussels"}
+        assert "that a time can be counted from" in text(client, f"{home(people)}clocks/", **clock)
+    asked = f"/o/{people.alice.organisation.slug}/systems/{checklist.system_id}/classification/"
+    assert "that a time can be counted from" in text(client, asked, as_of="9999-12-31")
