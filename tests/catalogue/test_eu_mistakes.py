@@ -233,6 +233,20 @@ def test_each_chapter_has_its_day(id: str, old: str, new: str) -> None:
         assert min(dates.in_force_from.values()) == date.fromisoformat(day)
 
 
+def test_what_the_letter_of_article_113_starts_earlier_is_an_open_reading() -> None:
+    """Only Sections 1 to 3 of Chapter III are deferred; what lies outside them and binds later names the earlier day."""
+    outside = {*range(40, 50), *range(71, 88)}
+    later = [
+        (row.id, row.dates.formally_from)
+        for row in NEW.rows
+        if (found := re.match(r"AI Act Art (\d+)", row.citation[0])) and int(found[1]) in outside
+        and row.dates is not None and min(row.dates.in_force_from.values()) > date(2026, 8, 2)
+    ]  # fmt: skip
+    assert len(later) > 50
+    expected = {"EUAIA-78.3": date(2025, 8, 2)}  # Article 78 is among what began a year before
+    assert [(id, day) for id, day in later if day != expected.get(id, date(2026, 8, 2))] == []
+
+
 def test_standards_are_harmonised_standards() -> None:
     words = str([(row.title, row.question, row.why, row.note) for row in NEW.rows])
     assert not re.search(r"\bRTS\b|regulatory technical standard", words)
