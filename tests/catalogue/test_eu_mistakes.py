@@ -234,7 +234,7 @@ def test_each_chapter_has_its_day(id: str, old: str, new: str) -> None:
 
 
 def test_what_the_letter_of_article_113_starts_earlier_is_an_open_reading() -> None:
-    """Only Sections 1 to 3 of Chapter III are deferred; what lies outside them and binds later names the earlier day."""
+    """Only Sections 1 to 3 of Chapter III are deferred; what lies outside and binds later names the earlier day."""
     outside = {*range(40, 50), *range(71, 88)}
     later = [
         (row.id, row.dates.formally_from)
