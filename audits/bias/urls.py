@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from audits.bias import views
+from audits.bias import views, views_result
 
 urlpatterns = [
     path("", views.bias_list, name="bias_list"),
@@ -10,8 +10,8 @@ urlpatterns = [
     path("<uuid:pk>/", views.bias_detail, name="bias_detail"),
     path("<uuid:pk>/map/", views.bias_map, name="bias_map"),
     path("<uuid:pk>/progress/", views.bias_progress, name="bias_progress"),
-    path("<uuid:pk>/result.json", views.bias_result, name="bias_result"),
-    path("<uuid:pk>/counts.csv", views.bias_counts, name="bias_counts"),
-    path("<uuid:pk>/publish/", views.bias_publish, name="bias_publish"),
-    path("<uuid:pk>/link/<uuid:checklist>/", views.bias_link, name="bias_link"),
+    path("<uuid:pk>/result.json", views_result.bias_result, name="bias_result"),
+    path("<uuid:pk>/counts.csv", views_result.bias_counts, name="bias_counts"),
+    path("<uuid:pk>/publish/", views_result.bias_publish, name="bias_publish"),
+    path("<uuid:pk>/link/<uuid:checklist>/", views_result.bias_link, name="bias_link"),
 ]
