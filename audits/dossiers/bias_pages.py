@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from audits.dossiers import words
+from audits.dossiers import bias_readings, words
 from audits.metrics import display, plots
+from audits.metrics.result import class_results_of
 
 
 def audit(number: int, one: dict[str, Any], evidence: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -13,10 +14,11 @@ def audit(number: int, one: dict[str, Any], evidence: dict[str, dict[str, Any]])
     result = one["result"]
     anchor = f"bias-{number}"
     drawn = plots.pictures_of(result, prefix=f"{anchor}-")
-    unknown = result["unknown"]
+    unknown, how = result["unknown"], bias_readings.conduct(result["conduct"])
     return {
         "anchor": anchor,
-        "title": f"Bias audit: {one['title']}",
+        "title": f"{how['kind']}: {one['title']}",
+        "conduct": how,
         "name": one["title"],
         "ran_at": words.when(one["ran_at"]),
         "ran_by": one["ran_by"],
@@ -36,6 +38,30 @@ def audit(number: int, one: dict[str, Any], evidence: dict[str, dict[str, Any]])
         "notes": [note["sentence"] for note in result.get("notes", [])],
         "method": words.flatten(result["method"]),
         "tables": [_table(f"{anchor}-{table.name}", table, drawn[table.name]) for table in display.shown(result)],
+        **_beside(result),
+        "classes": [
+            _class(f"{anchor}-class-{place}", name, of) for place, (name, of) in enumerate(class_results_of(result), 1)
+        ],
+    }
+
+
+def _beside(result: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "tests": bias_readings.tests(result["tests"]),
+        "readings": bias_readings.readings(result["readings"]),
+        "ranges": bias_readings.ranges(result["readings"]),
+    }
+
+
+def _class(anchor: str, name: str, of: dict[str, Any]) -> dict[str, Any]:
+    """Return one class of a tool that classifies, with its own set of tables (6 RCNY § 5-301(b)(4))."""
+    drawn = plots.pictures_of(of, prefix=f"{anchor}-")
+    return {
+        "name": name,
+        "anchor": anchor,
+        "tables": [_table(f"{anchor}-{table.name}", table, drawn[table.name]) for table in display.shown(of)],
+        "notes": [note["sentence"] for note in of["notes"]],
+        **_beside(of),
     }
 
 

@@ -12,6 +12,7 @@ from audits.bias.audit import run
 from audits.bias.plan import Plan
 from audits.bias.reperform import reperformed
 from audits.bias.sources import File
+from audits.bias.vocabulary import Role
 from audits.management.commands.bias_audit import Command as BiasAudit
 from audits.management.commands.reperform import Command
 from audits.metrics.recheck import recheck
@@ -28,7 +29,7 @@ SCORES = "sex,race,score,team\n" + "".join(
         ("F", "", 1, "a"), ("M", "", 2, "a"), ("", "White", 3, "b"), ("F", "Asian", 5, "a"), ("M", "Asian", 6, "b"),
     ]
 )  # fmt: skip
-UNKNOWN = {"sex": {"": None}, "race_ethnicity": {"": None}}
+UNKNOWN: dict[Role, dict[str, str | None]] = {"sex": {"": None}, "race_ethnicity": {"": None}}
 
 
 def scored(path: Path, **changed: Any) -> dict[str, Any]:
