@@ -25,8 +25,9 @@ def main(arguments: list[str]) -> int:
     for table, one in found.items():
         for picture in one.pictures:
             (folder / f"{picture.name}.svg").write_text(picture.svg + "\n", encoding="utf-8")
-        with (folder / f"{table}.csv").open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([one.figures.columns, *one.figures.rows])
+        for number, figures in enumerate(one.figures, 1):
+            with (folder / f"{table}-{number}.csv").open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file).writerows([figures.columns, *figures.rows])
     return 0
 
 

@@ -112,7 +112,9 @@ def ratios(
     )
     spoken = "; ".join(f"{row[0]} {row[3]}" for row in figures.rows)
     full = f"Impact ratios: {title}"
-    caption = f"Line: {_percent_of(level_of_confidence)} score interval (Miettinen and Nurminen) of the ratio."
+    caption = (
+        f"The line through a ratio is its {_percent_of(level_of_confidence)} score interval (Miettinen and Nurminen)."
+    )
     return sheet.finish(f"{name}-ratios", full, f"{spoken}. The dashed line is {FOUR_FIFTHS_WORDS}.", caption, figures)
 
 
@@ -158,7 +160,7 @@ def rates(
         tuple(_rate_row(group, found.get(group)) for group in groups),
     )
     spoken = "; ".join(f"{group.name} {_rate_words(group)}" for group in groups)
-    caption = f"Line: {_percent_of(level_of_confidence)} score interval (Wilson) of the rate."
+    caption = f"The line across a rate is its {_percent_of(level_of_confidence)} score interval (Wilson)."
     return sheet.finish(f"{name}-rates", f"{of}s: {title}", f"{spoken}.", caption, figures)
 
 

@@ -40,7 +40,7 @@ def heat_map(
     of: str = "Selection rate",
     chosen: str = "Selected",
 ) -> Picture:
-    """Draw the rate of every pair of a row and a column; the shade is the rate, in five equal steps from 0.
+    """Draw the rate of every pair of a row and a column; shades divide the rates that occur in up to five steps.
 
     A pair that is missing from `cells`, or that nobody stands in, is hatched. The impact ratio stands in the cell too,
     but gives no shade, since Local Law 144 sets no threshold for it.
@@ -51,8 +51,7 @@ def heat_map(
     """
     empty = HeatCell(Group("", 0, 0), None)
     placed = [(row, column, cells.get((row, column), empty)) for row in rows for column in columns]
-    greatest = max((cell.group.rate for _, _, cell in placed if cell.group.rate is not None), default=Fraction(1))
-    shades = from_to(Fraction(0), greatest or Fraction(1), 0, 1, most=len(STEPS))
+    shades = _shades([cell.group.rate for _, _, cell in placed if cell.group.rate is not None])
     wide = max((WIDTH - _NAMES) / max(1, len(columns)), _CELL)
     sheet = Sheet(_NAMES + wide * len(columns))
     _header(sheet, columns, wide)
@@ -73,7 +72,8 @@ def heat_map(
     )
     spoken = "; ".join(f"{row[0]}, {row[1]}: {row[4]}, ratio {row[5]}" for row in figures.rows)
     caption = (
-        f"The shade is the {of.lower()}, in equal steps from 0; it is no judgement. The figures stand in the cells."
+        f"The shade is the {of.lower()}, in equal steps over the rates that occur, so that small differences show; "
+        "it is no judgement."
     )
     return sheet.finish(f"{name}-heat", full, f"{spoken}.", caption, figures)
 
@@ -116,15 +116,27 @@ def _draw(sheet: Sheet, cell: HeatCell, shades: Scale, place: tuple[float, float
         sheet.write(left + wide / 2, y, line, f"on-step-{step}", font_size=size, text_anchor="middle", **weight)
 
 
+def _shades(rates: Sequence[Fraction]) -> Scale:
+    """Return at most five round steps over `rates`.
+
+    >>> [str(value) for value, _ in _shades([Fraction(7, 17), Fraction(215, 412)]).ticks]
+    ['2/5', '17/40', '9/20', '19/40', '1/2', '21/40']
+    """
+    low, high = min(rates, default=Fraction(0)), max(rates, default=Fraction(1))
+    low = Fraction(0) if low == high else low
+    steps = (Fraction(1), Fraction(2), Fraction(5, 2), Fraction(5))
+    return from_to(low, high or Fraction(1), 0, 1, most=len(STEPS), steps=steps)
+
+
 def _step(rate: Fraction, shades: Scale) -> int:
     """Return the shade of a rate: the step that it lies in (its upper end belongs to it), of all five.
 
-    >>> scale = from_to(Fraction(0), Fraction(1, 2), 0, 1, most=5)
+    >>> scale = _shades([Fraction(0), Fraction(1, 2)])
     >>> [_step(Fraction(n, 10), scale) for n in range(6)]
     [0, 0, 1, 2, 3, 4]
     """
     count = int((shades.high - shades.low) / shades.step)
-    index = max(0, -((-rate) // shades.step) - 1)
+    index = max(0, -((shades.low - rate) // shades.step) - 1)
     return int(index) * (len(STEPS) - 1) // max(1, count - 1)
 
 
@@ -136,7 +148,7 @@ def _key(sheet: Sheet, shades: Scale, cells: Sequence[HeatCell], of: str) -> Non
     for number, ((low, _), (high, _)) in enumerate(pairwise(ticks)):
         step = _step(high, shades)
         sheet.add(element("rect", look=f"step-{step}", x=room * number + 1, y=sheet.y, width=room - 2, height=18))
-        words = f"{shades.label(low, percent=True)}–{shades.label(high, percent=True)}"
+        words = f"{shades.label(low, percent=True)[:-1]}–{shades.label(high, percent=True)}"
         sheet.write(room * (number + 0.5), sheet.y + 13, words, f"on-step-{step}", font_size=10.5, text_anchor="middle")
     sheet.y += 20
     key = []

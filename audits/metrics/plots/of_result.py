@@ -11,10 +11,10 @@ from audits.metrics.counts import Cell
 from audits.metrics.display import FOUR_FIFTHS_NOTE, ShownRow, ShownTable, shown
 from audits.metrics.plots.groups import Group, rates, ratios
 from audits.metrics.plots.heat import HeatCell, heat_map
+from audits.metrics.plots.of_readings import NOT_HISPANIC, reading_pictures, short
 from audits.metrics.plots.picture import Figures, Picture
 from audits.metrics.result import cells_of
 
-NOT_HISPANIC: Final = " (Not Hispanic or Latino)"
 SHORTENED: Final = "In the pictures, “(Not Hispanic or Latino)” is left out of the names."
 SCORING: Final = "The intervals take the median as given."
 _UNKNOWN: Final[Mapping[TableName, str]] = {
@@ -30,7 +30,13 @@ class TablePictures:
 
     pictures: tuple[Picture, ...]
     notes: tuple[str, ...]
-    figures: Figures
+    figures: tuple[Figures, ...]
+
+    def with_more(self, picture: Picture) -> TablePictures:
+        """Return these and one more, with its note and its figures."""
+        return TablePictures(
+            (*self.pictures, picture), (*self.notes, picture.caption), (*self.figures, picture.figures)
+        )
 
 
 def pictures_of(result: Mapping[str, Any], *, prefix: str = "") -> dict[TableName, TablePictures]:
@@ -39,11 +45,13 @@ def pictures_of(result: Mapping[str, Any], *, prefix: str = "") -> dict[TableNam
     >>> from audits.metrics.result import result_from_counts
     >>> counted = [Cell("Male", None, 1390, 667), Cell("Female", None, 1181, 555)]
     >>> result = result_from_counts(counted, source={}, method={"rate_kind": "selection", "unknowns": "per-table"})
-    >>> [picture.title for picture in pictures_of(result)["sex"].pictures]
-    ['Selection rates: Sex', 'Impact ratios: Sex']
+    >>> [picture.title for picture in pictures_of(result)["intersectional"].pictures][2:]
+    ['Selection rates and impact ratios: Sex and race/ethnicity (intersectional)']
     """
     cells = cells_of(result) if result["method"]["unknowns"] == "per-table" else ()
-    return {table.name: table_pictures(table, cells, name=f"{prefix}{table.name}") for table in shown(result)}
+    found = {table.name: table_pictures(table, cells, name=f"{prefix}{table.name}") for table in shown(result)}
+    compared = reading_pictures(result, prefix=prefix)
+    return {name: one.with_more(compared[name]) if name in compared else one for name, one in found.items()}
 
 
 def table_pictures(table: ShownTable, cells: Iterable[Cell] = (), *, name: str) -> TablePictures:
@@ -60,11 +68,11 @@ def table_pictures(table: ShownTable, cells: Iterable[Cell] = (), *, name: str) 
         notes.append(SHORTENED)
     if table.rate_label == "Scoring rate":
         notes.append(SCORING)
-    return TablePictures(tuple(pictures), tuple(notes), figures)
+    return TablePictures(tuple(pictures), tuple(notes), (figures,))
 
 
 def _group(row: ShownRow) -> Group:
-    return Group(_short(row.name), row.applicants, row.selected, is_benchmark=row.is_benchmark, excluded=row.excluded)
+    return Group(short(row.name), row.applicants, row.selected, is_benchmark=row.is_benchmark, excluded=row.excluded)
 
 
 def _unknown(table: TableName, cells: Iterable[Cell]) -> Iterable[Group]:
@@ -79,13 +87,9 @@ def _unknown(table: TableName, cells: Iterable[Cell]) -> Iterable[Group]:
 
 def _map(table: ShownTable, name: str) -> Picture:
     cells = {
-        (_short(row.category.race_ethnicity or ""), row.category.sex or ""): HeatCell(_group(row), row.ratio)
+        (short(row.category.race_ethnicity or ""), row.category.sex or ""): HeatCell(_group(row), row.ratio)
         for row in table.rows
     }
     races = list(dict.fromkeys(race for race, _ in cells))
     sexes = list(dict.fromkeys(sex for _, sex in cells))
     return heat_map(name, table.title, races, sexes, cells, of=table.rate_label, chosen=table.selected_label)
-
-
-def _short(name: str) -> str:
-    return name.replace(NOT_HISPANIC, "")

@@ -1,7 +1,7 @@
 """The same counts under several readings of the rule: where each category's number lies under each of them.
 
 The chosen reading is the filled circle; every other one has a shape and a letter of its own. A category whose number is
-the same under all says so in one line, so that the eye goes to those that change.
+the same under all is counted, not drawn, so that the eye goes to those that change; the table has them all.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from audits.metrics.display import NO_NUMBER
 from audits.metrics.plots.groups import FOUR_FIFTHS_WORDS
 from audits.metrics.plots.marks import SHAPES, mark
 from audits.metrics.plots.picture import LEFT, RIGHT, Figures, Picture, Sheet, level
-from audits.metrics.plots.scale import from_to
+from audits.metrics.plots.scale import Scale, from_to
 from audits.metrics.practical import FOUR_FIFTHS
 from audits.metrics.rounding import decimals
 
@@ -42,7 +42,9 @@ class Read:
 
 
 def readings(name: str, title: str, among: Sequence[Reading], rows: Sequence[Read]) -> Picture:
-    """Draw every category under every reading; exactly one reading is the chosen one (ValueError otherwise).
+    """Draw the categories that a reading changes under every reading; one of these, and only one, is the chosen one.
+
+    Anything else, and more than 26 readings, is a ValueError.
 
     >>> among = [Reading("benchmark among kept categories", chosen=True), Reading("benchmark among all")]
     >>> rows = [Read("Male", (Fraction(1), Fraction(4, 5))), Read("Female", ("left out", "left out"))]
@@ -56,21 +58,12 @@ def readings(name: str, title: str, among: Sequence[Reading], rows: Sequence[Rea
     shapes = _shapes(among)
     sheet = Sheet()
     sheet.axis(scale)
-    for row in rows:
-        sheet.heading(row.name, "changes" if row.changes else f"{_shown(row.values[0])} under all", strong=row.changes)
-        y = sheet.band(scale, [(scale.at(FOUR_FIFTHS), "context"), (scale.at(Fraction(1)), "base")])
-        found = [(scale.at(value), place) for place, value in enumerate(row.values) if isinstance(value, Fraction)]
-        if row.changes and found:
-            sheet.add(level(min(found)[0], max(found)[0], y, "interval"))
-        chosen = next(place for place, one in enumerate(among) if one.chosen)
-        drawn = dict(reversed(found)) | {x: place for x, place in found if place == chosen}
-        for x, place in drawn.items():  # of those that agree one mark, the chosen one's where it is among them
-            sheet.add(mark(shapes[place], x, y, "solid" if place == chosen else "outline"))
-        if row.changes:
-            sheet.y -= 3
-            sheet.paragraph(_told(row, among))
-            sheet.y += 4
+    changed = [row for row in rows if row.changes]
+    for row in changed:
+        _draw(sheet, scale, row, among, shapes)
     sheet.axis(scale)
+    if len(changed) < len(rows):
+        sheet.paragraph(_same(len(rows) - len(changed), bool(changed)))
     key = [
         (mark(shapes[place], 0, 0, "solid" if one.chosen else "outline"), f"{_letter(place)}: {_name(one)}")
         for place, one in enumerate(among)
@@ -81,10 +74,34 @@ def readings(name: str, title: str, among: Sequence[Reading], rows: Sequence[Rea
         ("Category", *(f"{_letter(place)}: {_name(one)}" for place, one in enumerate(among)), "Change"),
         tuple((row.name, *(_shown(value) for value in row.values), "changes" if row.changes else "") for row in rows),
     )
-    changed = [row for row in rows if row.changes]
     spoken = "; ".join(f"{row.name}: {_told(row, among)}" for row in changed) or "No number changes"
-    caption = f"{len(changed)} of {len(rows)} categories change with the reading."
+    caption = f"The ratios of {len(changed)} of {len(rows)} categories change with the reading."
     return sheet.finish(f"{name}-readings", title, f"{caption} {spoken}.", caption, figures)
+
+
+def _draw(sheet: Sheet, scale: Scale, row: Read, among: Sequence[Reading], shapes: Sequence[str]) -> None:
+    sheet.heading(row.name, "")
+    y = sheet.band(scale, [(scale.at(FOUR_FIFTHS), "context"), (scale.at(Fraction(1)), "base")])
+    found = [(scale.at(value), place) for place, value in enumerate(row.values) if isinstance(value, Fraction)]
+    if found:
+        sheet.add(level(min(found)[0], max(found)[0], y, "interval"))
+    chosen = next(place for place, one in enumerate(among) if one.chosen)
+    drawn = dict(reversed(found)) | {x: place for x, place in found if place == chosen}
+    for x, place in drawn.items():  # of those that agree one mark, the chosen one's where it is among them
+        sheet.add(mark(shapes[place], x, y, "solid" if place == chosen else "outline"))
+    sheet.y -= 3
+    sheet.paragraph(_told(row, among))
+    sheet.y += 4
+
+
+def _same(count: int, others: bool) -> str:
+    """Say how many categories are not drawn, since no reading changes them."""
+    which = "other " if others else ""
+    return (
+        f"The {which}category has the same ratio under every reading."
+        if count == 1
+        else f"The {which}{count} categories each have the same ratio under every reading."
+    )
 
 
 def _shapes(among: Sequence[Reading]) -> list[str]:

@@ -45,8 +45,16 @@ class Scale:
         return decimals(value * scale, places) + ("%" if percent else "")
 
 
-def from_to(low: Fraction, high: Fraction, left: float, right: float, *, most: int = MOST) -> Scale:
-    """Return the axis with the finest round steps (1, 2 or 5 times a power of ten), at most `most`, that holds both.
+def from_to(
+    low: Fraction,
+    high: Fraction,
+    left: float,
+    right: float,
+    *,
+    most: int = MOST,
+    steps: tuple[Fraction, ...] = (Fraction(1), Fraction(2), Fraction(5)),
+) -> Scale:
+    """Return the axis with the finest round steps (`steps` times a power of ten), at most `most`, that holds both ends.
 
     >>> scale = from_to(Fraction(0), Fraction(23, 20), 0, 120)
     >>> [str(value) for value, _ in scale.ticks][-1], scale.at(Fraction(3, 5))
@@ -57,7 +65,7 @@ def from_to(low: Fraction, high: Fraction, left: float, right: float, *, most: i
     size = Fraction(1, 10**30)
     while (high - low) / size > most * 10:
         size *= 10
-    for step in (size * times for times in (1, 2, 5, 10, 20, 50, 100)):
+    for step in (size * power * times for power in (1, 10, 100) for times in steps):
         start, end = (low // step) * step, -((-high) // step) * step
         if (end - start) / step <= most:
             return Scale(start, end, step, left, right)
