@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,10 +24,19 @@ ABILITY = "edit_frameworks"
 
 
 @transaction.atomic
-def make(*, by: Membership, document: Document, came_from: str = "", file_sha256: str = "") -> FrameworkVersion:
-    """Keep a new framework as a draft; `came_from` names the file that it was read from, if any."""
+def make(
+    *, by: Membership, document: Document, came_from: str = "", file_sha256: str = "", pk: UUID | None = None
+) -> FrameworkVersion:
+    """Keep a new framework as a draft; `came_from` names the file that it was read from, if any.
+
+    With `pk`, under which a preview announced it, it is kept once, however often that preview is sent.
+    """
     check_can(by, ABILITY)
-    framework = Framework.objects.create(organisation=by.organisation, title=document.framework.title, made_by=by)
+    fields = {"title": document.framework.title, "made_by": by}
+    framework, new = Framework.objects.get_or_create(pk=pk or uuid4(), organisation=by.organisation, defaults=fields)
+    if not new:
+        sentence = _("“{title}” is kept already.").format(title=framework)
+        raise Refused(Problem("kept-already", sentence, _("It is among your frameworks.")))
     return _draft(by, framework, document, came_from, file_sha256)
 
 

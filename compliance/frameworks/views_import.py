@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core import signing
@@ -78,7 +78,9 @@ def frameworks_keep(request: HttpRequest, by: Membership) -> HttpResponse:
                 file_sha256=kept["sha256"],
             )
         else:
-            draft = actions.make(by=by, document=document, came_from=kept["file"], file_sha256=kept["sha256"])
+            draft = actions.make(
+                by=by, document=document, came_from=kept["file"], file_sha256=kept["sha256"], pk=UUID(kept["new"])
+            )
     except signing.BadSignature:
         problem = Problem("preview-too-old", _("This preview is too old."), _("Choose the file again."))
         return _again(request, by, (problem,))
@@ -116,6 +118,7 @@ def _preview(
         "by": str(by.pk),
         "document": document.as_json(),
         "into": str(into.pk) if into else "",
+        "new": str(uuid4()),  # so that the same preview, sent twice, does not make two frameworks
         "seen": draft.sha256 if draft else "",
     }
     signed = signing.dumps(kept, salt=SALT, compress=True)

@@ -46,6 +46,9 @@ def test_the_template_is_imported_as_it_is(people: People, form: str) -> None:
     assert answer["Location"] == url(people, "frameworks_draft", pk=draft.framework_id)
     again = client.get(url(people, "frameworks_export", pk=draft.framework_id, version=draft.pk, form=form))
     assert again.content == template.content
+    twice = client.post(url(people, "frameworks_keep"), {"kept": kept(preview)})
+    assert (twice.status_code, "is kept already" in twice.content.decode()) == (400, True)
+    assert Framework.objects.count() == 1
 
 
 def test_what_is_wrong_is_shown_with_its_place_and_nothing_is_kept(people: People) -> None:
