@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,13 +23,23 @@ RECENT = timedelta(days=7)
 
 
 def running(by: Membership) -> Iterator[Running]:
-    """Yield the bias audits and dossiers that are being made, or that stopped within the last week."""
-    stopped = Q(state=State.FAILED, ended_at__gte=timezone.now() - RECENT)
-    shown = Q(state__in=[State.WAITING, State.RUNNING], asked_at__isnull=False) | stopped
-    for audit in bias_audits(by).filter(shown):
+    """Yield the bias audits and dossiers that are being made, or that stopped within the last week.
+
+    What stopped is no longer told once a later one of the same AI system, or of the same checklist, was finished.
+    """
+    for audit in bias_audits(by).filter(_shown(BiasAudit, "system_id")):
         yield _told(by, audit, _("bias audit"), "bias_detail")
-    for dossier in dossiers(by).filter(shown):
+    for dossier in dossiers(by).filter(_shown(Dossier, "checklist_id")):
         yield _told(by, dossier, _("dossier"), "dossiers_detail")
+
+
+def _shown(model: type[BiasAudit] | type[Dossier], about: str) -> Q:
+    """Return the condition under which a row is told; `about` is the column of what it is about."""
+    later = model._default_manager.filter(
+        **{about: OuterRef(about)}, state=State.FINISHED, ended_at__gt=OuterRef("ended_at")
+    )
+    stopped = Q(state=State.FAILED, ended_at__gte=timezone.now() - RECENT) & Q(~Exists(later))
+    return Q(state__in=[State.WAITING, State.RUNNING], asked_at__isnull=False) | stopped
 
 
 def _told(by: Membership, work: BiasAudit | Dossier, kind: str, page: str) -> Running:

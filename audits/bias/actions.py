@@ -21,6 +21,7 @@ from audits.metrics.conduct import conduct
 from audits.work.models import State
 from audits.work.nudge import nudge
 from audits.work.records import MACHINE, check_attempts, fail, record
+from audits.work.watching import Stopped
 from compliance.catalogue.conditions import facts_named
 from compliance.catalogue.schema import Catalogue
 from compliance.checklists import actions as checklists
@@ -120,10 +121,22 @@ def start(
     )
     bias_audit.under, bias_audit.plan = under, plan.as_json()
     bias_audit.state, bias_audit.attempts, bias_audit.problems = State.WAITING, 0, []
-    bias_audit.started_by, bias_audit.asked_at = by, timezone.now()
+    bias_audit.started_by, bias_audit.asked_at, bias_audit.cancelled_by = by, timezone.now(), None
+    bias_audit.rows_total, bias_audit.rows_done = (bias_audit.profile or {}).get("lines"), None
+    bias_audit.done_permille, bias_audit.ended_at = 0, None
     bias_audit.save()
     record(by.actor, bias_audit, "bias.started", plan=bias_audit.plan, conduct=bias_audit.conduct)
     nudge("audits.bias.run", bias_audit)
+    return bias_audit
+
+
+@transaction.atomic
+def cancel(*, by: Membership, bias_audit: BiasAudit) -> BiasAudit:
+    """End an audit that waits or runs; nothing of it is kept but its file and mapping, and it can be started again."""
+    check_can(by, "run_bias_audits")
+    bias_audit = BiasAudit.objects.select_for_update().get(pk=bias_audit.pk, organisation_id=by.organisation_id)
+    bias_audit.call_off(by)
+    record(by.actor, bias_audit, "bias.cancelled")
     return bias_audit
 
 
@@ -137,6 +150,8 @@ def carry_out(pk: UUID) -> None:
         with work.kept_alive(), blobs.local_path(work.organisation_id, work.input_sha256) as path:
             result = audit.run(path, Plan.from_json(work.plan or {}), progress=work.say, conduct=work.conduct)
             kept = blobs.put_bytes(work.organisation_id, result.data)
+    except Stopped:  # cancelled, or taken up by another worker: the row says which
+        return
     except Refused as refused:
         count = len(refused.problems)
         fail(work, work, "bias.failed", refused.problems, count=count, by=_starter(work))

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from audits.bias.aggregate import Rows, prepared, read
+from audits.work.watching import step
 from compliance.lib.problems import Problem, Refused
 
 if TYPE_CHECKING:
@@ -69,7 +70,10 @@ def duckdb_connection(scratch: Path | None = None, database: Path | None = None)
         config["temp_directory"] = str(scratch / "spill")
     connection = duckdb.connect(str(database or ":memory:"), read_only=database is not None, config=config)
     try:
-        connection.execute("SET enable_progress_bar = false")  # it would be printed into the result of a command
+        # How far a query is can be asked, but is never printed into the result of a command.
+        connection.execute("SET enable_progress_bar = true")
+        connection.execute("SET enable_progress_bar_print = false")
+        connection.execute("SET progress_bar_time = 0")
         if database is not None:
             connection.execute("SET enable_external_access = false")  # a query may read this database and no file
         yield connection
@@ -81,7 +85,8 @@ def duckdb_rows(connection: duckdb.DuckDBPyConnection, relation: Relation) -> Ro
     """Return the rows of a relation that this connection can read."""
 
     def run(sql: str) -> list[tuple[Any, ...]]:
-        return connection.execute(sql).fetchall()
+        with step(connection.interrupt, connection.query_progress):
+            return connection.execute(sql).fetchall()
 
     described = run(f"DESCRIBE {_select(relation, {})}")
     types = {str(row[0]): _duckdb_type(str(row[1])) for row in described}
@@ -133,7 +138,8 @@ def postgres_rows(connection: psycopg.Connection, relation: Relation) -> Rows:
     """Return the rows of a table or a query in PostgreSQL."""
 
     def run(sql: str) -> list[tuple[Any, ...]]:
-        return connection.execute(sql.encode()).fetchall()
+        with step(connection.cancel):
+            return connection.execute(sql.encode()).fetchall()
 
     described = connection.execute(f"{_select(relation, {})} LIMIT 0".encode()).description or []
     types = {column.name: _POSTGRES_TYPES.get(column.type_code, _TEXT) for column in described}
@@ -179,7 +185,8 @@ def spark_rows(session: SparkSession, relation: Relation) -> Rows:
     import ibis
 
     def run(sql: str) -> list[tuple[Any, ...]]:
-        return [tuple(row) for row in session.sql(sql).collect()]
+        with step(session.sparkContext.cancelAllJobs):
+            return [tuple(row) for row in session.sql(sql).collect()]
 
     backend = ibis.pyspark.connect(session)
     types = {

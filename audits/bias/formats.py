@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from audits.bias.words import as_word
+from audits.work.watching import check
 from compliance.lib.problems import Problem, Refused
 
 PIECE: Final = 1024 * 1024
@@ -103,6 +104,7 @@ def gunzip(path: Path, scratch: Path) -> Path:
     try:
         with gzip.open(path) as stream, copy.open("wb") as out:
             while piece := stream.read(PIECE):
+                check()
                 size += len(piece)
                 if size > most:
                     sentence = (
@@ -220,6 +222,7 @@ def _sheet(book: Any, wanted: str | None) -> Any:
 def _write_sheet(sheet: Any, writer: Any) -> None:
     width = 0
     for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+        check()
         cells = [_cell(value) for value in row]
         while cells and not cells[-1]:
             cells.pop()

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from audits.bias.plan import DELIMITERS
+from audits.work.watching import check
 from compliance.lib.problems import Problem, Refused
 
 PIECE: Final = 1024 * 1024
@@ -160,6 +161,7 @@ def _rewrite(path: Path, encoding: str, copy: Path) -> Whole:
     decoder = codecs.getincrementaldecoder(encoding)()
     with path.open("rb") as stream, copy.open("w", encoding="utf-8", newline="") as out:
         while True:
+            check()
             piece = stream.read(PIECE)
             digest.update(piece)
             try:

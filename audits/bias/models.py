@@ -45,8 +45,8 @@ class BiasAudit(Work):
 
     @property
     def can_be_mapped(self) -> bool:
-        """Whether the mapping may still be confirmed: it was not yet, or the run that it led to stopped."""
-        return self.asked_at is None or self.state == State.FAILED
+        """Whether the mapping may still be confirmed: it was not yet, or the run that it led to did not finish."""
+        return self.asked_at is None or self.state in (State.FAILED, State.CANCELLED)
 
     @property
     def subject(self) -> dict[str, str]:

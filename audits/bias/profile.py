@@ -21,6 +21,7 @@ from audits.bias.opening import Given
 from audits.bias.ragged import ragged
 from audits.bias.sources import File, Opened, Room, Text
 from audits.bias.vocabulary import BUILT_IN, Role, key
+from audits.work.watching import check
 from compliance.lib import canonical
 from compliance.lib.problems import Problem, Refused
 
@@ -178,6 +179,7 @@ def _of_text(source: Source) -> tuple[int, tuple[Column, ...]]:
     counters = [_Counter() for _ in source.header]
     lines = 0
     for batch in _batches(_whole_records(source)):
+        check()
         lines += len(batch)
         for counter, values in zip(counters, zip(*batch, strict=True), strict=True):
             counter.add(values)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("<uuid:pk>/", views.bias_detail, name="bias_detail"),
     path("<uuid:pk>/map/", views.bias_map, name="bias_map"),
     path("<uuid:pk>/progress/", views.bias_progress, name="bias_progress"),
+    path("<uuid:pk>/cancel/", views.bias_cancel, name="bias_cancel"),
     path("<uuid:pk>/result.json", views_result.bias_result, name="bias_result"),
     path("<uuid:pk>/counts.csv", views_result.bias_counts, name="bias_counts"),
     path("<uuid:pk>/publish/", views_result.bias_publish, name="bias_publish"),

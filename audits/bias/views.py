@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -14,7 +15,7 @@ from audits.bias.plan import Plan
 from audits.bias.profile import Profile
 from audits.bias.views_result import result_page
 from audits.work.models import State
-from audits.work.pages import progress_response, sent
+from audits.work.pages import progress_response, sent, waiting
 from compliance.lib.problems import Refused
 from compliance.people.models import Membership
 from compliance.people.rules import can, why_not
@@ -108,7 +109,7 @@ def bias_map(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
 def bias_detail(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
     """Where a bias audit stands: to be mapped, at work, stopped, or finished with its result."""
     bias_audit = find(queries.bias_audits(by), pk)
-    context: dict[str, Any] = {"bias_audit": bias_audit, "work": bias_audit}
+    context: dict[str, Any] = {"bias_audit": bias_audit, "work": bias_audit, **waiting(bias_audit)}
     context["why"] = "" if can(by, ABILITY) else why_not(ABILITY)
     if bias_audit.state != State.FINISHED:
         context["problems"] = telling.problems(bias_audit.problems)
@@ -120,3 +121,15 @@ def bias_detail(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
 def bias_progress(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
     """How far the work is, for the page that waits."""
     return progress_response(request, find(queries.bias_audits(by), pk))
+
+
+@member_page(ABILITY)
+def bias_cancel(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
+    """End an audit that waits or runs."""
+    bias_audit = find(queries.bias_audits(by), pk)
+    if request.method == "POST":
+        try:
+            actions.cancel(by=by, bias_audit=bias_audit)
+        except Refused as refused:  # it came to its end a moment before
+            messages.warning(request, str(refused))
+    return redirect("bias_detail", org=by.organisation.slug, pk=pk)

@@ -15,10 +15,11 @@ from audits.dossiers.rules import check_status
 from audits.work.models import State
 from audits.work.nudge import nudge
 from audits.work.records import MACHINE, check_attempts, fail, record
+from audits.work.watching import Stopped
 from compliance.checklists.models import Checklist
 from compliance.evidence import blobs
 from compliance.lib.canonical import dump, load
-from compliance.lib.problems import Refused
+from compliance.lib.problems import Problem, Refused
 from compliance.people.models import Membership
 from compliance.people.rules import check_can
 from compliance.trail.actions import hold
@@ -63,6 +64,32 @@ def freeze(*, by: Membership, checklist: Checklist, title: str = "", status: str
     return dossier
 
 
+@transaction.atomic
+def cancel(*, by: Membership, dossier: Dossier) -> Dossier:
+    """End the making of a dossier; what was frozen is kept, nothing is signed, and it can be made after all."""
+    check_can(by, "make_dossiers")
+    dossier = Dossier.objects.select_for_update().get(pk=dossier.pk, organisation_id=by.organisation_id)
+    dossier.call_off(by)
+    record(by.actor, dossier, "dossier.cancelled")
+    return dossier
+
+
+@transaction.atomic
+def make_after_all(*, by: Membership, dossier: Dossier) -> Dossier:
+    """Hand a cancelled or stopped dossier to a worker once more, from what was frozen then."""
+    check_can(by, "make_dossiers")
+    dossier = Dossier.objects.select_for_update().get(pk=dossier.pk, organisation_id=by.organisation_id)
+    if dossier.state not in (State.CANCELLED, State.FAILED):
+        raise Refused(Problem("started-already", _("This dossier is being made, or was made already.")))
+    dossier.state, dossier.attempts, dossier.problems = State.WAITING, 0, []
+    dossier.asked_at, dossier.ended_at, dossier.cancelled_by = timezone.now(), None, None
+    dossier.done_permille = 0
+    dossier.save()
+    record(by.actor, dossier, "dossier.resumed")
+    nudge("audits.dossiers.make", dossier)
+    return dossier
+
+
 def carry_out(pk: UUID) -> None:
     """Render, sign and check one dossier, in a worker. A killed worker leaves nothing half-signed: the file is kept
     only when it is whole, in the same transaction as the row that names it."""
@@ -78,6 +105,8 @@ def carry_out(pk: UUID) -> None:
             made = making.make(manifest, attachments, signer=making.signer(), at=timezone.now(), say=work.say)
             rendered = blobs.put_bytes(work.organisation_id, made.rendered)
             signed = blobs.put_bytes(work.organisation_id, made.signed)
+    except Stopped:  # cancelled, or taken up by another worker: the row says which
+        return
     except Refused as refused:
         fail(work, work, "dossier.failed", refused.problems)
         return

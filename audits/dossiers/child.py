@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
+from audits.work.watching import check, step
 from compliance.lib.problems import Problem, Refused
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -31,21 +32,29 @@ def run(work: str, parts: list[bytes], *, memory: int, seconds: float) -> bytes:
     command = [sys.executable, "-m", "audits.dossiers.child", work, str(memory)]
     environment = {key: value for key, value in os.environ.items() if key in ("PATH", "LANG", "HOME", "TMPDIR")}
     environment |= {"PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", "")}
-    try:
-        done = subprocess.run(
-            command, input=pack(parts), capture_output=True, timeout=seconds, cwd=_ROOT, env=environment, check=False
-        )
-    except subprocess.TimeoutExpired:
-        sentence = f"The document took longer than {seconds:g} seconds and was stopped."
-        raise Refused(Problem("child-time", sentence, "Try a shorter document, or raise the limit.")) from None
-    if done.returncode == _REFUSED:
-        raise Refused.all(Problem(**one) for one in json.loads(done.stdout))
-    if done.returncode != 0:
-        last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
-        sentence = f"The process that worked on the document ended with {done.returncode}."
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=_ROOT, env=environment
+    )
+    with process, step(process.kill):
+        try:
+            said, complained = process.communicate(pack(parts), timeout=seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            sentence = f"The document took longer than {seconds:g} seconds and was stopped."
+            raise Refused(Problem("child-time", sentence, "Try a shorter document, or raise the limit.")) from None
+        except BaseException:
+            process.kill()
+            raise
+        check()
+    if process.returncode == _REFUSED:
+        raise Refused.all(Problem(**one) for one in json.loads(said))
+    if process.returncode != 0:
+        last = complained.decode(errors="replace").strip().splitlines()[-1:]
+        sentence = f"The process that worked on the document ended with {process.returncode}."
         hint = f"It may have run out of its {memory // 1024**2} MiB of memory. {' '.join(last)}".strip()
         raise Refused(Problem("child-failed", sentence, hint))
-    return done.stdout
+    return said
 
 
 def pack(parts: list[bytes]) -> bytes:

@@ -10,6 +10,8 @@ urlpatterns = [
     path("certificate.pem", views.dossiers_certificate, name="dossiers_certificate"),
     path("<uuid:pk>/", views.dossiers_detail, name="dossiers_detail"),
     path("<uuid:pk>/progress/", views.dossiers_progress, name="dossiers_progress"),
+    path("<uuid:pk>/cancel/", views.dossiers_cancel, name="dossiers_cancel"),
+    path("<uuid:pk>/resume/", views.dossiers_resume, name="dossiers_resume"),
     path("<uuid:pk>/report/", views.dossiers_report, name="dossiers_report"),
     path("<uuid:pk>/dossier.pdf", views.dossiers_download, name="dossiers_download"),
 ]

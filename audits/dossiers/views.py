@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from audits.dossiers.checking import verify_in_child
 from audits.dossiers.forms import NewForm, VerifyForm
 from audits.dossiers.models import Dossier
 from audits.work.models import State
-from audits.work.pages import progress_response, sent
+from audits.work.pages import progress_response, sent, waiting
 from compliance.checklists.queries import in_use
 from compliance.evidence import blobs
 from compliance.lib.problems import Refused
@@ -75,6 +76,7 @@ def dossiers_detail(request: HttpRequest, by: Membership, pk: UUID) -> HttpRespo
     context = {
         "dossier": dossier,
         "work": dossier,
+        **waiting(dossier),
         "problems": dossier.problems,
         "is_local": dossier.signer.startswith("Probanda local signing key"),  # signing.LOCAL_NAME, without its weight
         "file_name": _file_name(dossier),
@@ -86,6 +88,28 @@ def dossiers_detail(request: HttpRequest, by: Membership, pk: UUID) -> HttpRespo
 def dossiers_progress(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
     """How far the work is, for the page that waits."""
     return progress_response(request, find(queries.dossiers(by), pk))
+
+
+@member_page(ABILITY)
+def dossiers_cancel(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
+    """End the making of a dossier that waits or runs."""
+    return _acted(request, by, pk, actions.cancel)
+
+
+@member_page(ABILITY)
+def dossiers_resume(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
+    """Have a cancelled or stopped dossier made from what was frozen then."""
+    return _acted(request, by, pk, actions.make_after_all)
+
+
+def _acted(request: HttpRequest, by: Membership, pk: UUID, act: Callable[..., Dossier]) -> HttpResponse:
+    dossier = find(queries.dossiers(by), pk)
+    if request.method == "POST":
+        try:
+            act(by=by, dossier=dossier)
+        except Refused as refused:  # it came to its end a moment before
+            messages.warning(request, str(refused))
+    return redirect("dossiers_detail", org=by.organisation.slug, pk=pk)
 
 
 @member_page("view")

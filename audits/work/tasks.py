@@ -7,10 +7,10 @@ from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_ready
-from django.apps import apps
 from django.utils import timezone
 
-from audits.work.models import State, Work
+from audits.work.models import State
+from audits.work.queue import kinds
 
 # A row younger than this has its own nudge under way.
 PATIENCE = timedelta(seconds=5)
@@ -19,18 +19,16 @@ PATIENCE = timedelta(seconds=5)
 @shared_task(name="audits.work.take_up_left_work")
 def take_up_left_work(at_start: bool = False) -> int:
     """Send a nudge for every row that nobody is at; returns how many."""
-    from audits.bias.tasks import run_bias_audit
-    from audits.dossiers.tasks import make_dossier
+    from compliance.celery import app
 
     count = 0
-    for model, task in (("BiasAudit", run_bias_audit), ("Dossier", make_dossier)):
-        cls: type[Work] = apps.get_model("audits", model)
-        left = cls.left()
+    for model, task in kinds():
+        left = model.left()
         if not at_start:
             fresh = timezone.now() - PATIENCE
             left = left.exclude(state=State.WAITING, asked_at__gt=fresh)
-        for pk in left.exclude(asked_at=None).values_list("pk", flat=True):
-            task.delay(str(pk))
+        for pk in left.exclude(asked_at=None).order_by("asked_at").values_list("pk", flat=True):
+            app.send_task(task, [str(pk)])
             count += 1
     return count
 

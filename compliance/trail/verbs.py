@@ -63,6 +63,7 @@ SENTENCES = {
     "bias.started": _("{actor} confirmed the mapping and started the bias audit {subject}."),
     "bias.finished": _("The bias audit {subject} finished with the result SHA-256 {short}."),
     "bias.failed": _("The bias audit {subject} stopped: {reason}"),
+    "bias.cancelled": _("{actor} cancelled the bias audit {subject}."),
     "bias.published": _("{actor} published the bias audit {subject} as evidence."),
     "bias.plan_drafted": _("{actor} drafted the bias audit plan {subject}."),
     "bias.plan_changed": _("{actor} changed the draft of the bias audit plan {subject}."),
@@ -72,6 +73,8 @@ SENTENCES = {
     "dossier.frozen": _("{actor} froze the dossier {subject} (manifest SHA-256 {short})."),
     "dossier.signed": _("The dossier {subject} was signed by {signer} (file SHA-256 {short})."),
     "dossier.failed": _("The dossier {subject} could not be made: {reason}"),
+    "dossier.cancelled": _("{actor} cancelled the making of the dossier {subject}."),
+    "dossier.resumed": _("{actor} had the dossier {subject} made after all."),
     "dossier.downloaded": _("{actor} downloaded the dossier {subject}."),
 }
 

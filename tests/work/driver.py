@@ -83,10 +83,30 @@ def send_again(kind: str, pk: str, times: int) -> None:
         TASKS[kind].delay(pk)
 
 
+def cancel(pk: str) -> None:
+    """Cancel an audit as a member would."""
+    by = Membership.objects.get(role=Role.ADMINISTRATOR)
+    bias.cancel(by=by, bias_audit=BiasAudit.objects.get(pk=pk))
+
+
+def start_again(pk: str) -> None:
+    """Start a cancelled audit once more."""
+    by = Membership.objects.get(role=Role.ADMINISTRATOR)
+    made = BiasAudit.objects.get(pk=pk)
+    bias.start(by=by, bias_audit=made, plan=Plan.from_json(made.plan or {}), people_in_union=False)
+
+
 def row(kind: str, pk: str) -> dict[str, Any]:
     """Return how the work stands."""
     found = MODELS[kind]._default_manager.get(pk=pk)
-    return {"state": found.state, "attempts": found.attempts, "problems": found.problems, "done": found.done_permille}
+    return {
+        "state": found.state,
+        "attempts": found.attempts,
+        "problems": found.problems,
+        "done": found.done_permille,
+        "rows": found.rows_done,
+        "result": getattr(found, "result_sha256", ""),
+    }
 
 
 def told(pk: str) -> list[str]:

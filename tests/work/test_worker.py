@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -43,6 +45,50 @@ def test_worker_killed_in_the_middle_loses_nothing_and_doubles_nothing(home: Hou
     assert found["state"] == "finished"
     assert found["attempts"] > 1
     assert home.ask("told", pk=row["pk"]) == ["bias.uploaded", "bias.started", "bias.finished"]
+
+
+def test_worker_killed_at_twenty_moments_loses_nothing_and_doubles_nothing(home: House) -> None:
+    moments = random.Random(20)
+    row = {"kind": "bias", "pk": home.ask("start_bias_audit", copies=MANY)}
+    kills = 0
+    while kills < 20:
+        worker = home.worker()
+        time.sleep(moments.uniform(0.5, 4.0))
+        home.kill(worker)
+        kills += 1
+        found = home.ask("row", **row)
+        if found["state"] in ("finished", "failed"):
+            # However often it was taken up, it ended once.
+            ended = "bias.finished" if found["state"] == "finished" else "bias.failed"
+            assert home.ask("told", pk=row["pk"]) == ["bias.uploaded", "bias.started", ended]
+            assert bool(found["result"]) == (found["state"] == "finished")
+            row = {"kind": "bias", "pk": home.ask("start_bias_audit", copies=MANY)}
+    home.worker()
+    assert home.over(**row)["state"] in ("finished", "failed")
+    assert len(home.ask("told", pk=row["pk"])) == 3
+
+
+def test_cancelled_work_stops_its_worker_at_once_and_can_be_started_again(home: House) -> None:
+    home.worker()
+    pk = home.ask("start_bias_audit", copies=10 * MANY)
+    home.until(is_running, kind="bias", pk=pk)
+    home.ask("cancel", pk=pk)
+    asked = time.monotonic()
+    # The one worker is free for what stands behind it, which is small.
+    after = home.over(kind="bias", pk=home.ask("start_bias_audit"))
+    assert after["state"] == "finished"
+    assert time.monotonic() - asked < 20
+    left = home.ask("row", kind="bias", pk=pk)
+    assert (left["state"], left["result"], left["problems"]) == ("cancelled", "", [])
+    home.ask("start_again", pk=pk)
+    assert home.over(kind="bias", pk=pk)["state"] == "finished"
+    assert home.ask("told", pk=pk) == [
+        "bias.uploaded",
+        "bias.started",
+        "bias.cancelled",
+        "bias.started",
+        "bias.finished",
+    ]
 
 
 def test_same_dossier_asked_for_again_is_signed_once(home: House) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from math import ceil
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django import template
 from django.forms import BoundField, CheckboxInput
 from django.template.defaultfilters import filesizeformat
 from django.utils.formats import date_format, number_format
+from django.utils.translation import ngettext
 
 from compliance.checklists.models import ChecklistItem, Progress, Verdict
 from compliance.checklists.rules import why_not
@@ -134,6 +136,28 @@ def counts_bar(counts: Mapping[str, int], kind: str = "progress", caption: str =
             parts.append({"value": value, "label": label, "count": number, "start": left, "width": right - left})
         start = end
     return {"parts": parts, "total": total, "kind": kind, "caption": caption}
+
+
+@register.filter
+def about(span: timedelta | None) -> str:
+    """Show about how long something takes, no finer than an estimate can be.
+
+    >>> about(timedelta(seconds=3)), about(timedelta(seconds=47)), about(timedelta(seconds=130))
+    ('10 seconds', '50 seconds', '3 minutes')
+    >>> about(timedelta(hours=2, minutes=10))
+    '3 hours'
+    """
+    if span is None:
+        return ""
+    seconds = max(1, ceil(span.total_seconds()))
+    if seconds <= 60:
+        number = ceil(seconds / 10) * 10
+        return ngettext("{number} second", "{number} seconds", number).format(number=number)
+    minutes = ceil(seconds / 60)
+    if minutes <= 90:
+        return ngettext("{number} minute", "{number} minutes", minutes).format(number=minutes)
+    hours = ceil(minutes / 60)
+    return ngettext("{number} hour", "{number} hours", hours).format(number=hours)
 
 
 @register.inclusion_tag("web/_act.html", takes_context=True)
