@@ -55,6 +55,8 @@ def choices_of(plan: Plan) -> dict[str, Any]:
         "median_basis": plan.median if scoring else None,
         "class_reading": plan.class_rates,
     }
+    if plan.data is not None:
+        whole["data"] = {name: value for name, value in plan.data.items() if name != "sufficiency"}
     return {name: whole[name] for name in FIELDS if name != "data" or plan.data is not None}
 
 

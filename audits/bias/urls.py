@@ -2,11 +2,19 @@
 
 from django.urls import path
 
-from audits.bias import views, views_result
+from audits.bias import views, views_plan, views_result
 
 urlpatterns = [
     path("", views.bias_list, name="bias_list"),
     path("new/", views.bias_new, name="bias_new"),
+    path("plans/", views_plan.bias_plans, name="bias_plans"),
+    path("plans/new/", views_plan.bias_plan_new, name="bias_plan_new"),
+    path("plans/<uuid:pk>/", views_plan.bias_plan, name="bias_plan"),
+    path("plans/<uuid:pk>/change/", views_plan.bias_plan_change, name="bias_plan_change"),
+    path("plans/<uuid:pk>/approve/", views_plan.bias_plan_approve, name="bias_plan_approve"),
+    path("plans/<uuid:pk>/lock/", views_plan.bias_plan_lock, name="bias_plan_lock"),
+    path("independence/", views_plan.bias_declarations, name="bias_declarations"),
+    path("independence/new/", views_plan.bias_declare, name="bias_declare"),
     path("<uuid:pk>/", views.bias_detail, name="bias_detail"),
     path("<uuid:pk>/map/", views.bias_map, name="bias_map"),
     path("<uuid:pk>/progress/", views.bias_progress, name="bias_progress"),

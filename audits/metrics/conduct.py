@@ -138,7 +138,11 @@ def deviations(plan: Mapping[str, Any], of: Mapping[str, Any], method: Mapping[s
     """
     choices = plan.get("choices", {})
     for name in FIELDS:
-        if name in choices and choices[name] != method.get(name):
+        if name == "data" and isinstance(choices.get(name), Mapping) and isinstance(method.get(name), Mapping):
+            for part, planned in choices[name].items():  # the run says more of its data than a plan can know
+                if planned != method[name].get(part):
+                    yield {"field": f"data.{part}", "planned": planned, "ran": method[name].get(part)}
+        elif name in choices and choices[name] != method.get(name):
             yield {"field": name, "planned": choices[name], "ran": method.get(name)}
     if "categories" in plan and plan["categories"] != method.get("categories"):
         yield {"field": "categories", "planned": plan["categories"], "ran": method.get("categories")}

@@ -1,0 +1,218 @@
+"""What is decided before an audit runs, and who declares to be independent: the forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from django import forms
+from django.forms import BoundField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from audits.bias.locking import planned
+from audits.metrics.conduct import LIMBS
+from audits.metrics.readings import SENTENCES
+from audits.metrics.result import METRICS
+from compliance.people.models import Membership
+from compliance.systems.models import AISystem
+from compliance.systems.queries import systems
+from compliance.web.forms import DateInput
+
+OPEN: Final = ("", gettext_lazy("Left open: the plan promises nothing here."))
+RATE_KINDS: Final = [
+    OPEN,
+    ("selection", gettext_lazy("Selection rates: who was selected.")),
+    ("scoring", gettext_lazy("Scoring rates: who scored above the median.")),
+]
+DIRECTIONS: Final = [
+    OPEN,
+    ("yes", gettext_lazy("Higher scores are better.")),
+    ("no", gettext_lazy("Lower scores are better.")),
+]
+EXCLUSIONS: Final = [OPEN, ("none", gettext_lazy("No category is left out of the ratios."))]
+CLASS_READINGS: Final = [
+    OPEN,
+    ("put-into", gettext_lazy("The part of all assessed people whom the tool put into the class.")),
+    ("outcome-within", gettext_lazy("The part of those in the class that were selected.")),
+]
+DATA: Final = [
+    OPEN,
+    ("historical", gettext_lazy("Historical data, from the use of the tool (6 RCNY § 5-302(a)).")),
+    ("test", gettext_lazy("Test data (6 RCNY § 5-302(b)).")),
+]
+ROWS: Final = 3
+_PLAIN: Final = ("rate_kind", "unknowns", "median_basis", "exclusion_base", "unit_of_analysis")
+_UNASKED: Final = ("favourable", "pooled", "strata")
+
+
+def readings(choice: str) -> list[tuple[str, Any]]:
+    """Return the options of a question that the rule leaves open, and that it may be left open here too."""
+    return [OPEN, *SENTENCES[choice].items()]
+
+
+class SystemChoice(forms.Form):
+    """A form about one of the systems that a member may see."""
+
+    system = forms.ModelChoiceField(AISystem.objects.none(), label=gettext_lazy("AI system"), empty_label=None)
+
+    def __init__(self, by: Membership, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        choice = self.fields["system"]
+        if isinstance(choice, forms.ModelChoiceField):
+            choice.queryset = systems(by)
+
+
+def _radio(choices: Sequence[tuple[str, Any]], label: Any, **more: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(choices=choices, required=False, widget=forms.RadioSelect, label=label, **more)
+
+
+class PlanForm(SystemChoice):
+    """A plan as a person writes it; :meth:`document` makes the document of it, :func:`written` reads one back."""
+
+    title = forms.CharField(
+        max_length=200,
+        required=False,
+        label=gettext_lazy("Title"),
+        help_text=gettext_lazy("Such as “Audit of 2026”."),
+    )
+    metrics = forms.MultipleChoiceField(
+        choices=[(one, one) for one in METRICS],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=gettext_lazy("Metrics"),
+    )
+    rate_kind = _radio(RATE_KINDS, gettext_lazy("What is measured"))
+    higher_is_better = _radio(DIRECTIONS, gettext_lazy("Direction of the scores"))
+    unknowns = _radio(
+        readings("unknowns"), gettext_lazy("Does a person of unknown sex count by race, and the other way round?")
+    )
+    median_basis = _radio(readings("median"), gettext_lazy("Which people are the full sample of the median?"))
+    exclusion_base = _radio(readings("base"), gettext_lazy("Of what is a category less than 2 %?"))
+    exclusions = _radio(EXCLUSIONS, gettext_lazy("Categories below 2 %"))
+    unit_of_analysis = forms.CharField(
+        max_length=200,
+        required=False,
+        label=gettext_lazy("What one row stands for"),
+        help_text=gettext_lazy("Such as: person, or application."),
+    )
+    class_reading = _radio(CLASS_READINGS, gettext_lazy("Rate of a class, of a tool that classifies"))
+    data_kind = _radio(DATA, gettext_lazy("Data"))
+    data_from = forms.DateField(required=False, widget=DateInput, label=gettext_lazy("First day of the data"))
+    data_to = forms.DateField(required=False, widget=DateInput, label=gettext_lazy("Last day of the data"))
+    data_origin = forms.CharField(max_length=500, required=False, label=gettext_lazy("Where the data comes from"))
+    notes = forms.CharField(
+        max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4}), label=gettext_lazy("Notes")
+    )
+
+    def __init__(self, by: Membership, *args: Any, thresholds: int = 0, **kwargs: Any):
+        super().__init__(by, *args, **kwargs)
+        self._rows = range(1, max(ROWS, thresholds + 1) + 1)
+        for row in self._rows:
+            for name, label, most in (
+                ("metric", _("Metric"), 200),
+                ("value", _("Value"), 50),
+                ("reason", _("Reason"), 500),
+            ):
+                self.fields[f"threshold_{row}_{name}"] = forms.CharField(max_length=most, required=False, label=label)
+
+    def thresholds(self) -> list[tuple[int, list[BoundField]]]:
+        """Return the fields of each threshold."""
+        return [
+            (row, [self[f"threshold_{row}_{name}"] for name in ("metric", "value", "reason")]) for row in self._rows
+        ]
+
+    def choices(self) -> list[BoundField]:
+        """Return the fields of the choices of method, in the order of the rule."""
+        names = ("rate_kind", "higher_is_better", "unknowns", "median_basis", "exclusion_base")
+        return [self[name] for name in (*names, "exclusions", "unit_of_analysis", "class_reading")]
+
+    def clean(self) -> dict[str, Any]:
+        """The window of the data belongs to its kind, and does not end before it begins."""
+        data = super().clean() or {}
+        first, last = data.get("data_from"), data.get("data_to")
+        if first and last and last < first:
+            self.add_error("data_to", _("The last day lies before the first."))
+        if not data.get("data_kind") and any(data.get(f"data_{name}") for name in ("from", "to", "origin")):
+            self.add_error("data_kind", _("Say whether the data is historical or test data."))
+        return data
+
+    def document(self, system: AISystem, before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return the plan's document: what was left open is not in it, so that nothing is promised by silence.
+
+        What this form does not ask for stays as it was `before`.
+        """
+        data, kept = self.cleaned_data, (before or {}).get("choices", {})
+        choices: dict[str, Any] = {name: kept[name] for name in _UNASKED if name in kept}
+        choices |= {name: data[name] for name in _PLAIN if data[name]}
+        if data["higher_is_better"]:
+            choices["higher_is_better"] = data["higher_is_better"] == "yes"
+        if data["exclusions"]:
+            choices["exclusions"] = []
+        elif kept.get("exclusions"):
+            choices["exclusions"] = kept["exclusions"]
+        if data["class_reading"]:
+            choices["class_reading"] = data["class_reading"]
+        if data["data_kind"]:
+            choices["data"] = {
+                "kind": data["data_kind"],
+                **{
+                    name: data[f"data_{name}"].isoformat()
+                    for name in ("from", "to")
+                    if data[f"data_{name}"] is not None
+                },
+                **({"origin": data["data_origin"]} if data["data_origin"] else {}),
+            }
+        rows = [{name: data[f"threshold_{row}_{name}"] for name in ("metric", "value", "reason")} for row in self._rows]
+        return planned(
+            system=system,
+            choices=choices,
+            metrics=data["metrics"],
+            thresholds=[row for row in rows if any(row.values())],
+            notes=data["notes"],
+        )
+
+
+def written(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a plan's document as :class:`PlanForm` takes it."""
+    choices = document["choices"]
+    found: dict[str, Any] = {name: choices.get(name) or "" for name in (*_PLAIN, "class_reading")}
+    found |= {"metrics": document["metrics"], "notes": document["notes"]}
+    if choices.get("higher_is_better") is not None:
+        found["higher_is_better"] = "yes" if choices["higher_is_better"] else "no"
+    if choices.get("exclusions") == []:
+        found["exclusions"] = "none"
+    data = choices.get("data") or {}
+    found |= {f"data_{name}": data[name] for name in ("kind", "from", "to", "origin") if name in data}
+    for place, row in enumerate(document["thresholds"], start=1):
+        found |= {f"threshold_{place}_{name}": text for name, text in row.items()}
+    return found
+
+
+class DeclarationForm(SystemChoice):
+    """The three limbs of 6 RCNY § 5-300, each ticked by whoever declares."""
+
+    auditor = forms.CharField(
+        max_length=200,
+        required=False,
+        label=gettext_lazy("Auditor"),
+        help_text=gettext_lazy("The person or firm whose independence is declared."),
+    )
+    note = forms.CharField(
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        label=gettext_lazy("Note"),
+        help_text=gettext_lazy("Such as where the engagement letter is kept."),
+    )
+    field_order = ("system", "auditor", *(f"limb_{name}" for name in LIMBS), "note")
+
+    def __init__(self, by: Membership, *args: Any, **kwargs: Any):
+        super().__init__(by, *args, **kwargs)
+        for name, words in LIMBS.items():
+            self.fields[f"limb_{name}"] = forms.BooleanField(required=False, label=f"({name}) {words}")
+        self.order_fields(self.field_order)
+
+    def limbs(self) -> dict[str, bool]:
+        """Return what was ticked."""
+        return {name: self.cleaned_data[f"limb_{name}"] for name in LIMBS}

@@ -1,0 +1,154 @@
+"""Pages of plans that are locked before a run, and of declarations of independence."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from audits.bias import locking, queries
+from audits.bias.compared import FIELD_NAMES, in_words
+from audits.bias.forms_plan import DeclarationForm, PlanForm, written
+from audits.bias.models import BiasPlan
+from audits.metrics.conduct import FIELDS, LIMBS
+from compliance.lib.problems import Refused
+from compliance.people.models import Membership
+from compliance.people.rules import can, why_not
+from compliance.systems.queries import systems
+from compliance.web.forms import take_in
+from compliance.web.member import find, member_page
+
+ABILITY = "run_bias_audits"
+APPROVE = "review_items"
+DECLARE = "declare_independence"
+
+
+@member_page("view")
+def bias_plans(request: HttpRequest, by: Membership) -> HttpResponse:
+    """Every plan, with its digest where it is locked."""
+    context = {
+        "plans": queries.bias_plans(by),
+        "has_systems": systems(by).exists(),
+        "why": "" if can(by, ABILITY) else why_not(ABILITY),
+    }
+    return render(request, "bias/plans.html", context)
+
+
+@member_page(ABILITY)
+def bias_plan_new(request: HttpRequest, by: Membership) -> HttpResponse:
+    """Write a plan; it binds nobody until it is locked."""
+    system = queries.chosen_system(by, request.GET.get("system", ""))
+    form = PlanForm(by, request.POST or None, initial={"system": system})
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            plan = locking.draft_plan(
+                by=by, system=data["system"], title=data["title"], document=form.document(data["system"])
+            )
+        except Refused as refused:
+            take_in(form, refused)
+        else:
+            return redirect("bias_plan", org=by.organisation.slug, pk=plan.pk)
+    context = {"form": form, "has_systems": systems(by).exists()}
+    return render(request, "bias/plan_form.html", context, status=422 if form.errors else 200)
+
+
+@member_page(ABILITY)
+def bias_plan_change(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
+    """Change a draft."""
+    plan = find(queries.bias_plans(by), pk)
+    if plan.is_locked:
+        return redirect("bias_plan", org=by.organisation.slug, pk=pk)
+    given = request.POST if request.method == "POST" else None
+    initial = {"system": plan.system, "title": plan.title, **written(plan.document)}
+    form = PlanForm(by, given, initial=initial, thresholds=len(plan.document["thresholds"]))
+    for name in ("system", "title"):
+        form.fields[name].disabled = True
+    if given is not None and form.is_valid():
+        try:
+            locking.change_plan(by=by, plan=plan, document=form.document(plan.system, plan.document))
+        except Refused as refused:
+            take_in(form, refused)
+        else:
+            return redirect("bias_plan", org=by.organisation.slug, pk=pk)
+    context = {"form": form, "has_systems": True, "plan": plan}
+    return render(request, "bias/plan_form.html", context, status=422 if form.errors else 200)
+
+
+@member_page("view")
+def bias_plan(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
+    """One plan, what it leaves open, its digest, and the audits that ran under it."""
+    plan = find(queries.bias_plans(by), pk)
+    return render(request, "bias/plan.html", _shown(plan, by))
+
+
+def _shown(plan: BiasPlan, by: Membership) -> dict[str, Any]:
+    choices = plan.document["choices"]
+    why_approve = "" if can(by, APPROVE) else why_not(APPROVE)
+    if not why_approve and plan.drafted_by_id == by.pk:
+        why_approve = _("You wrote this plan, so somebody else has to approve it.")
+    why_lock = "" if can(by, ABILITY) else why_not(ABILITY)
+    if not why_lock and plan.document["thresholds"] and plan.approved_by_id is None:
+        why_lock = _("A plan with thresholds is approved by a second person before it is locked.")
+    return {
+        "plan": plan,
+        "choices": [(FIELD_NAMES[name], in_words(choices[name])) for name in FIELDS if name in choices],
+        "left_open": [str(FIELD_NAMES[name]) for name in FIELDS if name not in choices],
+        "bias_audits": queries.bias_audits(by).filter(under=plan),
+        "why": "" if can(by, ABILITY) else why_not(ABILITY),
+        "why_approve": why_approve,
+        "why_lock": why_lock,
+    }
+
+
+@member_page(APPROVE)
+def bias_plan_approve(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
+    """Agree to a draft as a second person."""
+    if request.method == "POST":
+        locking.approve_plan(by=by, plan=find(queries.bias_plans(by), pk))
+        messages.success(request, _("You approved the plan as it stands. A change takes the approval away."))
+    return redirect("bias_plan", org=by.organisation.slug, pk=pk)
+
+
+@member_page(ABILITY)
+def bias_plan_lock(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
+    """Lock a plan; it is never changed again."""
+    if request.method == "POST":
+        locking.lock_plan(by=by, plan=find(queries.bias_plans(by), pk))
+        messages.success(request, _("The plan is locked. Name it when you start a bias audit of the same AI system."))
+    return redirect("bias_plan", org=by.organisation.slug, pk=pk)
+
+
+@member_page("view")
+def bias_declarations(request: HttpRequest, by: Membership) -> HttpResponse:
+    """Who declared to be independent, for which system."""
+    context = {
+        "declarations": queries.declarations(by),
+        "limbs": LIMBS,
+        "why": "" if can(by, DECLARE) else why_not(DECLARE),
+    }
+    return render(request, "bias/declarations.html", context)
+
+
+@member_page(DECLARE)
+def bias_declare(request: HttpRequest, by: Membership) -> HttpResponse:
+    """Declare the three limbs of 6 RCNY § 5-300 for one AI system."""
+    system = queries.chosen_system(by, request.GET.get("system", ""))
+    form = DeclarationForm(by, request.POST or None, initial={"system": system, "auditor": by.name})
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            locking.declare_independence(
+                by=by, system=data["system"], auditor=data["auditor"], limbs=form.limbs(), note=data["note"]
+            )
+        except Refused as refused:
+            take_in(form, refused)
+        else:
+            messages.success(request, _("The declaration is kept. Name it when the bias audit is started."))
+            return redirect("bias_declarations", org=by.organisation.slug)
+    context = {"form": form, "has_systems": systems(by).exists()}
+    return render(request, "bias/declare.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,102 @@
+"""The pages of plans and of independence: written, approved by a second person, locked, declared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from audits.bias.models import BiasPlan, IndependenceDeclaration
+from compliance.lib.canonical import digest
+from tests import build
+from tests.people import People, client_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def alice(people: People) -> Client:
+    return client_of(people.alice)
+
+
+def base(people: People) -> str:
+    return f"/o/{people.alice.organisation.slug}/bias-audits/"
+
+
+def sent(people: People, **more: Any) -> dict[str, Any]:
+    system = people.alice.organisation.systems.first() or build.system(people.alice)
+    return {
+        "system": str(system.pk),
+        "title": "Audit of 2026",
+        "metrics": ["impact ratio"],
+        "unknowns": "complete-case",
+        "data_kind": "historical",
+        "data_from": "2026-01-01",
+        "data_to": "2026-06-30",
+        **more,
+    }
+
+
+def test_a_plan_with_a_threshold_is_written_approved_and_locked(people: People, alice: Client) -> None:
+    own = {"threshold_1_metric": "impact ratio", "threshold_1_value": "0.85", "threshold_1_reason": "Our own policy."}
+    page = alice.post(base(people) + "plans/new/", sent(people, **own), follow=True).content.decode()
+    plan = BiasPlan.objects.get()
+    url = f"{base(people)}plans/{plan.pk}/"
+    assert "A plan with thresholds is approved by a second person before it is locked." in page
+    assert "You wrote this plan" not in page  # she may not review at all, which is what she is told
+    assert "Left open, so nothing is promised there: Kind of rate" in page
+    assert plan.document["choices"] == {
+        "unknowns": "complete-case",
+        "data": {"kind": "historical", "from": "2026-01-01", "to": "2026-06-30"},
+    }
+    client_of(people.bob).post(url + "approve/")
+    locked = alice.post(url + "lock/", follow=True).content.decode()
+    plan.refresh_from_db()
+    assert plan.sha256 == digest(plan.document)
+    assert plan.sha256 in locked
+    assert alice.get(url + "change/").status_code == 302  # no way back into the form
+
+
+def test_changing_a_draft_keeps_what_the_form_does_not_ask_for(people: People, alice: Client) -> None:
+    alice.post(base(people) + "plans/new/", sent(people))
+    plan = BiasPlan.objects.get()
+    plan.document["choices"]["strata"] = ["year"]
+    plan.save()
+    url = f"{base(people)}plans/{plan.pk}/change/"
+    assert 'value="2026-06-30"' in alice.get(url).content.decode()
+    alice.post(url, sent(people, unknowns="per-table"))
+    plan.refresh_from_db()
+    assert plan.document["choices"]["strata"] == ["year"]
+    assert plan.document["choices"]["unknowns"] == "per-table"
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({"metrics": []}, "Name the metrics:"),
+        ({"title": " "}, "Give the plan a title."),
+        ({"threshold_1_value": "0.85"}, "A threshold states its metric, its value and the reason of whoever sets it."),
+        ({"data_to": "2025-06-30"}, "The last day lies before the first."),
+        ({"data_kind": ""}, "Say whether the data is historical or test data."),
+    ],
+)
+def test_what_a_plan_lacks_is_said_and_what_was_typed_stays(
+    people: People, alice: Client, more: dict[str, Any], sentence: str
+) -> None:
+    page = alice.post(base(people) + "plans/new/", sent(people, notes="Kept as typed.", **more)).content.decode()
+    assert sentence in page
+    assert "Kept as typed." in page
+    assert not BiasPlan.objects.exists()
+
+
+def test_an_auditor_declares_all_three_limbs_or_none(people: People) -> None:
+    system = build.system(people.alice)
+    charlie = client_of(people.charlie)
+    url = base(people) + "independence/new/"
+    given = {"system": str(system.pk), "auditor": "Charlie", "limb_i": "on", "limb_ii": "on"}
+    assert "The declaration lacks: At no point" in charlie.post(url, given).content.decode()
+    assert not IndependenceDeclaration.objects.exists()
+    page = charlie.post(url, {**given, "limb_iii": "on"}, follow=True).content.decode()
+    assert "by Charlie" in page
+    assert IndependenceDeclaration.objects.get().auditor == "Charlie"
