@@ -10,7 +10,10 @@ class AuditsConfig(AppConfig):
     verbose_name = _("Audits")
 
     def ready(self) -> None:
+        from audits.bias.queries import stale_evidence
         from audits.running import running
+        from compliance.evidence.staleness import tells_stale
         from compliance.web.running import shown_at_home
 
         shown_at_home(running)
+        tells_stale(stale_evidence)

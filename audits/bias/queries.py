@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -50,30 +51,48 @@ def stale(bias_audit: BiasAudit) -> list[Problem]:
     It was measured on a version of the system that is no longer the registered one, a newer version or newer data of
     the same system was registered since, or its evidence was withdrawn. A result stays what it was; it is only marked.
     """
-    if bias_audit.state != State.FINISHED:
-        return []
-    found = []
-    system, before = bias_audit.system, (bias_audit.conduct or {}).get("system") or {}
+    return stale_among([bias_audit])[bias_audit.pk]
+
+
+def stale_among(bias_audits: Collection[BiasAudit]) -> dict[UUID, list[Problem]]:
+    """Return :func:`stale` of several results of one organisation by two queries, whatever their number."""
+    systems_of = [one.system_id for one in bias_audits]
+    names = {one.system.name for one in bias_audits}
+    organisations = {one.organisation_id for one in bias_audits}
+    versions = list(
+        AISystem.objects.filter(organisation_id__in=organisations, name__in=names).order_by("registered_at")
+    )
+    uploads = list(BiasAudit.objects.filter(system_id__in=systems_of).defer("profile", "plan").order_by("uploaded_at"))
+    return {one.pk: list(_why_stale(one, versions, uploads)) for one in bias_audits}
+
+
+def _why_stale(of: BiasAudit, versions: Collection[AISystem], uploads: Collection[BiasAudit]) -> Iterator[Problem]:
+    if of.state != State.FINISHED:
+        return
+    system, before = of.system, (of.conduct or {}).get("system") or {}
     if "version" in before and before["version"] != system.version:
         sentence = _("It was measured on version {before}; the system is registered as version {now}.")
         sentence = sentence.format(before=before["version"] or _("(none)"), now=system.version or _("(none)"))
-        found.append(Problem("version-changed", sentence))
-    same = AISystem.objects.filter(organisation_id=system.organisation_id, name=system.name).exclude(pk=system.pk)
-    if newer := same.filter(registered_at__gt=bias_audit.uploaded_at).order_by("-registered_at").first():
-        sentence = _("A newer version of the system was registered since: {system}.").format(system=newer)
-        found.append(Problem("newer-version", sentence))
-    later = BiasAudit.objects.filter(system_id=system.pk, uploaded_at__gt=bias_audit.uploaded_at)
-    if newest := later.exclude(input_sha256=bias_audit.input_sha256).order_by("-uploaded_at").first():
-        sentence = _("Newer data of the same system was uploaded since: {title}.").format(title=newest.title)
-        found.append(Problem("newer-data", sentence))
-    if bias_audit.evidence and bias_audit.evidence.withdrawn_at:
-        sentence = _("Its evidence was withdrawn: {reason}").format(reason=bias_audit.evidence.withdrawn_reason)
-        found.append(Problem("evidence-withdrawn", sentence))
-    return found
+        yield Problem("version-changed", sentence)
+    same = [one for one in versions if one.name == system.name and one.pk != system.pk]
+    if newer := [one for one in same if one.registered_at > of.uploaded_at]:
+        sentence = _("A newer version of the system was registered since: {system}.").format(system=newer[-1])
+        yield Problem("newer-version", sentence)
+    later = [one for one in uploads if one.system_id == of.system_id and one.uploaded_at > of.uploaded_at]
+    if newest := [one for one in later if one.input_sha256 != of.input_sha256]:
+        sentence = _("Newer data of the same system was uploaded since: {title}.").format(title=newest[-1].title)
+        yield Problem("newer-data", sentence)
+    if of.evidence and of.evidence.withdrawn_at:
+        sentence = _("Its evidence was withdrawn: {reason}").format(reason=of.evidence.withdrawn_reason)
+        yield Problem("evidence-withdrawn", sentence)
 
 
-def stale_evidence(by: Membership) -> dict[UUID, list[Problem]]:
-    """Return, by the id of the evidence that a published result became, why that result is stale."""
-    published = bias_audits(by).filter(evidence__isnull=False, state=State.FINISHED)
-    marked = ((one.evidence_id, stale(one)) for one in published)
-    return {pk: found for pk, found in marked if pk and found}
+def stale_evidence(by: Membership, pieces: Collection[UUID]) -> dict[UUID, list[str]]:
+    """Return, for those of these pieces of evidence that are results of bias audits, why they are stale."""
+    published = list(bias_audits(by).filter(evidence_id__in=pieces))
+    found = stale_among(published)
+    return {
+        one.evidence_id: [problem.sentence for problem in found[one.pk]]
+        for one in published
+        if one.evidence_id and found[one.pk]
+    }

@@ -119,7 +119,7 @@ def _tests(tests: Mapping[str, Any]) -> Iterator[str]:
         if not table["comparisons"]:
             continue
         yield f"Tests, {TITLES[table['table']]}, each category beside {table['benchmark']}"
-        heads = ["Category", "Test", "p", "p (Holm)", "Ratio, 95% interval", "Shortfall"]
+        heads = ["Category", "Test", "p", "p (Holm)", "Ratio, 95% score interval", "Shortfall"]
         rows = [_compared(one) for one in table["comparisons"]]
         yield from _aligned(heads, rows)
     for note in tests["notes"]:
@@ -128,7 +128,7 @@ def _tests(tests: Mapping[str, Any]) -> Iterator[str]:
 
 def _compared(one: Mapping[str, Any]) -> list[str]:
     found = {measure["code"]: measure["values"] for measure in one["measures"]}
-    limits = [_short(found["katz"]["low"], 3), _short(found["katz"]["high"], 3)]
+    limits = [_short(found["score-ratio"][end], 3) for end in ("low", "high")]
     p = found[one["chosen_test"]]["p"]
     return [
         one["group"],

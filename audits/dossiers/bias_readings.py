@@ -85,7 +85,7 @@ def _compared(one: Mapping[str, Any], bound: Mapping[str, Any] | None) -> dict[s
     more = found["four-fifths-selections"]["selections"]
     return {
         "group": _short(one["group"]),
-        "ratio": _interval(found["katz"]),
+        "ratio": _interval(found["score-ratio"]),
         "z": _p(found["pooled-z"]["p"]),
         "fisher": _p(found["fisher"]["p"]),
         "chosen": "Fisher" if one["chosen_test"] == "fisher" else "z",

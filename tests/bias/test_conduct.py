@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from audits.bias import actions, locking, queries
 from audits.bias.models import BiasAudit
@@ -16,7 +17,7 @@ from compliance.evidence import actions as evidence_actions
 from compliance.lib.problems import Forbidden, Refused
 from compliance.systems import actions as system_actions
 from tests import build
-from tests.people import People
+from tests.people import People, client_of
 
 pytestmark = pytest.mark.django_db
 APPLICANTS = b"sex,race,hired\nMale,White,1\nFemale,White,0\nFemale,Black,1\nMale,Black,1\n"
@@ -126,9 +127,18 @@ def test_a_result_is_stale_once_version_data_or_evidence_change(people: People) 
     finished(people, audit)
     assert queries.stale(audit) == []
     evidence = actions.publish(by=people.alice, bias_audit=audit)
+    checklist = build.checklist(people.alice, audit.system)
+    row = actions.link_to_rows(by=people.alice, bias_audit=audit, checklist=checklist)[0]
+    page = reverse("checklists_item", kwargs={"org": people.alice.organisation.slug, "pk": row.pk})
+    fresh = client_of(people.alice).get(page, follow=True)
+    assert (fresh.status_code, b"Stale" in fresh.content) == (200, False)
     system_actions.change(by=people.alice, system=audit.system, version="5.0")
     audit.system.refresh_from_db()
     finished(people, uploaded(people, audit.system, APPLICANTS + b"Male,White,1\n"))
     evidence_actions.withdraw(by=people.alice, evidence=evidence, reason="The export was cut off.")
     audit.refresh_from_db()
     assert [problem.code for problem in queries.stale(audit)] == ["version-changed", "newer-data", "evidence-withdrawn"]
+    assert (
+        b"It was measured on version 4.2; the system is registered as version 5.0."
+        in client_of(people.alice).get(page).content
+    )
