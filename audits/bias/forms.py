@@ -12,6 +12,9 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from audits.bias.forms_choices import ChoicesForm, Offered
+from audits.bias.locking import independence_stated
+from audits.bias.models import BiasAudit
 from audits.bias.plan import DELIMITERS, ENCODINGS, Plan
 from audits.bias.profile import MOST_VALUES, Column, Profile
 from audits.bias.vocabulary import NOT_SELECTED, SELECTED, Role, key, word
@@ -27,14 +30,7 @@ KINDS: Final = [
     ("selected", gettext_lazy("Each person was selected or not: a column says so.")),
     ("score", gettext_lazy("Each person has a score: a rate counts who is above the median of all.")),
     ("number", gettext_lazy("Each line is a group: a column holds how many of its people were selected.")),
-]
-UNKNOWNS: Final = [
-    ("per-table", gettext_lazy("Count a person in every table whose category is known: unknown race, but known sex.")),
-    ("complete-case", gettext_lazy("Count only people whose sex and race/ethnicity are both known, in every table.")),
-]
-DIRECTIONS: Final = [
-    ("higher", gettext_lazy("Higher scores are better.")),
-    ("lower", gettext_lazy("Lower scores are better.")),
+    ("class", gettext_lazy("Each person was put into a class, and the tool itself selects nobody.")),
 ]
 MEANINGS: Final[Mapping[Role, list[tuple[str, Any]]]] = {
     "sex": [*((name, name) for name in SEXES), (UNKNOWN, gettext_lazy("unknown, or neither"))],
@@ -89,7 +85,7 @@ class ColumnsForm(forms.Form):
     sex = forms.ChoiceField(label=gettext_lazy("Sex"))
     race_ethnicity = forms.ChoiceField(label=gettext_lazy("Race/ethnicity"))
     kind = forms.ChoiceField(choices=KINDS, widget=forms.RadioSelect, label=gettext_lazy("What was decided"))
-    measure = forms.ChoiceField(label=gettext_lazy("Outcome, score or number selected"))
+    measure = forms.ChoiceField(label=gettext_lazy("Outcome, score, number selected or class"))
     count = forms.ChoiceField(
         required=False,
         label=gettext_lazy("Number of people"),
@@ -122,7 +118,7 @@ class ColumnsForm(forms.Form):
             elif reference:
                 taken[reference] = name
         kind = data.get("kind")
-        for name in ("sex", "race_ethnicity", *(["measure"] if kind == "selected" else [])):
+        for name in ("sex", "race_ethnicity", *(["measure"] if kind in ("selected", "class") else [])):
             column = self.profile.column(data.get(name) or "")
             if column and column.many:
                 self.add_error(name, too_many(column))
@@ -167,13 +163,8 @@ class Values:
         return sum(not line.field.value() for line in self.lines)
 
 
-class MeaningForm(forms.Form):
+class MeaningForm(ChoicesForm):
     """What each value means, and the choices of method; :meth:`plan` makes the plan of it."""
-
-    direction = forms.ChoiceField(choices=DIRECTIONS, widget=forms.RadioSelect, label=gettext_lazy("Direction"))
-    unknowns = forms.ChoiceField(
-        choices=UNKNOWNS, widget=forms.RadioSelect, label=gettext_lazy("People of unknown sex or race/ethnicity")
-    )
 
     people_in_union = forms.ChoiceField(
         choices=[("no", gettext_lazy("No")), ("yes", gettext_lazy("Yes"))],
@@ -185,15 +176,19 @@ class MeaningForm(forms.Form):
         ),
     )
 
-    def __init__(self, profile: Profile, columns: Mapping[str, str], plan: Plan | None, *args: Any, **kwargs: Any):
+    def __init__(
+        self,
+        profile: Profile,
+        columns: Mapping[str, str],
+        plan: Plan | None,
+        *args: Any,
+        offered: Offered | None = None,
+        **kwargs: Any,
+    ):
         super().__init__(*args, **kwargs)
         self.profile, self.columns = profile, columns
+        self.offer(profile, columns, plan, offered or Offered())
         self._of: list[tuple[Role, Column, list[tuple[str, str, int, bool]]]] = []
-        self.initial.setdefault("unknowns", plan.unknowns if plan else "per-table")
-        if columns["kind"] != "score":
-            del self.fields["direction"]
-        elif plan and plan.score:
-            self.initial.setdefault("direction", "higher" if plan.higher_is_better else "lower")
         for letter, text in CONDITIONS.items():
             label = _("Article 4a(1)({letter})").format(letter=letter)
             area = forms.Textarea(attrs={"rows": 3})
@@ -238,20 +233,17 @@ class MeaningForm(forms.Form):
             ]
             yield Values(role, str(ROLE_NAMES[role]), column, lines)
 
-    def choices(self) -> list[BoundField]:
-        """Return the fields that are no values."""
-        return [self[name] for name in ("direction", "unknowns", "people_in_union") if name in self.fields]
-
     def conditions(self) -> list[BoundField]:
         """Return the fields for the six records of Article 4a(1), asked for only where people in the Union are met."""
         return [self[f"condition_{letter}"] for letter in CONDITIONS]
 
     def gate(self) -> dict[str, Any]:
-        """Return what was said of people in the Union, as :func:`audits.bias.actions.start` takes it."""
+        """Return what was said of people in the Union, the plan and the auditor, as a run is started with."""
         data = self.cleaned_data
         return {
             "people_in_union": data["people_in_union"] == "yes",
             "conditions": {letter: data[f"condition_{letter}"] for letter in CONDITIONS},
+            **self.named(),
         }
 
     def clean(self) -> dict[str, Any]:
@@ -269,50 +261,56 @@ class MeaningForm(forms.Form):
 
     def plan(self) -> Plan:
         """Return the plan that was confirmed; values without a meaning are left out, so that the run stops at them."""
-        columns, data = self.columns, self.cleaned_data
+        columns, data, method = self.columns, self.cleaned_data, self.chosen()
         mapping: dict[Role, dict[str, str | None]] = {}
         for role, _column, asked in self._of:
             chosen = {raw: data[name] for name, raw, _lines, _proposed in asked if data[name]}
             mapping[role] = {raw: None if meaning == UNKNOWN else meaning for raw, meaning in chosen.items()}
         scoring = columns["kind"] == "score"
+        if columns["kind"] == "class":
+            method |= {"output_class": columns["measure"], "class_reading": "put-into"}
         count = columns["count"] or None
         reading = {"selected": "outcome", "number": "number"}.get(columns["kind"]) if count else None
         delimiters = {name: mark for mark, name in DELIMITERS.items()}
         return Plan(
             sex=columns["sex"],
             race_ethnicity=columns["race_ethnicity"],
-            selected=None if scoring else columns["measure"],
+            selected=columns["measure"] if columns["kind"] in ("selected", "number") else None,
             score=columns["measure"] if scoring else None,
-            higher_is_better=data.get("direction") != "lower",
             count=count,
             count_reading=reading,  # type: ignore[arg-type]  # one of its two words
-            unknowns=data["unknowns"],
             mapping=mapping,
             mapping_source=CONFIRMED,
             vocabulary=False,
             encoding=self.profile.encoding if self.profile.encoding in ENCODINGS else None,
             delimiter=delimiters.get(self.profile.delimiter),
             sheet=self.profile.sheet,
+            **method,
         )
 
 
-def stated_before(conduct: Mapping[str, Any] | None) -> dict[str, str]:
-    """Return what was said of people in the Union for a run that stopped, so that nobody types it again."""
-    before = (conduct or {}).get("special_categories") or {}
+def stated_before(bias_audit: BiasAudit, offered: Offered) -> dict[str, str]:
+    """Return what a run that stopped named and what was said of people in the Union, so that nobody types it again."""
+    conduct = bias_audit.conduct or {}
+    named = conduct.get("independence")
+    declared = next((one for one in offered.declarations if independence_stated(one) == named), None)
+    found = {"under": str(bias_audit.under_id or ""), "declaration": str(declared.pk) if declared else ""}
+    before = conduct.get("special_categories") or {}
     if before.get("people_in_union") is None:
-        return {}
+        return found
     written = {f"condition_{letter}": text for letter, text in before["conditions"].items()}
-    return {"people_in_union": "yes" if before["people_in_union"] else "no", **written}
+    return {**found, "people_in_union": "yes" if before["people_in_union"] else "no", **written}
 
 
 def columns_of(plan: Plan) -> dict[str, str]:
     """Return the choice of columns that a plan stands for, as :class:`ColumnsForm` takes it."""
     kind = "score" if plan.score else "number" if plan.count_reading == "number" else "selected"
+    kind = "class" if plan.selected is None and plan.score is None else kind
     return {
         "sex": plan.sex,
         "race_ethnicity": plan.race_ethnicity,
         "kind": kind,
-        "measure": plan.score or plan.selected or "",
+        "measure": plan.score or plan.selected or plan.output_class or "",
         "count": plan.count or "",
     }
 

@@ -11,6 +11,8 @@ from django.shortcuts import redirect, render
 
 from audits.bias import actions, queries, telling
 from audits.bias.forms import ColumnsForm, MeaningForm, NewForm, columns_of, proposed_columns, stated_before
+from audits.bias.forms_choices import Offered
+from audits.bias.models import BiasAudit
 from audits.bias.plan import Plan
 from audits.bias.profile import Profile
 from audits.bias.views_result import result_page
@@ -85,7 +87,9 @@ def bias_map(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
     meaning = None
     if columns.is_bound and columns.is_valid():
         posted = request.POST if request.method == "POST" else None
-        meaning = MeaningForm(profile, columns.cleaned_data, plan, posted, initial=stated_before(bias_audit.conduct))
+        about = offered(by, bias_audit)
+        before = stated_before(bias_audit, about)
+        meaning = MeaningForm(profile, columns.cleaned_data, plan, posted, offered=about, initial=before)
         if posted is not None and meaning.is_valid():
             try:
                 actions.start(by=by, bias_audit=bias_audit, plan=meaning.plan(), **meaning.gate())
@@ -103,6 +107,16 @@ def bias_map(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
         "was_refused": bias_audit.state == State.FAILED,
     }
     return render(request, "bias/map.html", context)
+
+
+def offered(by: Membership, bias_audit: BiasAudit) -> Offered:
+    """Return the locked plans, declarations and finished audits of the system that an audit is about."""
+    of = {"system_id": bias_audit.system_id}
+    return Offered(
+        list(queries.bias_plans(by).filter(**of, locked_at__isnull=False)),
+        list(queries.declarations(by).filter(**of)),
+        list(queries.bias_audits(by).filter(**of, state=State.FINISHED)),
+    )
 
 
 @member_page("view")
