@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -53,9 +55,7 @@ def proposals(by: Membership, item: ChecklistItem, *, through: bool = False) -> 
     found: dict[tuple[str, str], list[ChecklistItem]] = {}
     for one in checklist_queries.items(by).filter(checklist__in=others, row_id__in=rows) if rows else ():
         found.setdefault((one.checklist.law, one.row_id), []).append(one)
-    decided = {
-        one.other_id: one for one in TieDecision.objects.filter(item=item).select_related("by__user").order_by("at")
-    }
+    decided = _decided(item, [one for several in found.values() for one in several])
     attached = {one.evidence_id for one in item.attachments.all()}
     seen: set[object] = set()
     result = []
@@ -74,6 +74,21 @@ def proposals(by: Membership, item: ChecklistItem, *, through: bool = False) -> 
             row = other.checklist.catalogue.row(other.row_id)
             result.append(Proposal(other, row, tie, pieces, last, changed))
     return sorted(result, key=lambda one: not one.is_open)
+
+
+def _decided(item: ChecklistItem, others: Iterable[ChecklistItem]) -> dict[UUID, TieDecision]:
+    """Return the newest decision on each of `others`, also one from before either was moved to a newer text."""
+    heads = {one.pk: one for one in (item, *others)}
+    rows = {one.row_id for one in heads.values()}
+    kept = ChecklistItem.objects.filter(checklist__system_id=item.checklist.system_id, row_id__in=rows)
+    before = dict(kept.values_list("pk", "carried_from_id"))
+    now: dict[UUID, UUID] = {}
+    for head in heads:
+        one: UUID | None = head
+        while one is not None:
+            now[one], one = head, before.get(one)
+    made = TieDecision.objects.filter(item__in=[one for one, head in now.items() if head == item.pk])
+    return {now[one.other_id]: one for one in made.select_related("by__user").order_by("at") if one.other_id in now}
 
 
 def standing(item: ChecklistItem) -> str:

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from compliance.checklists import actions as checklist_actions
+from compliance.checklists import moving
 from compliance.checklists.models import ChecklistItem, Verdict
 from compliance.crosswalks import actions
 from compliance.crosswalks.queries import proposals
@@ -118,3 +119,17 @@ def test_the_page_of_a_row_offers_and_remembers(people: People, pair: tuple[Chec
     assert "evidence taken over by Bob" in client.get(row).content.decode()
     stranger = {**given, "org": people.stranger.organisation.slug}
     assert client_of(people.stranger).post(reverse("crosswalks_decide", kwargs=stranger)).status_code == 404
+
+
+def test_what_was_decided_goes_along_when_a_checklist_moves_to_a_newer_text(people: People) -> None:
+    system = build.system(people.alice)
+    act = checklist_actions.open_checklist(by=people.alice, system=system, law="eu-ai-act", text_version="2024-07-12")
+    here = build.item(people.alice, "EUAIA-3.role", on=act)
+    there = build.item(people.alice, NIST, on=build.checklist(people.alice, system, "nist-ai-rmf"))
+    actions.decline(by=people.alice, item=here, other=there, reason="Another supplier.")
+    actions.note(by=people.bob, item=there, other=here)
+    moved = moving.move(by=people.alice, checklist=act, text_version="2026-07-27").items.get(row_id=here.row_id)
+    for item, other, decision in ((moved, there, "declined"), (there, moved, "noted")):
+        [one] = [one for one in proposals(people.alice, item) if one.item == other]
+        assert one.decision is not None
+        assert (one.decision.decision, one.is_open) == (decision, False)
