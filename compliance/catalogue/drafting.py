@@ -14,7 +14,16 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from compliance.catalogue.conditions import Condition, Fact, FactTest, Part, leaves
-from compliance.catalogue.document import Document, DocumentRow, DocumentSection, DocumentTie, Head
+from compliance.catalogue.document import (
+    MOST_ROWS,
+    MOST_SECTIONS,
+    MOST_TIES,
+    Document,
+    DocumentRow,
+    DocumentSection,
+    DocumentTie,
+    Head,
+)
 from compliance.catalogue.fitting import of_test
 from compliance.catalogue.loader import facts, laws, load
 from compliance.lib.problems import Problem, Refused, one_line
@@ -74,6 +83,7 @@ def checked(raw: Any, where: Where = lambda path: Spot(), *, rows_of: Rows | Non
     document = None
     if not isinstance(raw, dict):
         raise Refused(Problem("not-a-framework", "It must hold a framework, sections and rows."))
+    _check_size(raw, where)
     try:
         document = Document.model_validate(raw)
     except ValidationError as error:
@@ -85,6 +95,17 @@ def checked(raw: Any, where: Where = lambda path: Spot(), *, rows_of: Rows | Non
         raise Refused.all(problem for _, problem in problems)
     assert document is not None  # noqa: S101 - without problems it was read
     return document
+
+
+def _check_size(raw: Mapping[str, Any], where: Where) -> None:
+    """Refuse far too much at once, before each of its parts is looked at."""
+    most = {"sections": MOST_SECTIONS, "rows": MOST_ROWS, "crosswalk": MOST_TIES}
+    long = [name for name in most if isinstance(raw.get(name), list) and len(raw[name]) > most[name]]
+    if long:
+        raise Refused.all(
+            _at(where((name,)), "too-long", _SENTENCES["too_long"], str(len(raw[name])), f"at most {most[name]}", "")
+            for name in long
+        )
 
 
 def check_whole(document: Document) -> None:

@@ -41,6 +41,14 @@ def test_a_long_value_beside_the_fields_is_kept_whole() -> None:
     assert sheets.read(workbook.write(document)) == document
 
 
+def test_a_file_with_far_too_many_rows_is_refused_before_each_is_looked_at() -> None:
+    with pytest.raises(Refused) as refused:
+        yaml_file.read(b"rows:\n" + b"- {}\n" * 2001)
+    assert [(one.code, one.found, one.expected) for one in refused.value.problems] == [
+        ("too-long", "2001", "at most 2000")
+    ]
+
+
 def changed(change: Any) -> bytes:
     """Return the workbook of the house rules after a person worked on it."""
     book = load_workbook(io.BytesIO(workbook.write(house())))
