@@ -103,6 +103,7 @@ def start(
     """
     check_can(by, "run_bias_audits")
     check_gate(people_in_union, conditions or {})
+    _check_approvers(by, plan)
     bias_audit = BiasAudit.objects.select_for_update().get(pk=bias_audit.pk, organisation_id=by.organisation_id)
     if bias_audit.state in (State.RUNNING, State.FINISHED) or (bias_audit.asked_at and not bias_audit.is_over):
         raise Refused(Problem("started-already", _("This bias audit was started already.")))
@@ -138,6 +139,39 @@ def cancel(*, by: Membership, bias_audit: BiasAudit) -> BiasAudit:
     bias_audit.call_off(by)
     record(by.actor, bias_audit, "bias.cancelled")
     return bias_audit
+
+
+@transaction.atomic
+def again(*, by: Membership, bias_audit: BiasAudit, title: str = "") -> BiasAudit:
+    """Begin another audit of the same file, such as to leave out a category whose share the first one showed.
+
+    The mapping and the choices of the first are proposed again; nothing of its result is changed.
+    """
+    check_can(by, "run_bias_audits")
+    before = BiasAudit.objects.get(pk=bias_audit.pk, organisation_id=by.organisation_id)
+    made = BiasAudit.objects.create(
+        organisation=by.organisation,
+        system=before.system,
+        title=(title.strip() or _("{title}, again").format(title=before.title))[:200],
+        file_name=before.file_name,
+        input_sha256=before.input_sha256,
+        input_size=before.input_size,
+        profile=before.profile,
+        plan=before.plan,
+        uploaded_by=by,
+    )
+    record(by.actor, made, "bias.again", file_name=made.file_name, sha256=made.input_sha256, of=str(before.pk))
+    return made
+
+
+def _check_approvers(by: Membership, plan: Plan) -> None:
+    """Refuse an exclusion that names as its approver somebody who is no member (6 RCNY § 5-301(d))."""
+    approvers = {str(one["approver"]) for one in plan.exclusions}
+    members = Membership.objects.filter(organisation_id=by.organisation_id, is_active=True).select_related("user")
+    strange = sorted(approvers - {one.name for one in members}) if approvers else []
+    if strange:
+        sentence = _("{name} approved leaving out a category, but is no member of this organisation.")
+        raise Refused(Problem("approver", sentence.format(name=strange[0]), _("Name a member.")))
 
 
 def carry_out(pk: UUID) -> None:
@@ -212,8 +246,13 @@ def evidenced_rows(result: Mapping[str, Any], catalogue: Catalogue) -> list[str]
     without a left-out category says nothing of how one was left out. That the law is about the tool at all is a term
     and no fact that a row itself asks for, so no result has to show it. Context rows ask for more than the tables.
     """
-    rate_kind = result["method"]["rate_kind"]
+    method = result["method"]
+    rate_kind = method["rate_kind"]
     shown = {"selection": {"tool_selects"}, "scoring": {"tool_scores"}}[rate_kind]
+    if result["classes"]:
+        shown = {"tool_classifies"} if method["classes_only"] else shown | {"tool_classifies"}
+    if (method["data"] or {}).get("kind") == "test":
+        shown.add("audit_uses_test_data")
     if any(row["excluded"] for table in result["tables"] for row in table["rows"]):
         shown.add("category_excluded")
     asked = {row.id: set(facts_named(row.condition)) if row.condition else set() for row in catalogue.rows}

@@ -65,6 +65,7 @@ SENTENCES = {
     "bias.failed": _("The bias audit {subject} stopped: {reason}"),
     "bias.cancelled": _("{actor} cancelled the bias audit {subject}."),
     "bias.published": _("{actor} published the bias audit {subject} as evidence."),
+    "bias.again": _("{actor} began another bias audit of the same file: {subject}."),
     "bias.plan_drafted": _("{actor} drafted the bias audit plan {subject}."),
     "bias.plan_changed": _("{actor} changed the draft of the bias audit plan {subject}."),
     "bias.plan_approved": _("{actor} approved the bias audit plan {subject}."),

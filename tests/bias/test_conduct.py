@@ -14,6 +14,7 @@ from audits.bias.plan import Plan
 from audits.metrics.conduct import CONDITIONS, LIMBS
 from audits.metrics.recheck import recheck
 from compliance.evidence import actions as evidence_actions
+from compliance.frameworks import catalogues
 from compliance.lib.problems import Forbidden, Refused
 from compliance.systems import actions as system_actions
 from tests import build
@@ -142,3 +143,40 @@ def test_a_result_is_stale_once_version_data_or_evidence_change(people: People) 
         b"It was measured on version 4.2; the system is registered as version 5.0."
         in client_of(people.alice).get(page).content
     )
+
+
+def test_the_same_file_is_audited_again_to_leave_out_a_category_that_a_member_decided_on(people: People) -> None:
+    many = b"sex,race,hired\n" + b"Male,White,1\nFemale,White,0\n" * 60 + b"Female,Black,1\n"
+    first = uploaded(people, data=many)
+    before = finished(people, first)
+    assert before["tables"][1]["benchmark"]["race_ethnicity"].startswith("Black")
+    second = actions.again(by=people.alice, bias_audit=first)
+    decision = {
+        "table": "race_ethnicity",
+        "sex": None,
+        "race_ethnicity": before["tables"][1]["benchmark"]["race_ethnicity"],
+        "justification": "One person.",
+        "approver": "Nobody",
+    }
+    assert second.plan is not None
+    plan = Plan.from_json({**second.plan, "exclusions": [decision]})
+    with pytest.raises(Refused, match="Nobody approved leaving out a category, but is no member"):
+        actions.start(by=people.alice, bias_audit=second, plan=plan, people_in_union=False)
+    plan = Plan.from_json({**second.plan, "exclusions": [{**decision, "approver": "Bob"}]})
+    after = finished(people, second, plan)
+    assert after["tables"][1]["benchmark"]["race_ethnicity"].startswith("White")
+    assert after["counts"] == before["counts"]
+
+
+def test_a_result_evidences_the_rows_that_it_shows_and_no_others() -> None:
+    catalogue = catalogues.catalogue(build.LAW)
+    shown: dict[str, Any] = {
+        "method": {"rate_kind": "selection", "classes_only": True, "data": None},
+        "tables": [],
+        "classes": [{}],
+    }
+    rows = actions.evidenced_rows(shown, catalogue)
+    assert "LL144-SEL-06" in rows
+    shown["method"] = {"rate_kind": "selection", "classes_only": False, "data": {"kind": "test"}}
+    rows = actions.evidenced_rows({**shown, "classes": []}, catalogue)
+    assert ("LL144-SEL-06" in rows, "LL144-DATA-01" in rows) == (False, False)
