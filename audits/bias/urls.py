@@ -21,6 +21,8 @@ urlpatterns = [
     path("<uuid:pk>/cancel/", views.bias_cancel, name="bias_cancel"),
     path("<uuid:pk>/result.json", views_result.bias_result, name="bias_result"),
     path("<uuid:pk>/counts.csv", views_result.bias_counts, name="bias_counts"),
+    path("<uuid:pk>/again/", views_result.bias_again, name="bias_again"),
+    path("<uuid:pk>/left-out/", views_result.bias_leave_out, name="bias_leave_out"),
     path("<uuid:pk>/publish/", views_result.bias_publish, name="bias_publish"),
     path("<uuid:pk>/link/<uuid:checklist>/", views_result.bias_link, name="bias_link"),
 ]

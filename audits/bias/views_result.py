@@ -12,7 +12,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from audits.bias import actions, compared, queries, telling, tested
+from audits.bias import actions, again, compared, queries, telling, tested
+from audits.bias.forms_exclusions import ExclusionsForm
 from audits.bias.models import BiasAudit
 from audits.metrics import display
 from audits.metrics.result import class_results_of
@@ -20,7 +21,9 @@ from audits.work.models import State
 from compliance.checklists import queries as checklist_queries
 from compliance.checklists.models import Checklist
 from compliance.evidence import blobs
+from compliance.lib.problems import Refused
 from compliance.people.models import Membership
+from compliance.web.forms import take_in
 from compliance.web.member import find, member_page
 
 ABILITY = "run_bias_audits"
@@ -33,6 +36,7 @@ def result_page(request: HttpRequest, by: Membership, bias_audit: BiasAudit, con
     context["stale"] = queries.stale(bias_audit)
     context["compared"] = compared.compared(result["readings"])
     context["tested"] = tested.tested(result["tests"])
+    context["below"] = [{**one["row"], "name": compared.named({**one["row"], **one})} for one in again.below(result)]
     context["departures"] = list(compared.departures(result["conduct"]["deviations"]))
     context["classes"] = [
         {"name": name, "prefix": f"class-{place}-", "tables": display.shown(one), "notes": one["notes"]}
@@ -90,6 +94,33 @@ def bias_link(request: HttpRequest, by: Membership, pk: UUID, checklist: UUID) -
     else:
         messages.warning(request, _("No row was open: rows in review or done stay as they are."))
     return redirect("bias_detail", org=by.organisation.slug, pk=pk)
+
+
+@member_page(ABILITY)
+def bias_again(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
+    """Take the same file again, with other choices."""
+    if request.method != "POST":
+        return redirect("bias_detail", org=by.organisation.slug, pk=pk)
+    made = again.take_again(by=by, bias_audit=find(queries.bias_audits(by), pk))
+    messages.success(request, _("This is another audit of the same file; change what you want and start it."))
+    return redirect("bias_map", org=by.organisation.slug, pk=made.pk)
+
+
+@member_page(ABILITY)
+def bias_leave_out(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
+    """Decide which categories below 2 % are left out of the ratios, and run the same file again with that."""
+    bias_audit = _finished(by, pk)
+    result = actions.result_of(bias_audit)
+    form = ExclusionsForm(result, request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            made = again.leave_out(by=by, bias_audit=bias_audit, exclusions=form.exclusions())
+        except Refused as refused:
+            take_in(form, refused)
+        else:
+            return redirect("bias_detail", org=by.organisation.slug, pk=made.pk)
+    context = {"bias_audit": bias_audit, "form": form, "base": result["method"]["share_base"]}
+    return render(request, "bias/leave_out.html", context, status=422 if form.errors else 200)
 
 
 def _finished(by: Membership, pk: UUID) -> BiasAudit:

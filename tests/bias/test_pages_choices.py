@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -156,3 +157,43 @@ def test_a_tool_that_only_classifies_has_tables_for_each_class(system: AISystem,
     result = ran(alice, url, {**columns, **proposed, "unknowns": "per-table", "people_in_union": "no"})
     assert [one["class"] for one in result["classes"]] == ["high", "low"]
     assert alice.get(url.removesuffix("map/")).status_code == 200
+
+
+def test_a_category_below_two_percent_is_left_out_only_with_justification_and_approver(
+    people: People, system: AISystem, alice: Client
+) -> None:
+    base = f"/o/{system.organisation.slug}/bias-audits/"
+    rows = "".join(f"{'MF'[n % 2]},White,{n}\n" for n in range(199)) + "F,Black,150\n"
+    file = SimpleUploadedFile("applicants.csv", f"sex,race,score\n{rows}".encode(), "text/csv")
+    alice.post(base + "new/", {"system": str(system.pk), "title": "Screening", "file": file})
+    url = f"{base}{BiasAudit.objects.get().pk}/"
+    proposed = meanings(alice.get(url + "map/", COLUMNS).content.decode())
+    first = ran(alice, url + "map/", {**COLUMNS, **proposed, **ANSWERS})
+    assert "Decide which are left out" in alice.get(url).content.decode()
+    page = alice.get(url + "left-out/").content.decode()
+    assert "0.50%" in page
+    assert "Leave out White" not in page  # 99.5 % of the people
+    assert "Tick at least one category" in alice.post(url + "left-out/", {"why_0": "Typed."}).content.decode()
+    assert "Name who approved it." in alice.post(url + "left-out/", {"leave_0": "on", "why_0": "One."}).content.decode()
+    decided = {"leave_0": "on", "why_0": "One person.", "who_0": "Bob"}
+    assert alice.post(url + "left-out/", decided).status_code == 302
+    made = BiasAudit.objects.latest("uploaded_at")
+    actions.carry_out(made.pk)
+    made.refresh_from_db()
+    second = actions.result_of(made)
+    [black] = [row for row in second["tables"][1]["rows"] if row["excluded"]]
+    assert (black["applicants"], black["impact_ratio"]) == (1, None)
+    assert second["method"]["exclusions"][0]["approver"] == "Bob"
+    assert second["counts"] == first["counts"]
+
+
+def test_the_same_file_is_taken_again_with_every_answer_as_it_was(system: AISystem, alice: Client) -> None:
+    url, proposed = uploaded(alice, system)
+    given = {**ANSWERS, "reason_unknowns": "Race is often withheld.", "unit": "application"}
+    ran(alice, url, {**COLUMNS, **proposed, **given})
+    page = alice.post(url.replace("map/", "again/"), follow=True).content.decode()
+    assert meanings(page) == proposed
+    assert 'value="Race is often withheld."' in page
+    checked = re.findall(r'name="(\w+)" value="([^"]*)"[^>]* checked', page)
+    assert {("unit", "application"), ("direction", "higher"), ("people_in_union", "no")} <= set(checked)
+    assert BiasAudit.objects.filter(asked_at=None).count() == 1

@@ -1,0 +1,94 @@
+"""Take the file of a finished audit again, with other choices: the result that there is stays what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audits.bias import queries
+from audits.bias.actions import start
+from audits.bias.locking import independence_stated
+from audits.bias.models import BiasAudit, IndependenceDeclaration
+from audits.bias.plan import Plan
+from audits.work.models import State
+from audits.work.records import record
+from compliance.lib.problems import Problem, Refused
+from compliance.people.models import Membership
+from compliance.people.rules import check_can
+
+
+@transaction.atomic
+def take_again(*, by: Membership, bias_audit: BiasAudit) -> BiasAudit:
+    """Open another audit of the same file, with the choices of the finished one to begin from; nothing runs yet."""
+    check_can(by, "run_bias_audits")
+    bias_audit = queries.bias_audits(by).get(pk=bias_audit.pk)
+    if bias_audit.state != State.FINISHED:
+        sentence = _("This bias audit is not finished; its choices can be changed on its own page.")
+        raise Refused(Problem("not-finished", sentence))
+    made = BiasAudit.objects.create(
+        organisation=bias_audit.organisation,
+        system=bias_audit.system,
+        title=bias_audit.title,
+        file_name=bias_audit.file_name,
+        input_sha256=bias_audit.input_sha256,
+        input_size=bias_audit.input_size,
+        profile=bias_audit.profile,
+        plan=bias_audit.plan,
+        conduct=bias_audit.conduct,
+        under=bias_audit.under,
+        uploaded_by=by,
+    )
+    short = made.input_sha256[:12]
+    record(by.actor, made, "bias.taken_again", sha256=made.input_sha256, short=short, before=str(bias_audit.pk))
+    return made
+
+
+@transaction.atomic
+def leave_out(*, by: Membership, bias_audit: BiasAudit, exclusions: Sequence[Mapping[str, str]]) -> BiasAudit:
+    """Run the same file again, all else equal, with these categories left out of the ratios (6 RCNY § 5-301(d)).
+
+    Each is `{"table", "sex", "race_ethnicity", "justification", "approver"}`. The run itself refuses a category that is
+    not below 2% of the base.
+    """
+    plan = Plan.from_json(bias_audit.plan or {})
+    wanted = [dict(one) for one in exclusions]
+    if wanted == [dict(one) for one in plan.exclusions]:
+        sentence = _("Nothing would change: these categories are left out already.") if wanted else None
+        raise Refused(Problem("same-exclusions", sentence or _("Tick at least one category to leave out.")))
+    made = take_again(by=by, bias_audit=bias_audit)
+    before = (bias_audit.conduct or {})["special_categories"]
+    return start(
+        by=by,
+        bias_audit=made,
+        plan=replace(plan, exclusions=tuple(wanted)),
+        people_in_union=before["people_in_union"],
+        conditions=before["conditions"],
+        under=bias_audit.under,
+        declaration=declared(by, bias_audit),
+    )
+
+
+def declared(by: Membership, bias_audit: BiasAudit) -> IndependenceDeclaration | None:
+    """Return the declaration that an audit named, None where it named none."""
+    named = (bias_audit.conduct or {}).get("independence")
+    of_system = queries.declarations(by).filter(system_id=bias_audit.system_id)
+    return next((one for one in of_system if named is not None and independence_stated(one) == named), None)
+
+
+def below(result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows of a result that may be left out under its own choices: `{"table", "row"}`, tables in order."""
+    if result["readings"] is None:
+        return []
+    [base] = [one for one in result["readings"]["choices"] if one["choice"] == "base"]
+    [chosen] = [one for one in base["options"] if one["chosen"]]
+    may = {(one["table"], one["sex"], one["race_ethnicity"]) for one in chosen["may_be_left_out"]}
+    return [
+        {"table": table["table"], "row": row}
+        for table in result["tables"]
+        for row in table["rows"]
+        if (table["table"], row["sex"], row["race_ethnicity"]) in may
+    ]
