@@ -9,6 +9,7 @@ from compliance.people.models import Membership, Organisation, User
 from compliance.systems.models import AISystem
 from compliance.timeline.models import CalendarAddress, KeyDate
 from compliance.trail.models import TrailEntry, TrailHead
+from compliance.uploads.models import Upload
 
 __all__ = [
     "AISystem",
@@ -29,5 +30,6 @@ __all__ = [
     "TieDecision",
     "TrailEntry",
     "TrailHead",
+    "Upload",
     "User",
 ]

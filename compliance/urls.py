@@ -23,6 +23,7 @@ urlpatterns = [
                 path("systems/", include("compliance.systems.urls")),
                 path("", include("compliance.determinations.urls")),
                 path("evidence/", include("compliance.evidence.urls")),
+                path("uploads/", include("compliance.uploads.urls")),
                 path("checklists/", include("compliance.checklists.urls")),
                 path("tied/", include("compliance.crosswalks.urls")),
                 path("laws/", include("compliance.frameworks.changes_urls")),

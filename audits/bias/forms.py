@@ -23,6 +23,7 @@ from audits.metrics.conduct import CONDITIONS
 from compliance.people.models import Membership
 from compliance.systems.models import AISystem
 from compliance.systems.queries import systems
+from compliance.uploads.forms import PiecesField
 
 UNKNOWN: Final = "unknown"
 CONFIRMED: Final = "confirmed on the mapping page"
@@ -54,7 +55,7 @@ class NewForm(forms.Form):
         label=gettext_lazy("Title"),
         help_text=gettext_lazy("Such as “Screening, January to June 2026”. Left empty, it is made from the system."),
     )
-    file = forms.FileField(label=gettext_lazy("File of applicants"), allow_empty_file=True)
+    file = PiecesField(label=gettext_lazy("File of applicants"), allow_empty_file=True)
     encoding = forms.ChoiceField(
         choices=[("", gettext_lazy("UTF-8, or as the file itself marks it")), *((name, name) for name in ENCODINGS)],
         required=False,
@@ -73,6 +74,7 @@ class NewForm(forms.Form):
         if isinstance(choice, forms.ModelChoiceField):
             choice.queryset = systems(by)
         self.fields["delimiter"].strip = False  # type: ignore[attr-defined]
+        self.fields["file"].belongs_to(by, settings.MAX_APPLICANTS_BYTES)  # type: ignore[attr-defined]
         self.fields["file"].help_text = _(
             "A table in text (CSV) with a header and one row a person, or one row a group with a count. "
             "At most {size:,} MB. The exact bytes are kept under their digest; no row of them is shown to anyone."

@@ -22,6 +22,7 @@ from compliance.lib.problems import Refused
 from compliance.people.models import Membership
 from compliance.people.rules import can, why_not
 from compliance.systems import queries as system_queries
+from compliance.uploads.forms import keeping
 from compliance.web.forms import take_in
 from compliance.web.member import find, member_page
 from compliance.web.uploads import show_upload_problem
@@ -52,15 +53,16 @@ def bias_new(request: HttpRequest, by: Membership) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            made = actions.open_audit(
-                by=by,
-                system=data["system"],
-                title=data["title"],
-                stream=data["file"].file,
-                file_name=data["file"].name,
-                encoding=data["encoding"] or None,
-                delimiter=data["delimiter"] or None,
-            )
+            with keeping(data["file"]) as file:
+                made = actions.open_audit(
+                    by=by,
+                    system=data["system"],
+                    title=data["title"],
+                    stream=file.file,
+                    file_name=file.name,
+                    encoding=data["encoding"] or None,
+                    delimiter=data["delimiter"] or None,
+                )
         except Refused as refused:
             for problem in refused.problems:  # their columns are the file's, not the form's
                 form.add_error("file", str(problem))

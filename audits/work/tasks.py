@@ -18,9 +18,11 @@ PATIENCE = timedelta(seconds=5)
 
 @shared_task(name="audits.work.take_up_left_work")
 def take_up_left_work(at_start: bool = False) -> int:
-    """Send a nudge for every row that nobody is at; returns how many."""
+    """Send a nudge for every row that nobody is at, and forget uploads that were given up; returns how many nudges."""
     from compliance.celery import app
+    from compliance.uploads.actions import expire
 
+    expire()
     count = 0
     for model, task in kinds():
         left = model.left()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from compliance.lib.problems import Refused
 from compliance.people.models import Membership
 from compliance.systems.models import AISystem
 from compliance.systems.queries import systems
+from compliance.uploads.forms import PiecesField, keeping
 from compliance.web.forms import DateInput, take_in
 from compliance.web.uploads import check_upload
 
@@ -73,7 +75,7 @@ class FileForm(EvidenceForm):
     """A file of any kind but a program."""
 
     kind = Kind.FILE
-    file = forms.FileField(
+    file = PiecesField(
         label=_("File"),
         allow_empty_file=True,  # the action has its own sentence for an empty one
         max_length=None,
@@ -83,10 +85,12 @@ class FileForm(EvidenceForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["title"].help_text = _("The name of the file, if you leave it empty.")
+        self.fields["file"].belongs_to(self.by, settings.MAX_EVIDENCE_BYTES)  # type: ignore[attr-defined]
 
     def _add(self, **given: Any) -> Evidence:
         file = given.pop("file")
-        return actions.add_file(stream=file, file_name=file.name, **given)
+        with keeping(file):
+            return actions.add_file(stream=file, file_name=file.name, **given)
 
 
 class LinkForm(EvidenceForm):

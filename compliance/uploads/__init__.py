@@ -1,0 +1,1 @@
+"""Large files that come in piece by piece, so that a broken connection costs no more than one piece."""
