@@ -98,9 +98,9 @@ class ChoicesForm(forms.Form):
 
     direction = _radio(DIRECTIONS, gettext_lazy("Direction"), required=True)
     unknowns = _radio(UNKNOWNS, gettext_lazy("People of unknown sex or race/ethnicity"), required=True)
-    reason_unknowns = _words(gettext_lazy("Why"))
+    reason_unknowns = _words(gettext_lazy("Why people of unknown category count so"))
     median_basis = _radio(MEDIANS, gettext_lazy("Which people are the full sample of the median?"))
-    reason_median_basis = _words(gettext_lazy("Why"))
+    reason_median_basis = _words(gettext_lazy("Why this sample"))
     exclusion_base = _radio(
         list(SENTENCES["base"].items()),
         gettext_lazy("With what is a category compared when it is said to be less than 2 %?"),
@@ -109,7 +109,7 @@ class ChoicesForm(forms.Form):
             "those that are, one by one, each with its justification and its approver; nothing is left out by itself."
         ),
     )
-    reason_exclusion_base = _words(gettext_lazy("Why"))
+    reason_exclusion_base = _words(gettext_lazy("Why it is compared with these"))
     keep_exclusions = forms.BooleanField(required=False)
     unit = _radio(UNITS, gettext_lazy("What does one row stand for?"))
     unit_other = _words(gettext_lazy("Something else, in words"), most=200)

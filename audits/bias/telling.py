@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from audits.bias.compared import TABLE_NAMES, in_words
 from audits.metrics import display, plots
 
 ORDER = ("sex", "race_ethnicity", "selected", "outcome", "score", "count")
@@ -45,12 +46,17 @@ def method(made: Mapping[str, Any]) -> list[tuple[str, str]]:
         (_("Encoding"), file.get("encoding")),
         (_("Separated by"), file.get("delimiter")),
         (_("Lines and people"), made.get("count_rule")),
+        (_("What one row stands for"), made.get("unit_of_analysis")),
+        (_("Data"), in_words(made["data"]) if made.get("data") else None),
+        (_("Strata"), "; ".join(made.get("strata") or ())),
+        (_("Why they are counted as one"), made.get("pooled")),
         (_("Favourable value"), made.get("favourable")),
         (_("People of unknown category"), made.get("unknowns_rule")),
         (_("Median"), made.get("median_rule")),
         *((_median(name), str(value)) for name, value in (median or {}).items()),
         (_("Benchmark"), made.get("benchmark_rule")),
         (_("Impact ratio"), made.get("ratio_rule")),
+        (_("Rate of a class"), made.get("class_rule")),
         (_("Share"), made.get("share_base")),
         (_("Empty categories"), made.get("empty_rule")),
         (_("Rounding"), made.get("rounding_rule")),
@@ -93,8 +99,8 @@ def _median(name: str) -> str:
 
 def _excluded(one: Mapping[str, Any]) -> str:
     category = ", ".join(filter(None, (one["sex"], one["race_ethnicity"])))
-    return _("{category}, in the table {table}: {why}").format(
-        category=category, table=one["table"], why=one["justification"]
+    return _("{category}, in the table {table}: {why} Approved by {who}.").format(
+        category=category, table=TABLE_NAMES[one["table"]], why=one["justification"], who=one["approver"]
     )
 
 

@@ -57,7 +57,7 @@ FAMILIES: Final[tuple[tuple[Any, tuple[Column, ...]], ...]] = (
             Column(gettext_lazy("Shortfall"), "shortfall", ("shortfall",)),
             Column(gettext_lazy("Standard deviations"), "standard-deviations", ("number",)),
             Column(gettext_lazy("Further selections to reach four fifths"), "four-fifths-selections", ("selections",)),
-            Column(gettext_lazy("Ratio if one more were selected"), "flip-flop", ("ratio_after",)),
+            Column(gettext_lazy("Ratio if one selection moved over"), "flip-flop", ("ratio_after",)),
         ),
     ),
     (
@@ -80,7 +80,7 @@ _TESTS: Final[Mapping[str, Any]] = {
 }
 
 
-def tested(tests: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def in_tables(tests: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """Return all intervals, tests and bounds as tables of words, with a link into the manual for every method."""
     if tests is None:
         return None
@@ -139,22 +139,25 @@ def _family(
 ) -> dict[str, Any]:
     kept = list(columns)
     listed = list(rows)
-    said = {sentence: None for _group, measures in listed for sentence in _said(_group, measures, kept)}
+    said: dict[str, list[str]] = {}
+    for group, measures in listed:
+        for sentence in _said(measures, kept):
+            said.setdefault(sentence, []).append(group)
     return {
         "heading": heading,
         "columns": [(str(column.heading), anchors.get(column.code)) for column in kept],
         "rows": [(group, [_cell(measures.get(column.code), column) for column in kept]) for group, measures in listed],
-        "notes": list(said),
+        "notes": [(sentence, "; ".join(groups)) for sentence, groups in said.items()],
     }
 
 
-def _said(group: str, measures: Mapping[str, Mapping[str, Any]], columns: Iterable[Column]) -> Iterator[str]:
+def _said(measures: Mapping[str, Mapping[str, Any]], columns: Iterable[Column]) -> Iterator[str]:
     """Yield why a figure does not exist, and what its method has to say about it."""
     for code in dict.fromkeys(column.code for column in columns):
         one = measures.get(code) or {}
         for sentence in (one.get("undefined"), *one.get("notes", ())):
             if sentence:
-                yield f"{group}: {sentence}"
+                yield sentence
 
 
 def _cell(measure: Mapping[str, Any] | None, column: Column) -> str:
@@ -168,16 +171,21 @@ def _cell(measure: Mapping[str, Any] | None, column: Column) -> str:
 def number(value: str | int | None) -> str:
     """Show a figure with four significant digits; whole numbers whole, and what does not exist as a dash.
 
-    >>> number("0.3977419670"), number("0.00003984123"), number(27), number(None), number("the pooled z")
-    ('0.3977', '0.00003984', '27', '—', 'the pooled z')
+    >>> number("0.3977419670"), number("0.37"), number("0.00003984123"), number("-27.000000"), number(1234)
+    ('0.3977', '0.3700', '0.00003984', '−27', '1,234')
+    >>> number(None), number("the pooled z")
+    ('—', 'the pooled z')
     """
     if value is None:
         return "—"
-    if not re.fullmatch(r"-?[0-9.]+(e[+-]?[0-9]+)?", str(value), re.IGNORECASE):
-        return str(value)
     if isinstance(value, int):
         return f"{value:,}"
-    short = DIGITS.create_decimal(Decimal(value))
-    text = f"{short:f}" if short == 0 or short.adjusted() >= -6 else f"{short:.3e}"
-    text = text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
-    return text.replace("-", "−", 1) if text.startswith("-") else text
+    if not re.fullmatch(r"-?[0-9.]+(e[+-]?[0-9]+)?", value, re.IGNORECASE):
+        return value
+    exact = Decimal(value)
+    if exact == exact.to_integral_value():
+        return f"{exact:,.0f}".replace("-", "−")
+    short = DIGITS.create_decimal(exact)
+    if short.adjusted() < -6:
+        return f"{short:.3e}".replace("-", "−")
+    return f"{short:.{max(0, 3 - short.adjusted())}f}".replace("-", "−")

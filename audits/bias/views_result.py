@@ -35,8 +35,11 @@ def result_page(request: HttpRequest, by: Membership, bias_audit: BiasAudit, con
     context |= telling.told(result)
     context["stale"] = queries.stale(bias_audit)
     context["compared"] = compared.compared(result["readings"])
-    context["tested"] = tested.tested(result["tests"])
-    context["below"] = [{**one["row"], "name": compared.named({**one["row"], **one})} for one in again.below(result)]
+    context["tested"] = tested.in_tables(result["tests"])
+    may = again.below(result)
+    context["may_be_left_out"] = [{**one["row"], "name": compared.named({**one["row"], **one})} for one in may]
+        {**one["row"], "name": compared.named({**one["row"], **one})} for one in again.below(result)
+    ]
     context["departures"] = list(compared.departures(result["conduct"]["deviations"]))
     context["classes"] = [
         {"name": name, "prefix": f"class-{place}-", "tables": display.shown(one), "notes": one["notes"]}
