@@ -45,10 +45,11 @@ def open_audit(
     file_name: str,
     encoding: str | None = None,
     delimiter: str | None = None,
+    sheet: str | None = None,
 ) -> BiasAudit:
     """Look at what is in the applicants file and keep it by its digest; nothing is computed yet.
 
-    `encoding` and `delimiter` are declared by the person where the file itself does not show them.
+    `encoding`, `delimiter` and `sheet` are declared by the person where the file itself does not show them.
 
     Raises Refused with every problem that can be seen at once: not a table, no header, a doubled column and so on.
     """
@@ -58,15 +59,22 @@ def open_audit(
     name = evidence_actions.clean_file_name(file_name)
     # Looked at before it is kept, so that nothing stays here of a file that was refused.
     with blobs.on_disk(stream) as path:
-        found = profile.profile(path, encoding=encoding, delimiter=delimiter, detect=True).as_json()
+        found = profile.profile(path, encoding=encoding, delimiter=delimiter, sheet=sheet, detect=True).as_json()
     stream.seek(0)
     kept = blobs.store().put(by.organisation_id, stream, limit=settings.MAX_APPLICANTS_BYTES)
+    return keep_opened(by=by, system=system, title=title, file_name=name, kept=kept, found=found)
+
+
+def keep_opened(
+    *, by: Membership, system: AISystem, title: str, file_name: str, kept: blobs.Kept, found: Mapping[str, Any]
+) -> BiasAudit:
+    """Record an audit of a file that was looked at and kept; `found` is its profile."""
     with transaction.atomic():
         bias_audit = BiasAudit.objects.create(
             organisation=by.organisation,
             system=system,
             title=title.strip() or _("Bias audit of {system}").format(system=system),
-            file_name=name,
+            file_name=file_name,
             input_sha256=kept.sha256,
             input_size=kept.size,
             profile=found,
@@ -76,7 +84,7 @@ def open_audit(
             by.actor,
             bias_audit,
             "bias.uploaded",
-            file_name=name,
+            file_name=file_name,
             sha256=kept.sha256,
             size=kept.size,
             short=kept.sha256[:12],

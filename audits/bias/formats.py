@@ -214,9 +214,7 @@ def _sheet(book: Any, wanted: str | None) -> Any:
         return seen[0]
     hidden = len(book.worksheets) - len(seen)
     sentence = f"The spreadsheet has {len(book.worksheets)} sheets" + (f", {hidden} of them hidden." if hidden else ".")
-    raise Refused(
-        Problem("sheet", sentence, f"Say which one with --sheet: {names}.", found=names, expected="one sheet")
-    )
+    raise Refused(Problem("sheet", sentence, f"Say which one: {names}.", found=names, expected="one sheet"))
 
 
 def _write_sheet(sheet: Any, writer: Any) -> None:

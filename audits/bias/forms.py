@@ -67,6 +67,12 @@ class NewForm(forms.Form):
         label=gettext_lazy("What separates the columns"),
         widget=forms.Select,
     )
+    sheet = forms.CharField(
+        max_length=100,
+        required=False,
+        label=gettext_lazy("Name of the sheet"),
+        help_text=gettext_lazy("Only for a spreadsheet with several sheets."),
+    )
 
     def __init__(self, by: Membership, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -76,7 +82,8 @@ class NewForm(forms.Form):
         self.fields["delimiter"].strip = False  # type: ignore[attr-defined]
         self.fields["file"].belongs_to(by, settings.MAX_APPLICANTS_BYTES)  # type: ignore[attr-defined]
         self.fields["file"].help_text = _(
-            "A table in text (CSV) with a header and one row a person, or one row a group with a count. "
+            "A table with a header and one row a person, or one row a group with a count: text (CSV, also as "
+            "gzip), a spreadsheet (XLSX), Parquet or Arrow. "
             "At most {size:,} MB. The exact bytes are kept under their digest; no row of them is shown to anyone."
         ).format(size=settings.MAX_APPLICANTS_BYTES // 2**20)
 

@@ -12,6 +12,7 @@ from audits.work.models import State, Work
 from compliance.evidence.models import Evidence
 from compliance.people.models import Membership, Organisation
 from compliance.systems.models import AISystem
+from compliance.uploads.models import Upload
 
 
 class BiasAudit(Work):
@@ -52,6 +53,30 @@ class BiasAudit(Work):
     def subject(self) -> dict[str, str]:
         """The audit as the trail names it."""
         return {"type": "bias_audit", "id": str(self.id), "label": self.title}
+
+
+class BiasIntake(Work):
+    """A large file that a worker looks at before there is an audit of it. `reading` is what was declared about it.
+
+    Its bytes are those of `upload`, until they are kept under their digest or forgotten.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="bias_intakes")
+    system = models.ForeignKey(AISystem, on_delete=models.PROTECT, related_name="bias_intakes")
+    title = models.CharField(_("title"), max_length=200)
+    file_name = models.CharField(max_length=255)
+    size = models.PositiveBigIntegerField()
+    upload = models.ForeignKey(Upload, on_delete=models.SET_NULL, related_name="+", null=True)
+    reading = models.JSONField(default=dict)
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    bias_audit = models.OneToOneField(BiasAudit, on_delete=models.PROTECT, related_name="intake", null=True)
+
+    class Meta:
+        ordering = ["-asked_at"]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class BiasPlan(models.Model):

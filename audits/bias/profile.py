@@ -21,7 +21,7 @@ from audits.bias.opening import Given
 from audits.bias.ragged import ragged
 from audits.bias.sources import File, Opened, Room, Text
 from audits.bias.vocabulary import BUILT_IN, Role, key
-from audits.work.watching import check
+from audits.work.watching import check, step
 from compliance.lib import canonical
 from compliance.lib.problems import Problem, Refused
 
@@ -178,11 +178,14 @@ def _profile(one: Given, choices: opening.Choices, *, detected: bool) -> Profile
 def _of_text(source: Source) -> tuple[int, tuple[Column, ...]]:
     counters = [_Counter() for _ in source.header]
     lines = 0
-    for batch in _batches(_whole_records(source)):
-        check()
-        lines += len(batch)
-        for counter, values in zip(counters, zip(*batch, strict=True), strict=True):
-            counter.add(values)
+    size, of_a_line = source.text.stat().st_size, 0.0
+    with step(lambda: None, lambda: 100 * lines * of_a_line / max(1, size)):
+        for batch in _batches(_whole_records(source)):
+            check()
+            lines += len(batch)
+            of_a_line = of_a_line or sum(sum(map(len, record)) + len(record) for record in batch) / len(batch)
+            for counter, values in zip(counters, zip(*batch, strict=True), strict=True):
+                counter.add(values)
     times = Counter(source.header)
     return lines, tuple(
         _column(place, name, counter, times[name])

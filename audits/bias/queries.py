@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from audits.bias.models import BiasAudit, BiasPlan, IndependenceDeclaration
+from audits.bias.models import BiasAudit, BiasIntake, BiasPlan, IndependenceDeclaration
 from audits.work.models import State
 from compliance.lib.problems import Problem
 from compliance.people.models import Membership
@@ -21,6 +21,11 @@ def bias_audits(by: Membership) -> QuerySet[BiasAudit]:
     return BiasAudit.objects.filter(organisation_id=by.organisation_id).select_related(
         "system", "organisation", "uploaded_by__user", "started_by__user", "evidence"
     )
+
+
+def intakes(by: Membership) -> QuerySet[BiasIntake]:
+    """Return the large files that `by` may see being looked at, newest first."""
+    return BiasIntake.objects.filter(organisation_id=by.organisation_id).select_related("system", "by__user")
 
 
 def chosen_system(by: Membership, pk: str) -> AISystem | None:

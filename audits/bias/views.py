@@ -9,10 +9,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from audits.bias import actions, queries, telling
+from audits.bias import actions, arriving, queries, telling
 from audits.bias.forms import ColumnsForm, MeaningForm, NewForm, columns_of, proposed_columns, stated_before
 from audits.bias.forms_choices import Offered
-from audits.bias.models import BiasAudit
+from audits.bias.models import BiasAudit, BiasIntake
 from audits.bias.plan import Plan
 from audits.bias.profile import Profile
 from audits.bias.views_result import result_page
@@ -22,7 +22,7 @@ from compliance.lib.problems import Refused
 from compliance.people.models import Membership
 from compliance.people.rules import can, why_not
 from compliance.systems import queries as system_queries
-from compliance.uploads.forms import keeping
+from compliance.uploads.forms import Uploaded, keeping
 from compliance.web.forms import take_in
 from compliance.web.member import find, member_page
 from compliance.web.uploads import show_upload_problem
@@ -54,24 +54,60 @@ def bias_new(request: HttpRequest, by: Membership) -> HttpResponse:
         data = form.cleaned_data
         try:
             with keeping(data["file"]) as file:
-                made = actions.open_audit(
+                upload = file.upload if isinstance(file, Uploaded) else None
+                made = arriving.take_in(
                     by=by,
                     system=data["system"],
                     title=data["title"],
                     stream=file.file,
                     file_name=file.name,
+                    size=file.size,
+                    upload=upload,
                     encoding=data["encoding"] or None,
                     delimiter=data["delimiter"] or None,
+                    sheet=data["sheet"] or None,
                 )
+                if upload is not None:
+                    file.taken_over = isinstance(made, BiasIntake)
         except Refused as refused:
             for problem in refused.problems:  # their columns are the file's, not the form's
                 form.add_error("file", str(problem))
         else:
-            return redirect("bias_map", org=by.organisation.slug, pk=made.pk)
+            page = "bias_intake" if isinstance(made, BiasIntake) else "bias_map"
+            return redirect(page, org=by.organisation.slug, pk=made.pk)
     has_systems = system_queries.systems(by).exists()
     return render(
         request, "bias/new.html", {"form": form, "has_systems": has_systems}, status=422 if form.errors else 200
     )
+
+
+@member_page("view")
+def bias_intake(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
+    """How far a worker is with looking at a large file, or what was wrong with it."""
+    intake = find(queries.intakes(by), pk)
+    if intake.bias_audit_id:
+        return redirect("bias_map", org=by.organisation.slug, pk=intake.bias_audit_id)
+    why = "" if can(by, ABILITY) else why_not(ABILITY)
+    context = {"intake": intake, "work": intake, "why": why, **waiting(intake)}
+    return render(request, "bias/intake.html", {**context, "problems": telling.problems(intake.problems)})
+
+
+@member_page("view")
+def bias_intake_progress(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
+    """How far the looking is, for the page that waits."""
+    return progress_response(request, find(queries.intakes(by), pk))
+
+
+@member_page(ABILITY)
+def bias_intake_cancel(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
+    """Give up a large file."""
+    intake = find(queries.intakes(by), pk)
+    if request.method == "POST":
+        try:
+            arriving.cancel(by=by, intake=intake)
+        except Refused as refused:  # it came to its end a moment before
+            messages.warning(request, str(refused))
+    return redirect("bias_intake", org=by.organisation.slug, pk=pk)
 
 
 @member_page(ABILITY)

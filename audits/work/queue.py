@@ -7,7 +7,7 @@ from django.conf import settings
 
 from audits.work.models import State, Work
 
-KINDS = (("BiasAudit", "audits.bias.run"), ("Dossier", "audits.dossiers.make"))
+KINDS = (("BiasIntake", "audits.bias.look"), ("BiasAudit", "audits.bias.run"), ("Dossier", "audits.dossiers.make"))
 """Every table of work in this room, and the task that does it."""
 
 

@@ -55,6 +55,17 @@ def begin(*, by: Membership, file_name: str, size: int) -> Upload:
     )
 
 
+def adopt(*, by: Membership, stream: IO[bytes], file_name: str, size: int) -> Upload:
+    """Keep a large file that came whole with its form where files by pieces are, for a worker to look at."""
+    upload = begin(by=by, file_name=file_name, size=size)
+    try:
+        take_piece(by=by, upload=upload, offset=0, stream=stream)
+    except BaseException:
+        forget(upload)
+        raise
+    return upload
+
+
 def take_piece(*, by: Membership, upload: Upload, offset: int, stream: IO[bytes], sha256: str = "") -> int:
     """Append what `stream` holds at `offset`, and return how many bytes are here now.
 

@@ -30,18 +30,21 @@ class Uploaded(File):  # type: ignore[type-arg]  # it takes no parameter when it
     def __init__(self, upload: Upload):
         super().__init__(None, upload.file_name)
         self.upload, self.size = upload, upload.size
+        self.taken_over = False
 
 
 @contextmanager
 def keeping(file: Any) -> Iterator[Any]:
-    """Give a file of a form for reading. Its pieces are forgotten once the block kept it, and stay where it did not."""
+    """Give a file of a form for reading. Its pieces are forgotten once the block kept it, and stay where it did not,
+    or where somebody else took them over."""
     if not isinstance(file, Uploaded):
         yield file
         return
     with file.upload.path.open("rb") as stream:
         file.file = stream
         yield file
-    forget(file.upload)
+    if not file.taken_over:
+        forget(file.upload)
 
 
 class PiecesInput(forms.FileInput):

@@ -62,7 +62,7 @@
     async ask(url, method, headers = {}, body = undefined) {
       const token = this.form.querySelector("[name=csrfmiddlewaretoken]").value;
       const answer = await fetch(url, {
-        method, body, redirect: "manual", signal: this.ended.signal, cache: "no-store",
+        method, body, redirect: "manual", signal: method === "DELETE" ? null : this.ended.signal, cache: "no-store",
         headers: { "X-CSRFToken": token, "Tus-Resumable": "1.0.0", ...headers },
       });
       if (answer.type === "opaqueredirect" || answer.status === 403) throw new Refusal("signed_out");
@@ -195,7 +195,6 @@
 
     stop() {
       this.ended.abort();
-      this.ended = new AbortController();
       if (this.url) this.ask(this.url, "DELETE").catch(() => {});
     }
   }

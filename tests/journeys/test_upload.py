@@ -65,7 +65,7 @@ def test_large_file_survives_a_broken_connection(person: Callable[..., Person], 
     page.set_input_files("input[type=file]", file)
     page.route(
         re.compile("/uploads/.+/$"),
-        lambda route: route.abort() if route.request.method == "PATCH" else route.continue_(),
+        lambda route: route.abort("connectionreset") if route.request.method == "PATCH" else route.continue_(),
     )
     page.get_by_role("button", name="Upload and look at the file").click()
     expect(page.get_by_text("The connection is broken.")).to_be_visible()
