@@ -38,8 +38,6 @@ def result_page(request: HttpRequest, by: Membership, bias_audit: BiasAudit, con
     context["tested"] = tested.in_tables(result["tests"])
     may = again.below(result)
     context["may_be_left_out"] = [{**one["row"], "name": compared.named({**one["row"], **one})} for one in may]
-        {**one["row"], "name": compared.named({**one["row"], **one})} for one in again.below(result)
-    ]
     context["departures"] = list(compared.departures(result["conduct"]["deviations"]))
     context["classes"] = [
         {"name": name, "prefix": f"class-{place}-", "tables": display.shown(one), "notes": one["notes"]}
