@@ -28,6 +28,12 @@ def intakes(by: Membership) -> QuerySet[BiasIntake]:
     return BiasIntake.objects.filter(organisation_id=by.organisation_id).select_related("system", "by__user")
 
 
+def runs_up_to(by: Membership, bias_audit: BiasAudit, most: int) -> list[BiasAudit]:
+    """Return the last `most` finished audits of the same system up to and with this one, oldest first."""
+    same = bias_audits(by).filter(system_id=bias_audit.system_id, state=State.FINISHED)
+    return list(same.filter(ended_at__lte=bias_audit.ended_at).order_by("-ended_at", "-uploaded_at")[:most])[::-1]
+
+
 def chosen_system(by: Membership, pk: str) -> AISystem | None:
     """Return the AI system that an address names, or None where it names none that `by` may see."""
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,8 @@ from django.utils.translation import ngettext
 from audits.bias import actions, again, compared, queries, telling, tested
 from audits.bias.forms_exclusions import ExclusionsForm
 from audits.bias.models import BiasAudit
-from audits.metrics import display
+from audits.bias.over_time import over_time
+from audits.metrics import display, plots
 from audits.metrics.result import class_results_of
 from audits.work.models import State
 from compliance.checklists import queries as checklist_queries
@@ -39,8 +41,9 @@ def result_page(request: HttpRequest, by: Membership, bias_audit: BiasAudit, con
     may = again.below(result)
     context["may_be_left_out"] = [{**one["row"], "name": compared.named({**one["row"], **one})} for one in may]
     context["departures"] = list(compared.departures(result["conduct"]["deviations"]))
+    context["over_time"] = over_time(by, bias_audit, result["method"]["rate_kind"])
     context["classes"] = [
-        {"name": name, "prefix": f"class-{place}-", "tables": display.shown(one), "notes": one["notes"]}
+        _class_shown(f"class-{place}-", name, one)
         for place, (name, one) in enumerate(class_results_of(result), start=1)
     ]
     context["checklists"] = [
@@ -48,6 +51,12 @@ def result_page(request: HttpRequest, by: Membership, bias_audit: BiasAudit, con
         for checklist in checklist_queries.in_use(by).filter(system_id=bias_audit.system_id)
     ]
     return render(request, "bias/result.html", context)
+
+
+def _class_shown(prefix: str, name: str, one: Mapping[str, Any]) -> dict[str, Any]:
+    drawn = plots.pictures_of(one, prefix=prefix)
+    tables = [{"table": table, "pictures": drawn[table.name]} for table in display.shown(one)]
+    return {"name": name, "prefix": prefix, "tables": tables, "notes": one["notes"]}
 
 
 def _evidenced(checklist: Checklist, result: Any) -> dict[str, Any]:

@@ -34,7 +34,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """The number of one category in one run, with its interval; where there is none, `why` says so in words."""
+    """The number of one category in one run, with its interval; where there is none, `why` says so in words.
+
+    Beside a number `why` may say what else there is to know, such as `benchmark`.
+    """
 
     value: Fraction | None
     low: float | None = None
@@ -185,14 +188,10 @@ def _word(point: Point, as_percent: bool) -> str:
 def _written(point: Point, as_percent: bool) -> tuple[str, str, str, str]:
     if point.value is None:
         return "", "", "", point.why or "no number"
-    low = "" if point.low is None else _number(Fraction(point.low), as_percent)
-    high = "" if point.low is None else "no upper end"
-    return (
-        _number(point.value, as_percent),
-        low,
-        high if point.high is None else _number(Fraction(point.high), as_percent),
-        "",
-    )
+    if point.low is None:
+        return _number(point.value, as_percent), "", "", point.why
+    high = "no upper end" if point.high is None else _number(Fraction(point.high), as_percent)
+    return _number(point.value, as_percent), _number(Fraction(point.low), as_percent), high, point.why
 
 
 def _number(value: Fraction, as_percent: bool) -> str:
