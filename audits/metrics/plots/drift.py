@@ -22,6 +22,8 @@ from audits.metrics.rounding import decimals, percent
 _STRIP: Final = 60.0
 _LEFT: Final = 44.0
 _END: Final = RIGHT - 8
+BENCHMARK: Final = "benchmark"
+"""What `why` says of the benchmark of a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +80,7 @@ def drift(
         sheet.heading(course.name, _last(course, runs, as_percent))
         _strip(sheet, scale, places, course, (context, as_percent))
     _days(sheet, runs, places)
-    samples = [(level(-12, 12, 0, "line") + mark("circle", 0, 0), "value, one mark a run")]
-    samples.append((upright(0, -6, 6, "interval"), "its interval"))
-    if any(point.value is None for course in courses for point in course.points):
-        samples.append((mark("cross", 0, 0, "interval", 3), "a run without a number; the table says why"))
-    if context is not None:
-        samples.append((level(-13, 13, 0, "context"), context_words))
-    sheet.key(samples)
+    sheet.key(_key([point for course in courses for point in course.points], scale, context_words))
     rows = tuple(
         (course.name, run.name, *_written(point, as_percent))
         for course in courses
@@ -96,6 +92,23 @@ def drift(
     )
     caption = f"{len(runs)} runs, all categories on one scale."
     return sheet.finish(f"{name}-drift", title, f"{caption} {spoken}.", caption, figures)
+
+
+def _key(points: Sequence[Point], scale: Scale, context_words: str) -> list[tuple[str, str]]:
+    samples = [(level(-12, 12, 0, "line") + mark("circle", 0, 0), "value, one mark a run")]
+    if any(point.why == BENCHMARK for point in points):
+        samples.append((mark("diamond", 0, 0, "hollow"), "benchmark of its run, by definition 1"))
+    if any(point.low is not None for point in points):
+        samples.append((upright(0, -6, 6, "interval"), "its interval"))
+    if any(_goes_on(point, scale) for point in points):
+        samples.append((upright(0, -5, 5, "interval") + _arrow(0, -5), "the interval goes on; the table has its end"))
+    if any(point.value is None for point in points):
+        samples.append((mark("cross", 0, 0, "interval", 3), "a run without a number; the table says why"))
+    return [*samples, (level(-13, 13, 0, "context"), context_words)] if context_words else samples
+
+
+def _goes_on(point: Point, scale: Scale) -> bool:
+    return point.low is not None and (point.high is None or point.high > scale.high)
 
 
 def _scale(courses: Sequence[Course], context: Fraction | None, as_percent: bool) -> Scale:
@@ -139,18 +152,20 @@ def _strip(
         if point.low is not None:
             top = scale.high if point.high is None else point.high
             sheet.add(upright(x, foot - scale.at(top), foot - scale.at(point.low), "interval"))
-            beyond = point.high is None or point.high > scale.high
-            sheet.add(*_ends(x, foot - scale.at(point.low), foot - scale.at(top), beyond))
-        sheet.add(mark("circle", x, foot - scale.at(point.value), size=3.6))
+            sheet.add(*_ends(x, foot - scale.at(point.low), foot - scale.at(top), _goes_on(point, scale)))
+        y = foot - scale.at(point.value)
+        sheet.add(mark("diamond", x, y, "hollow", 3.6) if point.why == BENCHMARK else mark("circle", x, y, size=3.6))
     sheet.y = foot + 12
 
 
 def _ends(x: float, low: float, high: float, beyond: bool) -> list[str]:
-    arrow = f"M{number(x - 4)} {number(high + 5)}L{number(x)} {number(high)}L{number(x + 4)} {number(high + 5)}"
-    return [
-        level(x - 4, x + 4, low, "interval"),
-        element("path", look="interval", d=arrow) if beyond else level(x - 4, x + 4, high, "interval"),
-    ]
+    end = _arrow(x, high) if beyond else level(x - 4, x + 4, high, "interval")
+    return [level(x - 4, x + 4, low, "interval"), end]
+
+
+def _arrow(x: float, y: float) -> str:
+    outline = f"M{number(x - 4)} {number(y + 5)}L{number(x)} {number(y)}L{number(x + 4)} {number(y + 5)}"
+    return element("path", look="interval", d=outline)
 
 
 def _lines(scale: Scale, places: Sequence[float], course: Course, foot: float) -> list[str]:

@@ -19,7 +19,7 @@ from audits.metrics.rounding import decimals, percent
 
 _NAMES: Final = 116.0
 _CELL: Final = 104.0
-_LINES: Final = 54.0
+_LINES: Final = 62.0
 
 
 @dataclass(frozen=True, slots=True)

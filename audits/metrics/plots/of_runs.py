@@ -11,7 +11,7 @@ from audits.metrics.categories import TableName
 from audits.metrics.display import NO_NUMBER, ShownRow, ShownTable, shown
 from audits.metrics.intervals import score_ratio
 from audits.metrics.measures import Pair
-from audits.metrics.plots.drift import Course, Point, Run, drift
+from audits.metrics.plots.drift import BENCHMARK, Course, Point, Run, drift
 from audits.metrics.plots.groups import EXCLUDED, FOUR_FIFTHS_WORDS, NOBODY
 from audits.metrics.plots.of_readings import short
 from audits.metrics.plots.picture import Picture
@@ -77,7 +77,7 @@ def _point(row: ShownRow, table: ShownTable) -> Point:
         return Point(None, why=EXCLUDED if row.excluded else NO_NUMBER if row.applicants else NOBODY)
     leader = next(one for one in table.rows if one.is_benchmark)
     if row.is_benchmark:
-        return Point(Fraction(1), why="benchmark")
+        return Point(Fraction(1), why=BENCHMARK)
     interval = score_ratio(Pair(row.selected, row.applicants, leader.selected, leader.applicants))
     high = interval["high"]
     return Point(row.ratio, interval.number("low"), high if isinstance(high, float) else None)

@@ -91,7 +91,7 @@ def _draw(sheet: Sheet, scale: Scale, row: Read, among: Sequence[Reading], shape
         sheet.add(mark(shapes[place], x, y, "solid" if place == chosen else "outline"))
     sheet.y -= 3
     sheet.paragraph(_told(row, among))
-    sheet.y += 4
+    sheet.y += 8
 
 
 def _same(count: int, others: bool) -> str:
