@@ -18,7 +18,7 @@ from audits.bias.plan import Plan
 from audits.bias.profile import Profile
 from audits.metrics.categories import Category
 from audits.metrics.readings import SENTENCES
-from compliance.web.forms import DateInput
+from compliance.web.forms import DayField
 
 DIRECTIONS: Final = [
     ("higher", gettext_lazy("Higher scores are better.")),
@@ -130,8 +130,8 @@ class ChoicesForm(forms.Form):
     )
 
     data_kind = _radio(DATA, gettext_lazy("Data"))
-    data_from = forms.DateField(required=False, widget=DateInput, label=gettext_lazy("First day of the data"))
-    data_to = forms.DateField(required=False, widget=DateInput, label=gettext_lazy("Last day of the data"))
+    data_from = DayField(required=False, label=gettext_lazy("First day of the data"))
+    data_to = DayField(required=False, label=gettext_lazy("Last day of the data"))
     data_origin = _words(gettext_lazy("Where the data comes from"))
     why_not_historical = _words(gettext_lazy("Test data: why historical data was not used"), rows=2, most=2000)
     how_obtained = _words(gettext_lazy("Test data: how it was generated and obtained"), rows=2, most=2000)

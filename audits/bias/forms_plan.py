@@ -17,7 +17,7 @@ from audits.metrics.result import METRICS
 from compliance.people.models import Membership
 from compliance.systems.models import AISystem
 from compliance.systems.queries import systems
-from compliance.web.forms import DateInput
+from compliance.web.forms import DayField
 
 OPEN: Final = ("", gettext_lazy("Left open: the plan promises nothing here."))
 RATE_KINDS: Final = [
@@ -98,8 +98,8 @@ class PlanForm(SystemChoice):
     )
     class_reading = _radio(CLASS_READINGS, gettext_lazy("Rate of a class, of a tool that classifies"))
     data_kind = _radio(DATA, gettext_lazy("Data"))
-    data_from = forms.DateField(required=False, widget=DateInput, label=gettext_lazy("First day of the data"))
-    data_to = forms.DateField(required=False, widget=DateInput, label=gettext_lazy("Last day of the data"))
+    data_from = DayField(required=False, label=gettext_lazy("First day of the data"))
+    data_to = DayField(required=False, label=gettext_lazy("Last day of the data"))
     data_origin = forms.CharField(max_length=500, required=False, label=gettext_lazy("Where the data comes from"))
     notes = forms.CharField(
         max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4}), label=gettext_lazy("Notes")

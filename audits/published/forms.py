@@ -18,7 +18,7 @@ from compliance.lib.problems import Problem, Refused
 from compliance.people.models import Membership
 from compliance.systems.models import AISystem
 from compliance.systems.queries import systems
-from compliance.web.forms import DateInput
+from compliance.web.forms import DayField
 
 MOST_TEXT = 1_000_000
 _NAMES: Mapping[Role, Any] = {
@@ -55,16 +55,14 @@ class PublishedForm(forms.Form):
             "CSV, XLSX, or the JSON of a result or of a check. It is read instead of the text above."
         ),
     )
-    audit_date = forms.DateField(required=False, widget=DateInput, label=gettext_lazy("Date of the bias audit"))
-    distribution_date = forms.DateField(
+    audit_date = DayField(required=False, label=gettext_lazy("Date of the bias audit"))
+    distribution_date = DayField(
         required=False,
-        widget=DateInput,
         label=gettext_lazy("Distribution date"),
         help_text=gettext_lazy("The day on which the employer began using the tool, as the page says."),
     )
-    as_of = forms.DateField(
+    as_of = DayField(
         required=False,
-        widget=DateInput,
         label=gettext_lazy("Day on which the audit is to be current"),
         help_text=gettext_lazy("Left empty, the age of the audit is not looked at."),
     )

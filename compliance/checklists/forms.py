@@ -15,7 +15,7 @@ from compliance.people.models import Membership
 from compliance.people.queries import active_members, members
 from compliance.systems.models import AISystem
 from compliance.systems.queries import systems
-from compliance.web.forms import DateInput
+from compliance.web.forms import DayField
 
 
 class OpenForm(forms.Form):
@@ -71,7 +71,7 @@ class AnswerForm(forms.Form):
         help_text=_("For those who work on the row: what is still open, whom to ask."),
     )
     owner = forms.ModelChoiceField(Membership.objects.none(), label=_("Owner"), required=False, empty_label=_("nobody"))
-    due_on = forms.DateField(label=_("Due"), required=False, widget=DateInput)
+    due_on = DayField(label=_("Due"), required=False)
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, by: Membership, item: ChecklistItem, draft: dict[str, str] | None = None):

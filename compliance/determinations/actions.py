@@ -20,7 +20,7 @@ from compliance.lib.problems import Problem, Refused
 from compliance.people.models import Membership
 from compliance.people.rules import check_can
 from compliance.systems.models import AISystem
-from compliance.trail.actions import write
+from compliance.trail.actions import hold, write
 
 _NAMED = 3
 _NEVER: Any = object()  # nobody has answered it, not even with "not known yet"
@@ -199,6 +199,7 @@ def sign(*, by: Membership, determination: Determination, statement: str, sha256
         problems.append(Problem("changed-meanwhile", sentence, hint))
     if problems:
         raise Refused.all(problems)
+    hold(by.organisation_id)  # so that of two signed at once the later one replaces the earlier
     determination.replaces = queries.current(by, determination.system, determination.law)
     determination.state = Determination.State.SIGNED
     determination.signed_by, determination.signed_at, determination.statement = by, timezone.now(), statement.strip()

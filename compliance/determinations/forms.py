@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from compliance.catalogue.conditions import Fact
 from compliance.catalogue.loader import laws, load
-from compliance.web.forms import DateInput
+from compliance.web.forms import DayField
 
 NOT_KNOWN = "not_known"
 NONE = "none"
@@ -123,7 +123,7 @@ def _fields(fact: Fact) -> dict[str, forms.Field]:
             }
     tick = forms.BooleanField(label=_("Not known yet"), required=False)
     if fact.type == "date":
-        return {"answer": forms.DateField(label=label, required=False, widget=DateInput), NOT_KNOWN: tick}
+        return {"answer": DayField(label=label, required=False), NOT_KNOWN: tick}
     return {"answer": forms.IntegerField(label=label, required=False), NOT_KNOWN: tick}
 
 
@@ -146,7 +146,7 @@ class AskForm(forms.Form):
     """Which law is asked, and as of which day."""
 
     law = forms.ChoiceField(label=gettext_lazy("Law"), required=False)
-    as_of = forms.DateField(label=gettext_lazy("As of"), required=False, widget=DateInput)
+    as_of = DayField(label=gettext_lazy("As of"), required=False)
 
     def __init__(self, data: Any):
         super().__init__(data or {})
@@ -181,10 +181,9 @@ class OverrideForm(forms.Form):
             ("no", gettext_lazy("does not apply")),
         ],
     )
-    since = forms.DateField(
+    since = DayField(
         label=gettext_lazy("From which day"),
         required=False,
-        widget=DateInput,
         help_text=gettext_lazy("Leave it empty where it does not apply."),
     )
     reason = forms.CharField(

@@ -17,7 +17,7 @@ from compliance.people.models import Membership
 from compliance.systems.models import AISystem
 from compliance.systems.queries import systems
 from compliance.uploads.forms import PiecesField, keeping
-from compliance.web.forms import DateInput, take_in
+from compliance.web.forms import DayField, take_in
 from compliance.web.uploads import check_upload
 
 
@@ -29,16 +29,14 @@ class EvidenceForm(forms.Form):
     source = forms.CharField(
         label=_("Source"), required=False, max_length=300, help_text=_("Who made it, and where it comes from.")
     )
-    effective_on = forms.DateField(
+    effective_on = DayField(
         label=_("Effective date"),
         required=False,
-        widget=DateInput,
         help_text=_("The day when what it shows was so; it need not be today."),
     )
-    valid_until = forms.DateField(
+    valid_until = DayField(
         label=_("Valid until"),
         required=False,
-        widget=DateInput,
         help_text=_("The last day on which it still counts. Leave it empty if it does not age."),
     )
     system = forms.ModelChoiceField(

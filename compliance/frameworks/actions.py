@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -15,12 +15,14 @@ from compliance.catalogue.drafting import Path, Spot, check_whole, checked
 from compliance.frameworks import editing
 from compliance.frameworks.catalogues import rows_of
 from compliance.frameworks.models import Framework, FrameworkVersion
+from compliance.lib.clocks import EARLIEST
 from compliance.lib.problems import Problem, Refused
 from compliance.people.models import Membership
 from compliance.people.rules import check_can
 from compliance.trail.actions import write
 
 ABILITY = "edit_frameworks"
+MOST_DAYS_AHEAD = 366
 
 
 @transaction.atomic
@@ -107,6 +109,13 @@ def publish(*, by: Membership, draft: FrameworkVersion, on: date, seen: str) -> 
         raise Refused(Problem("changed-meanwhile", sentence, _("Look at what would be published now.")))
     check_whole(document)
     checked(document.as_json(), rows_of=rows_of(by.organisation))
+    latest = timezone.localdate() + timedelta(days=MOST_DAYS_AHEAD)
+    if not EARLIEST <= on <= latest:
+        sentence = _("A version is of a day that is at most a year ahead.")
+        hint = _("Later versions must be of later days, so a year typed wrongly would stand in their way.")
+        raise Refused(
+            Problem("day-out-of-range", sentence, hint, column="on", found=str(on), expected=f"{EARLIEST} to {latest}")
+        )
     newest = draft.framework.versions.filter(published_at__isnull=False).last()
     if newest is not None and on.isoformat() <= newest.text_version:
         sentence = _("The day must be later than that of the version before.")

@@ -16,7 +16,7 @@ from compliance.catalogue.document import Document, DocumentKind, DocumentRow, D
 from compliance.catalogue.loader import facts
 from compliance.frameworks.yaml_file import plain
 from compliance.lib.problems import Refused
-from compliance.web.forms import DateInput
+from compliance.web.forms import DayField
 
 KINDS = get_args(DocumentKind)
 
@@ -102,7 +102,7 @@ class RowForm(forms.Form):
         help_text=gettext_lazy("None chosen: anyone."),
     )
     timing = forms.CharField(label=gettext_lazy("When it is done"), required=False, max_length=300)
-    in_force_from = forms.DateField(label=gettext_lazy("In force from"), required=False, widget=DateInput)
+    in_force_from = DayField(label=gettext_lazy("In force from"), required=False)
     applies_when = forms.CharField(
         label=gettext_lazy("Applies when, in words"), required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
@@ -208,9 +208,8 @@ class ImportForm(forms.Form):
 class PublishForm(forms.Form):
     """The day of the version."""
 
-    on = forms.DateField(
+    on = DayField(
         label=gettext_lazy("Version of"),
-        widget=DateInput,
         help_text=gettext_lazy("The day from which it reads so. It cannot be changed afterwards."),
     )
     seen = forms.CharField(widget=forms.HiddenInput)

@@ -18,6 +18,15 @@ DEEPEST = 40
 _FIRST = "# A framework for Probanda. Fields: see the manual, Your own frameworks.\n"
 
 
+class _Loader(yaml.CSafeLoader):
+    """Reads days as text, so that 30 February is told with its line among all that is wrong, and not alone."""
+
+    yaml_implicit_resolvers = {
+        first: [(tag, pattern) for tag, pattern in known if tag != "tag:yaml.org,2002:timestamp"]
+        for first, known in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
 def write(document: Document) -> bytes:
     """Return the document as YAML; reading it back gives the document."""
     text = yaml.safe_dump(document.as_json(), sort_keys=False, allow_unicode=True, width=110)
@@ -62,7 +71,7 @@ def _parse(data: bytes) -> tuple[yaml.Node, Any, list[Problem]]:
         raise Refused(Problem("not-utf-8", "The file is not written in UTF-8.", row=line)) from error
     try:
         _check_events(text)
-        loader = yaml.CSafeLoader(text)
+        loader = _Loader(text)
         node = loader.get_single_node()
         value = loader.construct_document(node) if node is not None else None
     except (yaml.YAMLError, ValueError, RecursionError) as error:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from compliance.catalogue.schema import Catalogue
 from compliance.checklists.filters import KINDS
 from compliance.laws.index import Entry, Found, Values, narrow
-from compliance.web.forms import DateInput
+from compliance.web.forms import DayField
 
 NEWEST, EVERY = "newest", "every"
 COMPUTED = {
@@ -49,7 +49,7 @@ class LawFilter(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     computed = forms.ChoiceField(label=_("Computed"), required=False)
     when = forms.ChoiceField(label=_("Date"), required=False)
-    day = forms.DateField(label=_("Day"), required=False, widget=DateInput)
+    day = DayField(label=_("Day"), required=False)
     system = forms.ChoiceField(label=_("AI system"), required=False)
     state = forms.ChoiceField(label=_("Binds it"), required=False)
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.systems.actions import FIELDS, state
 from compliance.systems.models import AISystem
-from compliance.web.forms import DateInput
+from compliance.web.forms import DayField
 
 
 class SystemForm(forms.ModelForm):  # type: ignore[type-arg]  # at run time it takes no type
@@ -18,8 +18,8 @@ class SystemForm(forms.ModelForm):  # type: ignore[type-arg]  # at run time it t
     class Meta:
         model = AISystem
         fields = FIELDS
+        field_classes = {"first_use_on": DayField}
         widgets = {
-            "first_use_on": DateInput,
             "intended_purpose": forms.Textarea(attrs={"rows": 4}),
             "positions": forms.Textarea(attrs={"rows": 3}),
             "status": forms.RadioSelect,

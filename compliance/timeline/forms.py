@@ -15,7 +15,7 @@ from compliance.catalogue.schema import Catalogue
 from compliance.lib.clocks import CLOCKS
 from compliance.timeline.counting import INCIDENTS, NAMES, Deadline, deadline
 from compliance.timeline.events import Event
-from compliance.web.forms import DateInput
+from compliance.web.forms import DayField
 
 KINDS = {
     "applies": _("begins to bind"),
@@ -87,7 +87,7 @@ class RecordForm(forms.Form):
     event = forms.ChoiceField(
         label=_("What took place, or will"), help_text=_("The laws count a time from each of these.")
     )
-    day = forms.DateField(label=_("Day"), widget=DateInput)
+    day = DayField(label=_("Day"))
     time = forms.TimeField(
         label=_("Time of day"),
         required=False,
@@ -132,7 +132,7 @@ class ClockForm(forms.Form):
     ALL_INCIDENTS = "incidents"
 
     clock = forms.ChoiceField(label=_("What is to be done"))
-    day = forms.DateField(label=_("Day of the event, or of becoming aware"), widget=DateInput)
+    day = DayField(label=_("Day of the event, or of becoming aware"))
     time = forms.TimeField(
         label=_("Time of day"),
         required=False,

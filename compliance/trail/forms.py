@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from compliance.trail.models import TrailEntry
-from compliance.web.forms import DateInput
+from compliance.web.forms import DayField
 
 Choices = Iterable[tuple[str, Any]]
 
@@ -22,8 +22,8 @@ class TrailFilter(forms.Form):
     system = forms.ChoiceField(label=_("AI system"), required=False)
     person = forms.ChoiceField(label=_("Person"), required=False)
     verb = forms.ChoiceField(label=_("Act"), required=False)
-    since = forms.DateField(label=_("From"), required=False, widget=DateInput)
-    until = forms.DateField(label=_("Until"), required=False, widget=DateInput)
+    since = DayField(label=_("From"), required=False)
+    until = DayField(label=_("Until"), required=False)
 
     def __init__(self, data: Any, *, systems: Choices, people: Choices, verbs: Iterable[str]):
         super().__init__(data)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext_lazy as _
 
+from compliance.lib.clocks import EARLIEST, LATEST
 from compliance.lib.problems import Forbidden, Refused
 
 
@@ -16,6 +19,22 @@ class DateInput(forms.DateInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None):
         super().__init__(attrs, format="%Y-%m-%d")
+
+
+class DayField(forms.DateField):
+    """A day within the years that a law can mean, so that a year typed wrongly is told at once.
+
+    >>> DayField().clean("9999-12-31")
+    Traceback (most recent call last):
+    django.core.exceptions.ValidationError: ['Give a day between the years 1900 and 2999.']
+    """
+
+    widget = DateInput
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(**kwargs)
+        sentence = _("Give a day between the years 1900 and 2999.")
+        self.validators += [MinValueValidator(EARLIEST, sentence), MaxValueValidator(LATEST, sentence)]
 
 
 def take_in(form: forms.BaseForm, refused: Refused) -> None:

@@ -98,12 +98,12 @@ def test_the_facts_follow_the_schema_that_is_printed(capsys: pytest.CaptureFixtu
 
 
 def test_the_difference_of_two_versions_names_each_row(capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("catalogue_diff", "eu-ai-act", "2024-07-12", "2026-07-27", "--format", "json")
+    call_command("catalogue_diff", "eu-ai-act@2024-07-12", "eu-ai-act@2026-07-27", "--format", "json")
     found = json.loads(capsys.readouterr().out)["changes"]
     kinds = {(one["kind"], one["id"]) for one in found}
     assert {("re-dated", "EUAIA-9.1"), ("re-scoped", "EUAIA-9.1"), ("reworded", "EUAIA-4.1")} <= kinds
     dates = next(one for one in found if (one["kind"], one["id"]) == ("re-dated", "EUAIA-27.1"))["fields"][0]
     assert dates["before"]["in_force_from"]["annex_iii"] == "2026-08-02"
     assert dates["after"]["in_force_from"]["annex_iii"] == "2027-12-02"
-    call_command("catalogue_diff", "nyc-ll144", "2023-05-06", "2023-05-06")
+    call_command("catalogue_diff", "nyc-ll144@2023-05-06", "nyc-ll144@2023-05-06")
     assert capsys.readouterr().out == "Nothing differs.\n"

@@ -11,7 +11,8 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from compliance.catalogue.diff import Change, changes
 from compliance.catalogue.loader import load
-from compliance.lib.problems import Refused
+from compliance.catalogue.schema import Catalogue
+from compliance.lib.problems import Problem, Refused
 
 
 class Command(BaseCommand):
@@ -21,15 +22,17 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("law", help="such as eu-ai-act")
-        parser.add_argument("before", help="a text version, such as 2024-07-12")
-        parser.add_argument("after", help="a text version, such as 2026-07-27")
+        parser.add_argument("before", metavar="A", help="a law in a version, such as eu-ai-act@2024-07-12")
+        parser.add_argument("after", metavar="B", help="the same law in another, such as eu-ai-act@2026-07-27")
         parser.add_argument("--format", choices=["text", "json"], default="text")
 
     def handle(self, *args: Any, **options: Any) -> None:
         as_json = options["format"] == "json"
         try:
-            before, after = (load(options["law"], options[name]) for name in ("before", "after"))
+            before, after = (_read(options[name]) for name in ("before", "after"))
+            if before.law != after.law:
+                sentence = "Two versions of one law are compared, not two laws."
+                raise Refused(Problem("two-laws", sentence, found=f"{before.law}, {after.law}"))
         except Refused as refused:
             for problem in refused.problems:
                 self.stderr.write(json.dumps(problem.as_json(), ensure_ascii=False) if as_json else str(problem))
@@ -48,6 +51,14 @@ class Command(BaseCommand):
             self.stdout.write("\n".join(_lines(change)))
         counts = Counter(change.kind for change in found)
         self.stdout.write(", ".join(f"{counts[kind]} {kind}" for kind in counts) or "Nothing differs.")
+
+
+def _read(named: str) -> Catalogue:
+    law, at, version = named.partition("@")
+    if not at or not version:
+        sentence = "A version is named as LAW@VERSION."
+        raise Refused(Problem("no-such-version", sentence, found=named, expected="such as eu-ai-act@2026-07-27"))
+    return load(law, version)
 
 
 def _lines(change: Change) -> list[str]:
