@@ -34,7 +34,7 @@ def systems_classification(request: HttpRequest, by: Membership, pk: UUID) -> Ht
     system = find(systems.systems(by), pk)
     form = AskForm(request.POST if request.method == "POST" else request.GET)
     law, as_of = form.asked()
-    problems = tuple(Problem("wrong-day", sentence, column="as_of") for sentence in form.errors.get("as_of", ()))
+    problems = tuple(Problem("wrong-day", str(sentence), column="as_of") for sentence in form.errors.get("as_of", ()))
     if request.method == "POST" and not problems:
         try:
             made = actions.determine(by=by, system=system, law=law, as_of=as_of)
