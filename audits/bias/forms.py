@@ -192,8 +192,10 @@ class MeaningForm(ChoicesForm):
         plan: Plan | None,
         *args: Any,
         offered: Offered | None = None,
+        taken: Plan | None = None,
         **kwargs: Any,
     ):
+        """Ask about a file; where `plan` is None, the meanings of values in `taken` are proposed, and no more of it."""
         super().__init__(*args, **kwargs)
         self.profile, self.columns = profile, columns
         self.offer(profile, columns, plan, offered or Offered())
@@ -209,7 +211,7 @@ class MeaningForm(ChoicesForm):
             roles.append(("outcome", "measure"))
         for role, name in roles:
             if column := profile.column(columns[name]):
-                self._ask(role, column, plan)
+                self._ask(role, column, plan or taken)
 
     def _ask(self, role: Role, column: Column, plan: Plan | None) -> None:
         known = plan.mapping.get(role) if plan and self.columns[_measure(role)] == _planned(plan, role) else None

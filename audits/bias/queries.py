@@ -8,7 +8,10 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from audits.bias import mapstore
 from audits.bias.models import BiasAudit, BiasIntake, BiasPlan, IndependenceDeclaration
+from audits.bias.plan import Plan
+from audits.bias.profile import Profile
 from audits.work.models import State
 from compliance.lib.problems import Problem
 from compliance.people.models import Membership
@@ -32,6 +35,21 @@ def runs_up_to(by: Membership, bias_audit: BiasAudit, most: int) -> list[BiasAud
     """Return the last `most` finished audits of the same system up to and with this one, oldest first."""
     same = bias_audits(by).filter(system_id=bias_audit.system_id, state=State.FINISHED)
     return list(same.filter(ended_at__lte=bias_audit.ended_at).order_by("-ended_at", "-uploaded_at")[:most])[::-1]
+
+
+def confirmed_before(by: Membership, bias_audit: BiasAudit) -> tuple[BiasAudit, Plan] | None:
+    """Return the newest finished audit of the organisation whose file had the same shape, and the plan it ran under.
+
+    The shape is the names and types of the columns (:mod:`audits.bias.mapstore`). Only the last hundred are looked at.
+    """
+    if bias_audit.profile is None:
+        return None
+    before = bias_audits(by).filter(state=State.FINISHED, profile__isnull=False, started_by__isnull=False)
+    for one in before.exclude(pk=bias_audit.pk).order_by("-asked_at")[:100]:
+        profile, plan = Profile.from_json(one.profile or {}), Plan.from_json(one.plan or {})
+        if mapstore.keep(profile, plan).fits(Profile.from_json(bias_audit.profile)):
+            return one, plan
+    return None
 
 
 def chosen_system(by: Membership, pk: str) -> AISystem | None:

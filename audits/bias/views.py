@@ -118,7 +118,10 @@ def bias_map(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
         return redirect("bias_detail", org=by.organisation.slug, pk=pk)
     profile = Profile.from_json(bias_audit.profile)
     plan = Plan.from_json(bias_audit.plan) if bias_audit.plan else None
-    initial = columns_of(plan) if plan else proposed_columns(profile)
+    before = None if plan else queries.confirmed_before(by, bias_audit)
+    taken = before[1] if before else None
+    known = plan or taken
+    initial = columns_of(known) if known else proposed_columns(profile)
     given = request.POST if request.method == "POST" else request.GET if "sex" in request.GET else None
     complete = {"sex", "race_ethnicity", "kind", "measure"} <= set(initial)
     columns = ColumnsForm(profile, given if given is not None else initial if complete else None, initial=initial)
@@ -126,8 +129,9 @@ def bias_map(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
     if columns.is_bound and columns.is_valid():
         posted = request.POST if request.method == "POST" else None
         about = offered(by, bias_audit)
-        before = stated_before(bias_audit, about)
-        meaning = MeaningForm(profile, columns.cleaned_data, plan, posted, offered=about, initial=before)
+        stated = stated_before(bias_audit, about)
+        chosen = columns.cleaned_data
+        meaning = MeaningForm(profile, chosen, plan, posted, offered=about, taken=taken, initial=stated)
         if posted is not None and meaning.is_valid():
             try:
                 actions.start(by=by, bias_audit=bias_audit, plan=meaning.plan(), **meaning.gate())
@@ -141,7 +145,8 @@ def bias_map(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
         "columns": columns,
         "form": meaning if meaning is not None else columns,
         "meaning": meaning,
-        "proposed": given is None and plan is None,
+        "proposed": given is None and known is None,
+        "taken_from": before[0] if before else None,
         "was_refused": bias_audit.state == State.FAILED,
     }
     return render(request, "bias/map.html", context)
