@@ -10,12 +10,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audits.bias import queries
-from audits.bias.actions import start
+from audits.bias.actions import again, start
 from audits.bias.locking import independence_stated
 from audits.bias.models import BiasAudit, IndependenceDeclaration
 from audits.bias.plan import Plan
 from audits.work.models import State
-from audits.work.records import record
 from compliance.lib.problems import Problem, Refused
 from compliance.people.models import Membership
 from compliance.people.rules import check_can
@@ -29,21 +28,9 @@ def take_again(*, by: Membership, bias_audit: BiasAudit) -> BiasAudit:
     if bias_audit.state != State.FINISHED:
         sentence = _("This bias audit is not finished; its choices can be changed on its own page.")
         raise Refused(Problem("not-finished", sentence))
-    made = BiasAudit.objects.create(
-        organisation=bias_audit.organisation,
-        system=bias_audit.system,
-        title=bias_audit.title,
-        file_name=bias_audit.file_name,
-        input_sha256=bias_audit.input_sha256,
-        input_size=bias_audit.input_size,
-        profile=bias_audit.profile,
-        plan=bias_audit.plan,
-        conduct=bias_audit.conduct,
-        under=bias_audit.under,
-        uploaded_by=by,
-    )
-    short = made.input_sha256[:12]
-    record(by.actor, made, "bias.taken_again", sha256=made.input_sha256, short=short, before=str(bias_audit.pk))
+    made = again(by=by, bias_audit=bias_audit, title=bias_audit.title)
+    made.conduct, made.under = bias_audit.conduct, bias_audit.under
+    made.save(update_fields=["conduct", "under"])
     return made
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from audits.metrics import rounding
 from audits.metrics.categories import Category
 from audits.metrics.display import NO_NUMBER
+from audits.metrics.readings import SENTENCES
 
 TABLE_NAMES: Final[Mapping[str, Any]] = {
     "sex": gettext_lazy("sex"),
@@ -127,7 +128,8 @@ def departures(found: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, str]]:
     for one in found:
         name = one["field"]
         words = FIELD_NAMES.get(name, name.replace("_", " ").replace(".", ": "))
-        yield {"field": str(words), "planned": in_words(one["planned"]), "ran": in_words(one["ran"])}
+        said = {side: choice_in_words(name, one[side]) for side in ("planned", "ran")}
+        yield {"field": str(words), **said}
 
 
 FIELD_NAMES: Final[Mapping[str, Any]] = {
@@ -154,6 +156,19 @@ FIELD_NAMES: Final[Mapping[str, Any]] = {
     "system.version": gettext_lazy("Version of the AI system"),
 }
 """The fields of a plan and of a result's method in words."""
+
+
+_QUESTIONS: Final = {"unknowns": "unknowns", "median_basis": "median", "exclusion_base": "base"}
+
+
+def choice_in_words(name: str, value: Any) -> str:
+    """Write what was chosen for one field; an answer to a question that the rule leaves open as its sentence.
+
+    >>> choice_in_words("unknowns", "complete-case")
+    'No: every table counts only people of known sex and known race/ethnicity.'
+    """
+    sentences = SENTENCES.get(_QUESTIONS.get(name, ""), {})
+    return sentences[value] if isinstance(value, str) and value in sentences else in_words(value)
 
 
 def in_words(value: Any) -> str:

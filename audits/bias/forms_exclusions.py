@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -33,7 +33,7 @@ class Candidate:
 class ExclusionsForm(forms.Form):
     """One decision a category; only those that are below 2 % on the counts are offered (6 RCNY § 5-301(d))."""
 
-    def __init__(self, result: Mapping[str, Any], *args: Any, **kwargs: Any):
+    def __init__(self, result: Mapping[str, Any], members: Sequence[str], *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.found = below(result)
         before = {(one["table"], one["sex"], one["race_ethnicity"]): one for one in result["method"]["exclusions"]}
@@ -50,8 +50,8 @@ class ExclusionsForm(forms.Form):
                 widget=forms.Textarea(attrs={"rows": 2}),
                 label=_("Justification for {category}").format(category=name),
             )
-            self.fields[f"who_{place}"] = forms.CharField(
-                max_length=200,
+            self.fields[f"who_{place}"] = forms.ChoiceField(
+                choices=[("", _("Choose a member")), *((one, one) for one in members)],
                 required=False,
                 initial=decided.get("approver", ""),
                 label=_("Who approved it for {category}").format(category=name),

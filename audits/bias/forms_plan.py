@@ -88,7 +88,9 @@ class PlanForm(SystemChoice):
         readings("unknowns"), gettext_lazy("Does a person of unknown sex count by race, and the other way round?")
     )
     median_basis = _radio(readings("median"), gettext_lazy("Which people are the full sample of the median?"))
-    exclusion_base = _radio(readings("base"), gettext_lazy("Of what is a category less than 2 %?"))
+    exclusion_base = _radio(
+        readings("base"), gettext_lazy("With what is a category compared when it is said to be less than 2 %?")
+    )
     exclusions = _radio(EXCLUSIONS, gettext_lazy("Categories below 2 %"))
     unit_of_analysis = forms.CharField(
         max_length=200,
@@ -212,6 +214,15 @@ class DeclarationForm(SystemChoice):
         for name, words in LIMBS.items():
             self.fields[f"limb_{name}"] = forms.BooleanField(required=False, label=f"({name}) {words}")
         self.order_fields(self.field_order)
+
+    def clean(self) -> dict[str, Any]:
+        """All three limbs, or no declaration."""
+        data = super().clean() or {}
+        sentence = _("Not ticked. Without all three the result is a self-assessment, which needs no declaration.")
+        for name in LIMBS:
+            if not data.get(f"limb_{name}"):
+                self.add_error(f"limb_{name}", sentence)
+        return data
 
     def limbs(self) -> dict[str, bool]:
         """Return what was ticked."""

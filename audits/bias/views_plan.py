@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from audits.bias import locking, queries
-from audits.bias.compared import FIELD_NAMES, in_words
+from audits.bias.compared import FIELD_NAMES, choice_in_words
 from audits.bias.forms_plan import DeclarationForm, PlanForm, written
 from audits.bias.models import BiasPlan
 from audits.metrics.conduct import FIELDS, LIMBS
@@ -96,7 +96,7 @@ def _shown(plan: BiasPlan, by: Membership) -> dict[str, Any]:
         why_lock = _("A plan with thresholds is approved by a second person before it is locked.")
     return {
         "plan": plan,
-        "choices": [(FIELD_NAMES[name], in_words(choices[name])) for name in FIELDS if name in choices],
+        "choices": [(FIELD_NAMES[name], choice_in_words(name, choices[name])) for name in FIELDS if name in choices],
         "left_open": [str(FIELD_NAMES[name]) for name in FIELDS if name not in choices],
         "bias_audits": queries.bias_audits(by).filter(under=plan),
         "why": "" if can(by, ABILITY) else why_not(ABILITY),

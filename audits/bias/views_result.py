@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from compliance.checklists.models import Checklist
 from compliance.evidence import blobs
 from compliance.lib.problems import Refused
 from compliance.people.models import Membership
+from compliance.people.queries import active_members
 from compliance.web.forms import take_in
 from compliance.web.member import find, member_page
 
@@ -42,6 +44,9 @@ def result_page(request: HttpRequest, by: Membership, bias_audit: BiasAudit, con
     context["may_be_left_out"] = [{**one["row"], "name": compared.named({**one["row"], **one})} for one in may]
     context["departures"] = list(compared.departures(result["conduct"]["deviations"]))
     context["over_time"] = over_time(by, bias_audit, result["method"]["rate_kind"])
+    plan, declared = result["conduct"]["plan"], result["conduct"]["independence"]
+    context["locked_at"] = datetime.fromisoformat(plan["locked_at"]) if plan else None
+    context["declared_at"] = datetime.fromisoformat(declared["declared_at"]) if declared else None
     context["classes"] = [
         _class_shown(f"class-{place}-", name, one)
         for place, (name, one) in enumerate(class_results_of(result), start=1)
@@ -121,7 +126,8 @@ def bias_leave_out(request: HttpRequest, by: Membership, pk: UUID) -> HttpRespon
     """Decide which categories below 2 % are left out of the ratios, and run the same file again with that."""
     bias_audit = _finished(by, pk)
     result = actions.result_of(bias_audit)
-    form = ExclusionsForm(result, request.POST if request.method == "POST" else None)
+    names = sorted({one.name for one in active_members(by)})
+    form = ExclusionsForm(result, names, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
             made = again.leave_out(by=by, bias_audit=bias_audit, exclusions=form.exclusions())

@@ -60,7 +60,6 @@ SENTENCES = {
     "calendar.made": _("{actor} made a secret calendar address for {subject}."),
     "calendar.revoked": _("{actor} closed the secret calendar address for {subject}."),
     "bias.uploaded": _("{actor} uploaded the applicants file {subject} (SHA-256 {short})."),
-    "bias.taken_again": _("{actor} took the applicants file (SHA-256 {short}) again as {subject}."),
     "bias.started": _("{actor} confirmed the mapping and started the bias audit {subject}."),
     "bias.finished": _("The bias audit {subject} finished with the result SHA-256 {short}."),
     "bias.failed": _("The bias audit {subject} stopped: {reason}"),

@@ -95,7 +95,7 @@ def test_an_auditor_declares_all_three_limbs_or_none(people: People) -> None:
     charlie = client_of(people.charlie)
     url = base(people) + "independence/new/"
     given = {"system": str(system.pk), "auditor": "Charlie", "limb_i": "on", "limb_ii": "on"}
-    assert "The declaration lacks: At no point" in charlie.post(url, given).content.decode()
+    assert "Not ticked. Without all three the result is a self-assessment" in charlie.post(url, given).content.decode()
     assert not IndependenceDeclaration.objects.exists()
     page = charlie.post(url, {**given, "limb_iii": "on"}, follow=True).content.decode()
     assert "by Charlie" in page
