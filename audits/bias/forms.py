@@ -179,6 +179,7 @@ class MeaningForm(ChoicesForm):
         choices=[("no", gettext_lazy("No")), ("yes", gettext_lazy("Yes"))],
         widget=forms.RadioSelect,
         label=gettext_lazy("Are people in the European Union among those assessed?"),
+        error_messages={"required": gettext_lazy("Say whether people in the Union are among those assessed.")},
         help_text=gettext_lazy(
             "Race and ethnic origin are special categories of personal data. For people in the Union, the six records "
             "of Article 4a(1) of the AI Act come before the run."

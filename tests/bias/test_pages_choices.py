@@ -138,6 +138,7 @@ def test_test_data_rests_on_the_analysis_of_an_earlier_audit(system: AISystem, a
         ({"unit": "other"}, "Say what one row stands for."),
         ({"data_origin": "A log."}, "Say whether the data is historical or test data."),
         ({"people_in_union": "yes"}, "Article 4a(1)(a) has no record yet"),
+        ({"people_in_union": ""}, "Say whether people in the Union are among those assessed."),
     ],
 )
 def test_what_an_answer_makes_necessary_is_asked_for(
