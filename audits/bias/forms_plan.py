@@ -196,8 +196,8 @@ class DeclarationForm(SystemChoice):
 
     auditor = forms.CharField(
         max_length=200,
-        required=False,
         label=gettext_lazy("Auditor"),
+        error_messages={"required": gettext_lazy("Name the auditor who declares.")},
         help_text=gettext_lazy("The person or firm whose independence is declared."),
     )
     note = forms.CharField(
