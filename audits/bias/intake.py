@@ -75,6 +75,9 @@ class Source:
                 for number, record in enumerate(rows, start=1):
                     if record and number > 1:
                         yield number, record
+            except UnicodeDecodeError:
+                self.reading.result()  # it has the sentence, with the row
+                raise
             except csv.Error as error:
                 sentence = f"Row {number + 1} cannot be split into cells: {error}."
                 hint = "Look for a quotation mark that is not closed or not doubled."
