@@ -68,6 +68,8 @@ class Known:
             words = [words for value, words in fact.values.items() if value in answer.values] or ["none of them"]
             open_ones = [words for value, words in fact.values.items() if value in answer.not_known]
             return "; ".join([*words, *(f"not known yet: {one}" for one in open_ones)])
+        if isinstance(answer, datetime.date):
+            return f"{answer.day} {answer:%B %Y}"
         return fact.values.get(answer, answer) if isinstance(answer, str) else str(answer)
 
     def as_json(self) -> dict[str, Any]:

@@ -50,7 +50,8 @@ def checklists_new(request: HttpRequest, by: Membership) -> HttpResponse:
     if determination is not None and (open_already := queries.resting_on(by, determination).first()):
         return redirect("checklists_apply", org=by.organisation.slug, pk=open_already.pk)
     first = catalogues.offered(by.organisation)[-1]
-    initial = {"system": request.GET.get("system"), "law": f"{first.law}/{first.text_version}"}
+    law = request.GET.get("law") or f"{first.law}/{first.text_version}"
+    initial = {"system": request.GET.get("system"), "law": law}
     if determination is not None:
         initial = {
             "system": str(determination.system_id),

@@ -188,8 +188,8 @@ class OverrideForm(forms.Form):
     )
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
-        required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": gettext_lazy("An override needs a reason.")},
         help_text=gettext_lazy("What was not seen, and on which text or fact you rest. The dossier prints it."),
     )
 
@@ -210,8 +210,8 @@ class SignForm(forms.Form):
 
     statement = forms.CharField(
         label=gettext_lazy("Your statement"),
-        required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": gettext_lazy("A signature needs your statement.")},
         help_text=gettext_lazy("In your own words: what you checked, with whom, and on what you rest."),
     )
     sha256 = forms.CharField(widget=forms.HiddenInput, required=False, empty_value=None)

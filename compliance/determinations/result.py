@@ -76,12 +76,15 @@ class RowFound:
 
     @property
     def ground(self) -> str:
-        """The one sentence that says most: the person's reason, what is missing, or what the row binds by."""
+        """The one sentence that says most: the person's reason, what frees it or is missing, or what it binds by."""
         if self.override is not None:
             return self.override.reason
         if self.state == "no":
+            # A term that holds stands in the reasons of a "no" only as the exception that frees the system. It says
+            # more than the condition that fails by it, such as "high-risk, and no rule for older systems frees it".
+            frees = (one.sentence for one in self.reasons if one.kind == "term" and one.value is True)
             missing = (one.sentence for one in self.reasons if one.kind in ("term", "track") and one.value is False)
-            return next(missing, self.reasons[-1].sentence if self.reasons else "")
+            return next(frees, None) or next(missing, self.reasons[-1].sentence if self.reasons else "")
         if self.state == "undetermined":
             return next((one.sentence for one in self.reasons if one.kind == "needs"), "")
         met = [one.sentence for one in self.reasons if one.kind in ("term", "rule")]

@@ -11,7 +11,10 @@ from django.db.models import F, QuerySet
 from compliance.catalogue.schema import Row
 from compliance.checklists import queries as checklist_queries
 from compliance.checklists.models import ChecklistItem, Progress
+from compliance.determinations import queries as determination_queries
+from compliance.determinations.models import Determination
 from compliance.people.models import Membership
+from compliance.people.rules import can
 from compliance.systems import queries as system_queries
 from compliance.systems.models import AISystem
 
@@ -32,6 +35,13 @@ class Standing:
 
     system: AISystem
     checklists: list[tuple[str, UUID, Counter[str]]] = field(default_factory=list)
+
+
+def to_sign(by: Membership) -> list[Determination]:
+    """Return the drafts that wait for a signature, newest first, for a member who may sign them."""
+    if not can(by, "sign_determinations"):
+        return []
+    return list(determination_queries.determinations(by).filter(state=Determination.State.DRAFT)[:MOST])
 
 
 def waiting(items: QuerySet[ChecklistItem]) -> list[Waiting]:

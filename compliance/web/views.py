@@ -48,6 +48,7 @@ def org_home(request: HttpRequest, by: Membership) -> HttpResponse:
         "queue_count": queue.count(),
         "owned": home_page.waiting(owned),
         "owned_count": owned.count(),
+        "to_sign": home_page.to_sign(by),
         "standings": standings,
         "has_checklist": any(one.checklists for one in standings),
         "running": running(by),

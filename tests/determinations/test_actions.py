@@ -93,6 +93,15 @@ def test_a_determination_keeps_all_that_was_found(people: People) -> None:
     assert found.rows["EUAIA-26.7"].since == datetime.date(2027, 12, 2)
 
 
+def test_the_ground_of_a_row_that_an_exception_frees_is_the_exception(people: People) -> None:
+    older = {"placed_on_market": True, "first_placed_on": "2026-09-01", "design_changed": False}
+    draft = build.determination(people.alice, **older)
+    row = queries.result_of(draft).rows["EUAIA-26.7"]
+    assert row.state == "no"
+    assert row.ground.startswith("An older system that the rules on high-risk systems do not reach")
+    assert any("1 September 2026" in reason.sentence for reason in row.reasons)
+
+
 def test_nothing_is_determined_from_nothing_or_before_the_law(people: People) -> None:
     one = build.system(people.alice)
     with pytest.raises(Refused, match="Nothing is known"):

@@ -45,6 +45,15 @@ def test_home_shows_each_person_what_is_theirs(people: People) -> None:
     assert "waits for your review" not in client_of(people.alice).get(base).content.decode()
 
 
+def test_home_shows_drafts_of_determinations_to_those_who_may_sign_them(people: People) -> None:
+    draft = build.determination(people.alice)
+    base = f"/o/{people.alice.organisation.slug}/"
+    lawyer = client_of(people.bob).get(base).content.decode()
+    assert "1 determination waits to be signed" in lawyer
+    assert f"{draft.pk}/" in lawyer
+    assert f"{draft.pk}/" not in client_of(people.alice).get(base).content.decode()
+
+
 def test_home_asks_as_many_questions_of_the_database_for_many_systems_as_for_one(people: People) -> None:
     client, base = client_of(people.charlie), f"/o/{people.alice.organisation.slug}/"
 
