@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
 
 from compliance.catalogue.schema import Row
 from compliance.checklists import queries as checklist_queries
@@ -65,6 +66,10 @@ def standings(by: Membership, **only: object) -> list[Standing]:
     found = {system.pk: Standing(system) for system in system_queries.systems(by).filter(**only)}
     checklists = list(checklist_queries.in_use(by).filter(system__in=found))
     counts = checklist_queries.counts_of(checklists)
+    alike = Counter((one.system_id, one.title) for one in checklists)
     for one in checklists:
-        found[one.system_id].checklists.append((one.title, one.pk, counts[one.pk].progress))
+        title = one.title
+        if alike[one.system_id, title] > 1:
+            title = _("{law}, text of {version}").format(law=title, version=one.text_version)
+        found[one.system_id].checklists.append((title, one.pk, counts[one.pk].progress))
     return list(found.values())

@@ -94,8 +94,7 @@ def test_a_determination_keeps_all_that_was_found(people: People) -> None:
 
 
 def test_the_ground_of_a_row_that_an_exception_frees_is_the_exception(people: People) -> None:
-    older = {"placed_on_market": True, "first_placed_on": "2026-09-01", "design_changed": False}
-    draft = build.determination(people.alice, **older)
+    draft = build.determination(people.alice, placed_on_market=True, first_placed_on="2026-09-01", design_changed=False)
     row = queries.result_of(draft).rows["EUAIA-26.7"]
     assert row.state == "no"
     assert row.ground.startswith("An older system that the rules on high-risk systems do not reach")
