@@ -52,6 +52,13 @@ def classes(given: dict[str, Any], as_of: date = TODAY) -> Classification:
     return classify("eu-ai-act", read(given, facts()), as_of)
 
 
+def test_nobody_assesses_an_older_system_until_its_design_changes() -> None:
+    older = {**AT_WORK, "placed_on_market": True, "first_placed_on": "2025-05-01", "for_public_authorities": False}
+    freed = classes({**older, "design_changed": False}).names("applies", "later")
+    redesigned = classes({**older, "design_changed": True, "design_changed_on": "2029-03-01"})
+    assert (INTERNAL in freed, INTERNAL in redesigned.names("later")) == (False, True)
+
+
 @pytest.mark.parametrize(
     ("given", "outcomes"),
     [
