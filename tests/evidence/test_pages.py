@@ -85,8 +85,9 @@ def test_an_error_loses_nothing_that_was_typed(people: People, alice: Client) ->
 
 @pytest.mark.parametrize("limit", ["the piece of evidence", "every upload"])
 def test_a_file_over_the_limit_is_refused_with_the_rest_kept(
-    people: People, alice: Client, settings: Settings, limit: str
+    people: People, alice: Client, settings: Settings, tmp_path: Path, limit: str
 ) -> None:
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
     settings.MAX_EVIDENCE_BYTES = 4 * 1024 * 1024
     if limit == "every upload":
         settings.MAX_APPLICANTS_BYTES = settings.MAX_EVIDENCE_BYTES
@@ -97,7 +98,7 @@ def test_a_file_over_the_limit_is_refused_with_the_rest_kept(
     assert "The file is larger than the 4 MB that are accepted here, so nothing was saved." in page
     assert 'value="Screen recording"' in page
     assert not Evidence.objects.exists()
-    assert list(project.FILE_UPLOAD_TEMP_DIR.iterdir()) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_stranger_cannot_fill_the_disk(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +117,10 @@ def test_a_stranger_cannot_fill_the_disk(people: People, monkeypatch: pytest.Mon
     assert 0 < sum(written) <= 3 * 1024 * 1024
 
 
-def test_a_disk_that_fills_up_during_an_upload_is_told_with_the_rest_kept(people: People, alice: Client) -> None:
+def test_a_disk_that_fills_up_during_an_upload_is_told_with_the_rest_kept(
+    people: People, alice: Client, settings: Settings, tmp_path: Path
+) -> None:
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
     file = SimpleUploadedFile("video.mp4", b"x" * (4 * 1024 * 1024))
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1024 * 1024, hard))  # no file may grow further, as on a full disk
@@ -129,7 +133,7 @@ def test_a_disk_that_fills_up_during_an_upload_is_told_with_the_rest_kept(people
     assert "There is no room left where evidence is kept, so nothing was saved." in page
     assert 'value="Screen recording"' in page
     assert not Evidence.objects.exists()
-    assert list(project.FILE_UPLOAD_TEMP_DIR.iterdir()) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
