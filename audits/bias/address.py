@@ -23,6 +23,7 @@ from audits.bias.sources import Opened, Remote
 from compliance.lib.problems import Problem, Refused
 
 ENGINES: Final = {"postgres": "postgres", "postgresql": "postgres", "duckdb": "duckdb", "spark": "spark"}
+_SECRET: Final = ("password", "sslpassword", "pwd", "token", "access_token")
 _EXAMPLE: Final = "Write it like postgres://user@host/database#schema.table."
 
 
@@ -85,6 +86,8 @@ class Table:
     def secrets(self) -> list[str]:
         """Return what must never be shown."""
         found = [self.password, self.parts.password, unquote(self.parts.password or "")]
+        options = parse_qs(self.parts.query)  # what libpq and others take there as well
+        found += [secret for name in options if name.lower() in _SECRET for secret in options[name]]
         return sorted({secret for secret in found if secret}, key=len, reverse=True)
 
 
@@ -178,7 +181,8 @@ def _other(table: Table, stack: ExitStack, scratch: Path) -> _Opened:
 
 def _relation(table: Table, mark: str) -> str:
     if table.query is not None:
-        return f"({engines.only_select(table.query, table.engine)}) AS asked"
+        # A line of its own, since the query may end in a comment.
+        return f"({engines.only_select(table.query, table.engine)}\n) AS asked"
     return ".".join(engines.quoted(unquote(part), mark) for part in table.parts.fragment.split("."))
 
 

@@ -89,13 +89,14 @@ def change_plan(*, by: Membership, plan: BiasPlan, document: Mapping[str, Any]) 
 
 
 @transaction.atomic
-def approve_plan(*, by: Membership, plan: BiasPlan) -> BiasPlan:
-    """Agree to a draft as a second person."""
+def approve_plan(*, by: Membership, plan: BiasPlan, seen: str | None = None) -> BiasPlan:
+    """Agree to a draft as a second person. `seen` is the digest of what they read; a draft changed since is Refused."""
     check_can(by, "review_items")
     plan = _draft(by, plan)
     if plan.drafted_by_id == by.pk:
         sentence = _("You wrote this plan, so somebody else has to approve it.")
         raise Refused(Problem("own-plan", sentence))
+    _check_seen(plan, seen)
     plan.approved_by, plan.approved_at = by, timezone.now()
     plan.save()
     record(by.actor, plan, "bias.plan_approved", sha256=digest(plan.document))
@@ -103,12 +104,16 @@ def approve_plan(*, by: Membership, plan: BiasPlan) -> BiasPlan:
 
 
 @transaction.atomic
-def lock_plan(*, by: Membership, plan: BiasPlan) -> BiasPlan:
-    """Lock a plan: its digest is taken, and it is never changed again. Locking it twice is once."""
+def lock_plan(*, by: Membership, plan: BiasPlan, seen: str | None = None) -> BiasPlan:
+    """Lock a plan: its digest is taken, and it is never changed again. Locking it twice is once.
+
+    `seen` is the digest of what they read; a draft changed since is Refused.
+    """
     check_can(by, "run_bias_audits")
     plan = BiasPlan.objects.select_for_update(of=("self",)).get(pk=plan.pk, organisation_id=by.organisation_id)
     if plan.is_locked:
         return plan
+    _check_seen(plan, seen)
     check_document(plan.document)
     check_lockable(
         thresholds=bool(plan.document["thresholds"]), drafted_by=plan.drafted_by_id, approved_by=plan.approved_by_id
@@ -168,6 +173,12 @@ def independence_stated(of: IndependenceDeclaration) -> dict[str, Any]:
         "limbs": of.limbs,
         "note": of.note,
     }
+
+
+def _check_seen(plan: BiasPlan, seen: str | None) -> None:
+    if seen is not None and seen != digest(plan.document):
+        sentence = _("The plan was changed after you opened it.")
+        raise Refused(Problem("plan-changed", sentence, _("Read it as it stands now.")))
 
 
 def _draft(by: Membership, plan: BiasPlan) -> BiasPlan:

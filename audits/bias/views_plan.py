@@ -15,6 +15,7 @@ from audits.bias.compared import FIELD_NAMES, choice_in_words
 from audits.bias.forms_plan import DeclarationForm, PlanForm, written
 from audits.bias.models import BiasPlan
 from audits.metrics.conduct import FIELDS, LIMBS
+from compliance.lib.canonical import digest
 from compliance.lib.problems import Refused
 from compliance.people.models import Membership
 from compliance.people.rules import can, why_not
@@ -96,6 +97,7 @@ def _shown(plan: BiasPlan, by: Membership) -> dict[str, Any]:
         why_lock = _("A plan with thresholds is approved by a second person before it is locked.")
     return {
         "plan": plan,
+        "seen": digest(plan.document),
         "choices": [(FIELD_NAMES[name], choice_in_words(name, choices[name])) for name in FIELDS if name in choices],
         "left_open": [str(FIELD_NAMES[name]) for name in FIELDS if name not in choices],
         "bias_audits": queries.bias_audits(by).filter(under=plan),
@@ -109,7 +111,7 @@ def _shown(plan: BiasPlan, by: Membership) -> dict[str, Any]:
 def bias_plan_approve(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
     """Agree to a draft as a second person."""
     if request.method == "POST":
-        locking.approve_plan(by=by, plan=find(queries.bias_plans(by), pk))
+        locking.approve_plan(by=by, plan=find(queries.bias_plans(by), pk), seen=request.GET.get("seen"))
         messages.success(request, _("You approved the plan as it stands. A change takes the approval away."))
     return redirect("bias_plan", org=by.organisation.slug, pk=pk)
 
@@ -118,7 +120,7 @@ def bias_plan_approve(request: HttpRequest, by: Membership, pk: UUID) -> HttpRes
 def bias_plan_lock(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
     """Lock a plan; it is never changed again."""
     if request.method == "POST":
-        locking.lock_plan(by=by, plan=find(queries.bias_plans(by), pk))
+        locking.lock_plan(by=by, plan=find(queries.bias_plans(by), pk), seen=request.GET.get("seen"))
         messages.success(request, _("The plan is locked. Name it when you start a bias audit of the same AI system."))
     return redirect("bias_plan", org=by.organisation.slug, pk=pk)
 

@@ -125,6 +125,13 @@ def _special(stated: Mapping[str, Any]) -> str:
         return "Nobody said whether people in the Union are among those assessed."
     if union is False:
         return "Nobody in the Union is among those assessed, as was stated, so no condition of Article 4a is asked for."
+    conditions = stated.get("conditions") or {}
+    missing = [letter for letter in CONDITIONS if not str(conditions.get(letter) or "").strip()]
+    if missing:
+        return (
+            "People in the Union are among those assessed. Race and ethnic origin are special categories of personal "
+            f"data; of the six conditions of Article 4a(1) of the AI Act no record is here for {', '.join(missing)}."
+        )
     return (
         "People in the Union are among those assessed. Race and ethnic origin are special categories of personal data; "
         "the six conditions of Article 4a(1) of the AI Act were recorded before the run. Sex and age are none."

@@ -14,9 +14,10 @@ from typing import Any
 from audits.metrics.conduct import settled
 from audits.metrics.counts import Cell
 from audits.metrics.readings import MEDIANS
-from audits.metrics.result import CLASSES, RATE_KINDS, SCHEMA, SHARES, VERSION, Counted, counted_of, derived
+from audits.metrics.result import CLASSES, RATE_KINDS, RULES, SCHEMA, SHARES, VERSION, Counted, counted_of, derived
 from audits.metrics.rounding import SIGNIFICANT
 from audits.metrics.sufficiency import stated
+from compliance.lib.canonical import digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +82,18 @@ def _checks(result: Any) -> Iterator[Check]:
     people = sum(cell.applicants for cell in counted.cells)
     yield Check("document (fields)", sorted(result), sorted({"schema", "input", "method", "conduct", *expected}))
     yield Check("input.people", result["input"].get("people", _MISSING), people)
+    yield from _input(result["input"], expected["counts"])
     yield Check("method.version", method.get("version", _MISSING), VERSION)
     yield Check("method.share_base", method.get("share_base", _MISSING), SHARES[method["exclusion_base"]])
+    for name, sentence in RULES.items():
+        yield Check(f"method.{name}", method.get(name, _MISSING), sentence)
     rule = CLASSES[method["class_reading"]] if counted.classes else None
     yield Check("method.class_rule", method.get("class_rule", _MISSING), rule)
     for name, value in expected.items():
         yield from compared(name, result.get(name, _MISSING), value, rough=name in ("tests", "classes"))
     yield from compared("conduct", result["conduct"], settled(result["conduct"], method))
+    if plan := result["conduct"]["plan"]:
+        yield Check("conduct.plan.sha256", plan["sha256"], digest(plan["document"]))
     yield from _parts(counted, method)
     if analysis := (method.get("data") or {}).get("sufficiency"):
         yield from compared("method.data.sufficiency", analysis, stated(analysis), rough=True)
@@ -98,6 +104,17 @@ def _checks(result: Any) -> Iterator[Check]:
             yield from _median("other_median", other, method, counted.other)
     else:
         yield Check("method.median", method.get("median"), None)
+
+
+def _input(stated_input: Mapping[str, Any], counts: list[dict[str, Any]]) -> Iterator[Check]:
+    """Check what is said of the sources: the digest of the counts, and parts that add up to the whole."""
+    if "counts_sha256" in stated_input:
+        yield Check("input.counts_sha256", stated_input["counts_sha256"], digest(counts))
+    sources = stated_input.get("sources") or []
+    for name in ("rows", "people") if sources else ():
+        yield Check(f"input.{name} (of all sources)", sum(one[name] for one in sources), stated_input[name])
+    if len(sources) == 1:
+        yield Check("input.sources[0].counts_sha256", sources[0]["counts_sha256"], digest(counts))
 
 
 def _parts(counted: Counted, method: Mapping[str, Any]) -> Iterator[Check]:

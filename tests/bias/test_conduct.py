@@ -15,6 +15,7 @@ from audits.metrics.conduct import CONDITIONS, LIMBS
 from audits.metrics.recheck import recheck
 from compliance.evidence import actions as evidence_actions
 from compliance.frameworks import catalogues
+from compliance.lib.canonical import digest
 from compliance.lib.problems import Forbidden, Refused
 from compliance.systems import actions as system_actions
 from tests import build
@@ -74,6 +75,9 @@ def test_a_run_says_every_deviation_from_the_plan_it_ran_under(people: People) -
         {"field": "unknowns", "planned": "per-table", "ran": "complete-case"},
     ]
     assert all(check.holds for check in recheck(departed))
+    departed["conduct"] |= {"deviations": [], "plan_sentence": as_planned["conduct"]["plan_sentence"]}
+    departed["conduct"]["plan"]["document"]["choices"] |= {"favourable": "0", "unknowns": "complete-case"}
+    assert [check.where for check in recheck(departed) if not check.holds] == ["conduct.plan.sha256"]
 
 
 def test_a_plan_with_thresholds_needs_a_second_person_and_a_change_takes_the_approval_away(people: People) -> None:
@@ -85,7 +89,10 @@ def test_a_plan_with_thresholds_needs_a_second_person_and_a_change_takes_the_app
     locking.approve_plan(by=people.bob, plan=plan)
     plan = locking.change_plan(by=people.alice, plan=plan, document=document(system, thresholds=mine, notes="More."))
     assert plan.approved_by is None
-    locking.approve_plan(by=people.bob, plan=plan)
+    for act, who in ((locking.approve_plan, people.bob), (locking.lock_plan, people.alice)):
+        with pytest.raises(Refused, match="changed after you opened it"):
+            act(by=who, plan=plan, seen=digest(document(system, thresholds=mine)))
+    locking.approve_plan(by=people.bob, plan=plan, seen=digest(plan.document))
     assert locking.lock_plan(by=people.alice, plan=plan).approved_by == people.bob
 
 
@@ -102,6 +109,8 @@ def test_people_in_the_union_need_six_records_and_an_unanswered_question_stops_t
     result = finished(people, audit, people_in_union=True, conditions=records)
     assert result["conduct"]["special_categories"]["conditions"] == records
     assert result["conduct"]["special_categories"]["recorded_by"] == "Alice"
+    del result["conduct"]["special_categories"]["conditions"]["e"]
+    assert not all(check.holds for check in recheck(result))
 
 
 def test_only_three_limbs_by_an_auditor_make_a_bias_audit(people: People) -> None:

@@ -50,7 +50,9 @@ def test_a_plan_with_a_threshold_is_written_approved_and_locked(people: People, 
         "unknowns": "complete-case",
         "data": {"kind": "historical", "from": "2026-01-01", "to": "2026-06-30"},
     }
-    client_of(people.bob).post(url + "approve/")
+    assert f"approve/?seen={digest(plan.document)}" in client_of(people.bob).get(url).content.decode()
+    assert client_of(people.bob).post(url + "approve/?seen=other").status_code != 302
+    client_of(people.bob).post(f"{url}approve/?seen={digest(plan.document)}")
     locked = alice.post(url + "lock/", follow=True).content.decode()
     plan.refresh_from_db()
     assert plan.sha256 == digest(plan.document)

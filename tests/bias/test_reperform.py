@@ -69,6 +69,9 @@ def test_a_sound_result_is_performed_again_from_its_file(tmp_path: Path, changed
     checks = reperformed(result, [path])
     assert len(checks) > 1000
     assert [check for check in checks if not check.holds] == []
+    for part, name in (("input", "rows"), ("input", "counts_sha256"), ("method", "threshold")):
+        broken = {**result, part: {**result[part], name: "Another."}}
+        assert not all(check.holds for check in recheck(broken)), name
     path.write_text(SCORES.replace("M,White,9", "M,White,2"))
     wrong = {check.where for check in reperformed(result, [path]) if not check.holds}
     assert {"input.sources (SHA-256 of every file)", "input.counts_sha256"} <= wrong
