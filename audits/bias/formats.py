@@ -190,6 +190,7 @@ def xlsx_to_csv(path: Path, scratch: Path, wanted: str | None) -> tuple[Path, st
     from openpyxl.utils.exceptions import InvalidFileException
 
     copy = scratch / "sheet.csv"
+    _check_unpacked(path)
     try:
         with path.open("rb") as given:  # not the path: its name tells nothing
             book = openpyxl.load_workbook(given, read_only=True, keep_links=False)
@@ -199,6 +200,16 @@ def xlsx_to_csv(path: Path, scratch: Path, wanted: str | None) -> tuple[Path, st
             return copy, str(sheet.title)
     except (InvalidFileException, KeyError, ValueError, TypeError, zipfile.BadZipFile, zlib.error, OSError) as error:
         raise Refused(Problem("unreadable-file", "The spreadsheet is damaged.", "Save it again.")) from error
+
+
+def _check_unpacked(path: Path) -> None:
+    """Refuse a spreadsheet that unfolds beyond all measure, before any of it is unfolded."""
+    most = max(_FREE, MOST_TIMES * path.stat().st_size)
+    with zipfile.ZipFile(path) as packed:  # its directory was read before, to tell its kind
+        size = sum(part.file_size for part in packed.infolist())
+    if size > most:
+        sentence = f"The spreadsheet unfolds to more than {most // 2**20:,} MB, far beyond its own size."
+        raise Refused(Problem("unreadable-file", sentence, _SAVE_AS_CSV))
 
 
 def _sheet(book: Any, wanted: str | None) -> Any:

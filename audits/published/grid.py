@@ -16,6 +16,8 @@ from compliance.lib.problems import Problem, Refused
 MOST_LINES: Final = 5_000
 MOST_BYTES: Final = 2 * 2**20
 MOST_COLUMNS: Final = 60
+MOST_UNPACKED: Final = 32 * 2**20
+"""A workbook of some kilobytes may unpack to gigabytes, which no page may have to hold."""
 
 _RULE: Final = re.compile(r"\s*\|?[\s:|+=-]*-{2,}[\s:|+=-]*\|?\s*")
 _WIDE: Final = re.compile(r"\t|\s{2,}")
@@ -141,6 +143,9 @@ def _of_workbook(data: bytes) -> tuple[Line, ...]:
     from openpyxl.cell.cell import Cell
 
     try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
+                raise _refused("table-too-large", "The workbook unpacks to far too much.", "Give only the tables.")
         book = load_workbook(io.BytesIO(data), read_only=False, data_only=True)
     except (zipfile.BadZipFile, KeyError, ValueError, OSError, TypeError, SyntaxError) as error:
         raise _refused("table-not-workbook", "The workbook cannot be opened.", "Save it as XLSX or CSV.") from error
@@ -175,9 +180,12 @@ def _shown(cell: object) -> str:
 
 def _exactly(value: float, places: int) -> str:
     """Write a binary number as a spreadsheet does: to 15 digits first, then half away from zero."""
-    from decimal import ROUND_HALF_UP, Decimal
+    from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-    return str(Decimal(f"{value:.15g}").quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
+    try:
+        return str(Decimal(f"{value:.15g}").quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP))
+    except InvalidOperation:  # too large or too fine to be a figure of a table; the reader says so
+        return str(value)
 
 
 def _limited(lines: list[Line]) -> tuple[Line, ...]:

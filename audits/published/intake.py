@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from audits.bias.vocabulary import BUILT_IN, key
 from audits.metrics.categories import Category, TableName
+from audits.metrics.counts import LARGEST
 from audits.published.columns import Block, Role, blocks
 from audits.published.grid import Line, as_text, of_bytes, of_text
 from audits.published.printed import Decimal, Printed, decimal_of, is_benchmark, number
@@ -170,7 +171,10 @@ class _Reader:
     def _number(self, block: Block, line: Line, role: Role, decimal: Decimal) -> Printed | None:
         text = block.cell(line, role)
         try:
-            return number(text, decimal)
+            found = number(text, decimal)
+            if found is not None and abs(found.value) > LARGEST:
+                raise ValueError
+            return found
         except ValueError:
             name = block.names[block.roles.index(role)]
             sentence = f"Line {line.number}: {text!r} in the column {name!r} is no number."

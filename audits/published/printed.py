@@ -12,6 +12,9 @@ from audits.metrics.rounding import decimals
 Rounding: TypeAlias = Literal["half-up", "half-even", "truncated"]
 Decimal: TypeAlias = Literal["point", "comma"]
 
+MOST_DIGITS: Final = 60
+"""No table prints a number with more digits than this."""
+
 ROUNDINGS: Final[tuple[Rounding, ...]] = ("half-up", "half-even", "truncated")
 
 _ABSENT: Final = frozenset(
@@ -147,7 +150,7 @@ def number(text: str, decimal: Decimal = "point") -> Printed | None:
     elif _GROUPED_COMMA.fullmatch(clean):
         clean = clean.replace(",", "")
     found = _NUMBER.fullmatch(clean)
-    if not found or not (found[2] or found[3]):
+    if not found or not 0 < len(found[2] + (found[3] or "")) <= MOST_DIGITS:
         raise ValueError(f"{text.strip()!r} is no number.")
     sign, whole, fraction, percent = found.groups()
     fraction = fraction or ""

@@ -67,7 +67,7 @@ def as_arrow(*, stream: bool = False, **columns: Any) -> bytes:
 def zipped(**files: bytes) -> bytes:
     """Return an archive of files."""
     data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as archive:
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
             archive.writestr(name, content)
     return data.getvalue()

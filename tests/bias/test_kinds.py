@@ -86,6 +86,10 @@ BAD: dict[str, Case] = {
     "spreadsheet without its parts": (
         lambda: zipped(**{"xl/workbook.xml": b"<x/>"}), {}, "unreadable-file", None, "The spreadsheet is damaged"
     ),
+    "spreadsheet bomb": (
+        lambda: zipped(**{"xl/workbook.xml": bytes(80_000_000)}),
+        {}, "unreadable-file", None, "The spreadsheet unfolds to more than 64 MB",
+    ),
     "two sheets": (
         lambda: as_xlsx(PEOPLE, ("More", [["x"]], "visible")), {}, "sheet", None, "The spreadsheet has 2 sheets."
     ),

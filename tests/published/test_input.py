@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import zipfile
 
 import pytest
 from openpyxl import Workbook
 
 from audits.published.columns import blocks
-from audits.published.grid import as_text, of_bytes, of_text
+from audits.published.grid import MOST_UNPACKED, as_text, of_bytes, of_text
 from audits.published.intake import read, read_bytes, read_text, split_category
 from audits.published.tables import Document
 from compliance.lib.problems import Refused
@@ -150,6 +151,42 @@ def test_what_cannot_be_read_is_said_in_a_sentence(data: bytes, code: str) -> No
         read_bytes(data)
     assert code in [problem.code for problem in caught.value.problems]
     assert all(problem.sentence.endswith(".") for problem in caught.value.problems)
+
+
+def workbook(rate: float, shown: str) -> bytes:
+    book, stream = Workbook(), io.BytesIO()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Sex", "Selection rate", "Impact ratio"])
+    sheet.append(["Male", rate, 1])
+    sheet["B2"].number_format = shown
+    book.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        TAB.replace("1,390", "9" * 20).encode(),
+        TAB.replace("667", "9" * 20).encode(),
+        TAB.replace(".979", "." + "9" * 3000).encode(),
+        workbook(1e30, "0.00"),
+    ],
+    ids=["people", "selected", "digits", "workbook"],
+)
+def test_a_number_beyond_any_table_is_named_and_no_crash(data: bytes) -> None:
+    with pytest.raises(Refused) as caught:
+        read_bytes(data)
+    assert caught.value.code == "not-a-number"
+
+
+def test_a_workbook_that_unpacks_to_far_too_much_is_not_opened() -> None:
+    stream = io.BytesIO(workbook(0.5, "0.00"))
+    with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/more.xml", bytes(MOST_UNPACKED))
+    with pytest.raises(Refused) as caught:
+        read_bytes(stream.getvalue())
+    assert caught.value.code == "table-too-large"
 
 
 def test_cells_survive_being_written_back_as_text() -> None:
