@@ -77,16 +77,21 @@ def _same(values: Iterator[Any] | Any) -> Any:
 
 
 def _from_files(result: Mapping[str, Any], files: Sequence[Path]) -> Iterator[Check]:
-    sources = [one for one in result["input"]["sources"] if one.get("kind", "file") == "file"]
     digests = {path: _digest(path) for path in files}
-    wanted = [one["sha256"] for one in sources]
+    try:
+        sources = [one for one in result["input"]["sources"] if one.get("kind", "file") == "file"]
+        wanted, plan = [one["sha256"] for one in sources], plan_of(result)
+    except (KeyError, TypeError, AttributeError, Refused) as error:  # the counts hold, but not how they came about
+        what = str(error) if isinstance(error, Refused) else f"{type(error).__name__}: {error}"
+        yield Check("input (how the files were read)", what, "the sources and every choice of the reading")
+        return
     yield Check("input.sources (SHA-256 of every file)", sorted(digests.values()), sorted(wanted))
     place = {digest: number for number, digest in reversed(list(enumerate(wanted)))}
     ordered = sorted(files, key=lambda path: place.get(digests[path], len(wanted)))
     labels = {one["sha256"]: one.get("label", "") for one in sources}
     try:
         given = [File(path, labels.get(digests[path], path.name)) for path in ordered]
-        again = run(given, plan_of(result)).as_json()
+        again = run(given, plan).as_json()
     except Refused as refused:
         yield Check("input (the files are read as the result says)", str(refused), "files that are read so")
         return

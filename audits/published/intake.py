@@ -156,6 +156,9 @@ class _Reader:
             return None
         label, category, use, table = named
         numbers = {role: self._number(block, line, role, decimal) for role in figures}
+        if (chosen := numbers["selected"]) is not None and chosen.value < 0:
+            sentence = f"Line {line.number}: {chosen.text!r} selected is below 0, which no count of people is."
+            self.problems.append(Problem("people-not-whole", sentence, row=line.number, found=chosen.text))
         row = PublishedRow(
             line=line.number,
             label=label,

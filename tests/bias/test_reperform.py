@@ -72,6 +72,10 @@ def test_a_sound_result_is_performed_again_from_its_file(tmp_path: Path, changed
     for part, name in (("input", "rows"), ("input", "counts_sha256"), ("method", "threshold")):
         broken = {**result, part: {**result[part], name: "Another."}}
         assert not all(check.holds for check in recheck(broken)), name
+    silent = {**result, "method": {name: value for name, value in result["method"].items() if name != "columns"}}
+    assert [check.where for check in reperformed(silent, [path]) if not check.holds] == [
+        "input (how the files were read)"
+    ]
     path.write_text(SCORES.replace("M,White,9", "M,White,2"))
     wrong = {check.where for check in reperformed(result, [path]) if not check.holds}
     assert {"input.sources (SHA-256 of every file)", "input.counts_sha256"} <= wrong

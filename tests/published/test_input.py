@@ -143,6 +143,7 @@ def test_every_cell_that_is_no_number_is_named_at_once() -> None:
         (b"x" * (2 * 2**20 + 1), "table-too-large"),
         (b'Sex,Rate,Ratio\nMale,"0,5",0.98\nFemale,"0,48",0.97', "mixed-decimals"),
         (b"Sex,Rate,Ratio\n,0.5,0.98\n", "no-category"),
+        (TAB.replace("667", "-667").encode(), "people-not-whole"),
         (b'Sex,Rate,Ratio\n"Male,0.5,0.98\n', "no-table"),
     ],
 )
