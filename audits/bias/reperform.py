@@ -19,7 +19,20 @@ from compliance.lib.canonical import sha256_stream
 from compliance.lib.problems import Problem, Refused
 
 _FOLLOWS = ("counts", "other_median", "classes", "strata", "unknown", "tables", "tests", "readings", "notes")
-_OF_METHOD = ("median", "other_median", "columns", "mapping", "outcomes", "count_reading", "category_list")
+_OF_METHOD = (
+    *(
+        "median",
+        "other_median",
+        "columns",
+        "mapping",
+        "outcomes",
+        "count_reading",
+        "category_list",
+        "law",
+        "categories",
+    ),
+    *("metrics", "unknowns_rule", "count_rule", "median_rule", "higher_is_better"),
+)
 
 
 def reperformed(result: Any, files: Sequence[Path] = ()) -> list[Check]:

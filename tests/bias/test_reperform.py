@@ -72,6 +72,9 @@ def test_a_sound_result_is_performed_again_from_its_file(tmp_path: Path, changed
     for part, name in (("input", "rows"), ("input", "counts_sha256"), ("method", "threshold")):
         broken = {**result, part: {**result[part], name: "Another."}}
         assert not all(check.holds for check in recheck(broken)), name
+    for name in ("law", "count_rule", "unknowns_rule"):
+        broken = {**result, "method": {**result["method"], name: "Another."}}
+        assert not all(check.holds for check in reperformed(broken, [path])), name
     silent = {**result, "method": {name: value for name, value in result["method"].items() if name != "columns"}}
     assert [check.where for check in reperformed(silent, [path]) if not check.holds] == [
         "input (how the files were read)"
