@@ -18,6 +18,15 @@ def people(db: None) -> People:
     return alice_bob_charlie()
 
 
+@pytest.fixture(autouse=True)
+def uncommitted_work_is_not_looked_at(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second thread does not see what a test has not committed, and would take its work to be called off."""
+    marker = request.node.get_closest_marker("django_db")
+    commits = marker is not None and marker.kwargs.get("transaction")
+    if not commits and not {"transactional_db", "live_server"} & set(request.fixturenames):
+        monkeypatch.setattr("audits.work.models.LOOK_SECONDS", 600)
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system with room for 256 KiB."""
