@@ -12,7 +12,7 @@ ARGS ?= # make test ARGS="-k ratio"
 # Where bytecode is never kept, every process compiles Django and WeasyPrint anew, and the tests start hundreds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test serve check journeys bench services services-stop clean
+.PHONY: help demo test thorough serve check journeys bench services services-stop clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,11 +27,15 @@ serve: ## Run the application on this machine; Ctrl-C stops it
 
 test: ## Run the tests (the browser's are under journeys)
 	@scripts/bootstrap dev -- print pdf
-	@$(PYTEST) -m "not journey" $(ARGS)
+	@$(PYTEST) -m "not journey and not thorough" $(ARGS)
 
 journeys: ## Walk the application in a real browser
 	@scripts/bootstrap dev -- print pdf browser
-	@$(PYTEST) -m journey tests/journeys $(ARGS)
+	@$(PYTEST) -m "journey and not thorough" tests/journeys $(ARGS)
+
+thorough: ## Run the tests that take long: every link, a worker killed again and again, the longer journeys
+	@scripts/bootstrap dev -- print pdf browser
+	@$(PYTEST) -m thorough $(ARGS)
 
 check: ## Check style, types, imports, templates, documents, lock and migrations
 	@scripts/bootstrap dev -- print

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from tests.journeys.conftest import Person
 from tests.journeys.test_walk import first_start, labelled, menu, register, seat
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.thorough]
 RACES = ("White", "Black", "Asian", "Hispanic or Latino", "")
 
 

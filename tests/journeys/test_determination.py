@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Person
 from tests.journeys.test_walk import SYSTEM, first_start, labelled, menu, register, seat
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.thorough]
 
 # Each question in the order in which it is asked, and the answers to tick; the steps of the Act come first.
 ANSWERS = [

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.journeys.conftest import Person
 from tests.journeys.test_walk import first_start, labelled, menu, register
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.thorough]
 
 
 def test_a_checklist_moves_to_the_amended_text(person: Callable[..., Person]) -> None:

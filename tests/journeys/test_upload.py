@@ -13,7 +13,7 @@ from playwright.sync_api import Route, expect
 from tests.journeys.conftest import Person
 from tests.journeys.test_walk import first_start, labelled, register
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.thorough]
 ROWS = 900_000
 
 

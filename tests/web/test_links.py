@@ -45,6 +45,7 @@ def dead(client: Client, start: str) -> dict[str, str]:
     return found
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("role", ROLES)
 def test_no_link_is_dead(people: People, role: str) -> None:
     who = getattr(people, role)

@@ -47,6 +47,7 @@ def test_worker_killed_in_the_middle_loses_nothing_and_doubles_nothing(home: Hou
     assert home.ask("told", pk=row["pk"]) == ["bias.uploaded", "bias.started", "bias.finished"]
 
 
+@pytest.mark.thorough
 def test_worker_killed_at_twenty_moments_loses_nothing_and_doubles_nothing(home: House) -> None:
     moments = random.Random(20)
     row = {"kind": "bias", "pk": home.ask("start_bias_audit", copies=MANY)}
