@@ -123,6 +123,7 @@ def test_wrong_usage_is_exit_2(command: Run, words: list[str | Path]) -> None:
     assert done.stderr.strip()
 
 
+@pytest.mark.thorough
 def test_a_large_file_is_read_in_bounded_memory_and_without_a_database(tmp_path: Path) -> None:
     path = tmp_path / "large.csv"
     lines = "Male,White,1,a note that nobody reads and that makes the file as large as real exports are\n" * 100_000

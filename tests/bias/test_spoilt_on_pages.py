@@ -18,6 +18,8 @@ from tests import build
 from tests.bias.test_kinds import BAD
 from tests.people import People, client_of
 
+pytestmark = pytest.mark.thorough
+
 # The page proposes another encoding, in which the last row is text, but too short.
 OTHERWISE = {"a character cut in two": "Row 5 has 2 cells, but the header has 4."}
 

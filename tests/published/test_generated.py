@@ -17,6 +17,8 @@ from audits.published.printed import ROUNDINGS
 from audits.published.tables import About
 from tests.published.publishing import ABOUT, DAY, Counts, House, as_text, checked, codes, summed, three
 
+pytestmark = pytest.mark.thorough
+
 BOTH = categories("intersectional")
 HOUSES = st.builds(
     House,
