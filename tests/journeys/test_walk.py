@@ -49,6 +49,7 @@ def test_three_people_walk_from_applicants_to_a_verified_dossier(
     assert "Every chain holds." in told.stdout
 
 
+@pytest.mark.thorough
 def test_the_walk_to_a_result_needs_no_javascript(person: Callable[..., Person], tmp_path: Path) -> None:
     alone = person("administrator", javascript=False)
     first_start(alone)
