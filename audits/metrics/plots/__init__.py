@@ -14,9 +14,9 @@ from audits.metrics.plots.drift import Course, Point, Run, drift
 from audits.metrics.plots.groups import Group, rates, ratios, shortfalls
 from audits.metrics.plots.heat import HeatCell, heat_map
 from audits.metrics.plots.of_result import TablePictures, pictures_of, table_pictures
-from audits.metrics.plots.picture import Figures, Picture
 from audits.metrics.plots.readings import Read, Reading, readings
-from audits.metrics.plots.svg import Svg
+from compliance.lib.pictures.picture import Figures, Picture
+from compliance.lib.pictures.svg import Svg
 
 __all__ = [
     "Course",

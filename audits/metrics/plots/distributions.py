@@ -14,10 +14,10 @@ from itertools import pairwise
 from typing import Final
 
 from audits.metrics.plots.groups import NOBODY
-from audits.metrics.plots.marks import hatch, mark
-from audits.metrics.plots.picture import LEFT, RIGHT, Figures, Picture, Sheet, level, upright
 from audits.metrics.plots.scale import Scale, from_to, shown, within
-from audits.metrics.plots.svg import element
+from compliance.lib.pictures.marks import hatch, mark
+from compliance.lib.pictures.picture import LEFT, RIGHT, Figures, Picture, Sheet, level, upright
+from compliance.lib.pictures.svg import element
 
 _HIGH: Final = 30.0
 

@@ -12,12 +12,12 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Final
 
-from audits.metrics.plots.lettering import width
-from audits.metrics.plots.marks import mark
-from audits.metrics.plots.picture import RIGHT, SMALL, Figures, Picture, Sheet, level, upright
 from audits.metrics.plots.scale import Scale, from_to
-from audits.metrics.plots.svg import element, number
 from audits.metrics.rounding import decimals, percent
+from compliance.lib.pictures.lettering import width
+from compliance.lib.pictures.marks import mark
+from compliance.lib.pictures.picture import RIGHT, SMALL, Figures, Picture, Sheet, level, upright
+from compliance.lib.pictures.svg import element, number
 
 _STRIP: Final = 60.0
 _LEFT: Final = 44.0

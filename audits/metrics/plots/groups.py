@@ -14,13 +14,13 @@ from typing import Final
 from audits.metrics.display import NO_NUMBER
 from audits.metrics.intervals import score_ratio, wilson
 from audits.metrics.measures import LEVEL, Measure, Pair
-from audits.metrics.plots.marks import hatch, interval, mark
-from audits.metrics.plots.picture import LEFT, RIGHT, Figures, Picture, Sheet, level, upright
 from audits.metrics.plots.scale import Scale, from_to
-from audits.metrics.plots.svg import element
 from audits.metrics.practical import FOUR_FIFTHS, shortfall
 from audits.metrics.result import SMALL_CELL
 from audits.metrics.rounding import decimals, percent
+from compliance.lib.pictures.marks import hatch, interval, mark
+from compliance.lib.pictures.picture import LEFT, RIGHT, Figures, Picture, Sheet, level, upright
+from compliance.lib.pictures.svg import element
 
 FOUR_FIFTHS_WORDS: Final = "four fifths (0.8), for context only: 29 CFR 1607.4(D); Local Law 144 sets no threshold"
 NOBODY: Final = "no one"

@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from audits.metrics.display import NO_NUMBER
 from audits.metrics.plots.groups import EXCLUDED, NOBODY, Group
-from audits.metrics.plots.lettering import width, wrap
-from audits.metrics.plots.marks import hatch
-from audits.metrics.plots.picture import NAME, SMALL, WIDTH, Figures, Picture, Sheet
 from audits.metrics.plots.scale import Scale, from_to
-from audits.metrics.plots.svg import STEPS, element
 from audits.metrics.rounding import decimals, percent
+from compliance.lib.pictures.lettering import width, wrap
+from compliance.lib.pictures.marks import hatch
+from compliance.lib.pictures.picture import NAME, SMALL, WIDTH, Figures, Picture, Sheet
+from compliance.lib.pictures.svg import STEPS, element
 
 _NAMES: Final = 116.0
 _CELL: Final = 104.0

@@ -12,8 +12,8 @@ from typing import Any, Final
 from audits.metrics.categories import TABLES, Category, TableName
 from audits.metrics.display import NO_NUMBER
 from audits.metrics.plots.groups import EXCLUDED, NOBODY
-from audits.metrics.plots.picture import Picture
 from audits.metrics.plots.readings import Read, Reading, readings
+from compliance.lib.pictures.picture import Picture
 
 NOT_HISPANIC: Final = " (Not Hispanic or Latino)"
 NAMES: Final[Mapping[tuple[str, str], str]] = {

@@ -12,8 +12,8 @@ from audits.metrics.display import FOUR_FIFTHS_NOTE, ShownRow, ShownTable, shown
 from audits.metrics.plots.groups import Group, rates, ratios
 from audits.metrics.plots.heat import HeatCell, heat_map
 from audits.metrics.plots.of_readings import NOT_HISPANIC, reading_pictures, short
-from audits.metrics.plots.picture import Figures, Picture
 from audits.metrics.result import cells_of
+from compliance.lib.pictures.picture import Figures, Picture
 
 SHORTENED: Final = "In the pictures, “(Not Hispanic or Latino)” is left out of the names."
 SCORING: Final = "The intervals take the median as given."

@@ -14,8 +14,8 @@ from audits.metrics.measures import Pair
 from audits.metrics.plots.drift import BENCHMARK, Course, Point, Run, drift
 from audits.metrics.plots.groups import EXCLUDED, FOUR_FIFTHS_WORDS, NOBODY
 from audits.metrics.plots.of_readings import short
-from audits.metrics.plots.picture import Picture
 from audits.metrics.practical import FOUR_FIFTHS
+from compliance.lib.pictures.picture import Picture
 
 CAUTION: Final = (
     "Each run has its own benchmark, its own people and its own choices. A line between two runs says nothing of what "

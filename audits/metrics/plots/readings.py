@@ -13,11 +13,11 @@ from string import ascii_uppercase
 
 from audits.metrics.display import NO_NUMBER
 from audits.metrics.plots.groups import FOUR_FIFTHS_WORDS
-from audits.metrics.plots.marks import SHAPES, mark
-from audits.metrics.plots.picture import LEFT, RIGHT, Figures, Picture, Sheet, level
 from audits.metrics.plots.scale import Scale, from_to
 from audits.metrics.practical import FOUR_FIFTHS
 from audits.metrics.rounding import decimals
+from compliance.lib.pictures.marks import SHAPES, mark
+from compliance.lib.pictures.picture import LEFT, RIGHT, Figures, Picture, Sheet, level
 
 
 @dataclass(frozen=True, slots=True)

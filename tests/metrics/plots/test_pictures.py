@@ -16,11 +16,11 @@ from audits.metrics import plots
 from audits.metrics.categories import RACES, SEXES
 from audits.metrics.counts import Cell
 from audits.metrics.plots.__main__ import main
-from audits.metrics.plots.lettering import width
 from audits.metrics.plots.of_readings import NAMES
 from audits.metrics.readings import SENTENCES
 from audits.metrics.result import Result, result_from_counts
 from compliance.lib import canonical
+from compliance.lib.pictures.lettering import width
 
 SVG = "{http://www.w3.org/2000/svg}"
 LONG = "Applicants <b>whose name</b> & “description” is far longer than any column, Verwaltungsgerichtshofentscheidung"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from audits.metrics.plots.picture import level, upright
-from audits.metrics.plots.svg import element, number
+from compliance.lib.pictures.picture import level, upright
+from compliance.lib.pictures.svg import element, number
 
 SHAPES: Final = ("circle", "square", "triangle", "down", "diamond", "plus", "cross", "bowtie")
 """Eight shapes that differ in outline; more readings or runs than that are told apart by their letters."""

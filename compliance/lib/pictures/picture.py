@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from fractions import Fraction
+from typing import Final, Protocol
 
-from audits.metrics.plots.lettering import width, wrap
-from audits.metrics.plots.scale import Scale
-from audits.metrics.plots.svg import Svg, element, escaped, number
+from compliance.lib.pictures.lettering import width, wrap
+from compliance.lib.pictures.svg import Svg, element, escaped, number
 
 WIDTH: Final = 360
 LEFT: Final = 14.0
@@ -21,6 +21,15 @@ NAME: Final = 12.0
 SMALL: Final = 11.0
 LEADING: Final = 15.0
 BAND: Final = 18.0
+
+
+class Axis(Protocol):
+    """An axis as a sheet draws it: the round numbers on it, where each lies, and how each is written."""
+
+    @property
+    def ticks(self) -> Sequence[tuple[Fraction, float]]: ...
+
+    def label(self, value: Fraction, *, percent: bool = False) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +108,7 @@ class Sheet:
             self.write(indent, self.y + 11, line, look, font_size=SMALL)
             self.y += LEADING - 1
 
-    def band(self, scale: Scale, lines: Iterable[tuple[float, str]] = (), height: float = BAND) -> float:
+    def band(self, scale: Axis, lines: Iterable[tuple[float, str]] = (), height: float = BAND) -> float:
         """Draw the axis' ticks across one band, and further `lines` (place, look); return the middle of the band."""
         for _, x in scale.ticks:
             self.add(upright(x, self.y, self.y + height, "grid"))
@@ -109,7 +118,7 @@ class Sheet:
         self.y += height + 5
         return middle
 
-    def axis(self, scale: Scale, *, percent: bool = False) -> None:
+    def axis(self, scale: Axis, *, percent: bool = False) -> None:
         """Write the numbers of an axis."""
         for value, x in scale.ticks:
             text = scale.label(value, percent=percent)
