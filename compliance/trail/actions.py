@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +14,15 @@ from django.utils import timezone
 from compliance.lib.canonical import digest, dump
 from compliance.trail import chain
 from compliance.trail.models import TrailEntry, TrailHead
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One of several acts that are recorded at once: `subject` and `data` as :func:`write` takes them."""
+
+    verb: str
+    subject: Mapping[str, str]
+    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 def write(
@@ -28,33 +39,47 @@ def write(
     `actor` is `{"id", "name"}`, `subject` is `{"type", "id", "label"}`; `data` holds strings, integers, lists and null.
     Raises RuntimeError outside a transaction, since an act and its entry must be kept or lost together.
     """
+    acts = [Act(verb, subject, data or {})]
+    [entry] = write_all(organisation_id=organisation_id, actor=actor, acts=acts, system_id=system_id)
+    return entry
+
+
+def write_all(
+    *, organisation_id: UUID, actor: Mapping[str, str], acts: Iterable[Act], system_id: UUID | None = None
+) -> list[TrailEntry]:
+    """Append an entry for each of several acts of one moment, in their order, at the cost of one."""
     if not connection.in_atomic_block:
         raise RuntimeError("The trail is written within the transaction of the act that it records.")
-    head = hold(organisation_id)
-    at = timezone.now()
+    head, at = hold(organisation_id), timezone.now()
+    entries = [_entry(head, at, actor, act, system_id) for act in acts]
+    head.save(update_fields=["seq", "sha256"])
+    return TrailEntry.objects.bulk_create(entries, batch_size=200)
+
+
+def _entry(head: TrailHead, at: datetime, actor: Mapping[str, str], act: Act, system_id: UUID | None) -> TrailEntry:
+    """Return the next entry, and move the end of the chain on to it."""
     body = chain.body(
-        organisation=str(organisation_id),
+        organisation=str(head.organisation_id),
         seq=head.seq + 1,
         at=at,
         actor=actor,
-        verb=verb,
-        subject=subject,
+        verb=act.verb,
+        subject=act.subject,
         system=str(system_id) if system_id else None,
-        data=data or {},
+        data=act.data,
         prev=head.sha256,
     )
     head.seq, head.sha256 = head.seq + 1, digest(body)
-    head.save(update_fields=["seq", "sha256"])
-    return TrailEntry.objects.create(
-        organisation_id=organisation_id,
+    return TrailEntry(
+        organisation_id=head.organisation_id,
         seq=head.seq,
         at=at,
         actor_id=actor["id"],
         actor_name=actor["name"],
-        verb=verb,
-        subject_type=subject["type"],
-        subject_id=subject["id"],
-        subject_label=subject["label"][:300],
+        verb=act.verb,
+        subject_type=act.subject["type"],
+        subject_id=act.subject["id"],
+        subject_label=act.subject["label"][:300],
         system_id=system_id,
         body=dump(body).decode(),
         prev=body["prev"],

@@ -9,10 +9,12 @@ from collections.abc import Callable
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from compliance.lib.canonical import digest, dump, load
 from compliance.people.models import Membership
 from compliance.trail import queries
+from compliance.trail.actions import Act, write_all
 from compliance.trail.models import TrailEntry, TrailHead
 from tests import build
 from tests.people import People
@@ -139,3 +141,17 @@ def test_one_organisations_fault_is_not_anothers(alice: Membership, people: Peop
     lift_the_guard()
     remove(alice)
     assert list(queries.breaks(people.stranger.organisation_id)) == []
+
+
+def test_several_acts_of_one_moment_are_recorded_at_the_cost_of_one(alice: Membership) -> None:
+    acts = [Act("item.withdrawn", {"type": "item", "id": str(n), "label": f"ROW-{n}"}) for n in range(300)]
+
+    def cost(some: list[Act]) -> int:
+        with transaction.atomic(), CaptureQueriesContext(connection) as queries_made:
+            write_all(organisation_id=alice.organisation_id, actor=alice.actor, acts=some)
+        return len(queries_made)
+
+    assert cost(acts[:100]) == cost(acts[100:200])
+    assert list(queries.breaks(alice.organisation_id)) == []
+    last = TrailEntry.objects.filter(organisation_id=alice.organisation_id).order_by("-seq")[0]
+    assert last.subject_label == "ROW-199"
