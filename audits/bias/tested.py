@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Context, Decimal
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from typing import Any, Final, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from audits.bias.compared import TABLE_NAMES
 
-DIGITS: Final = Context(prec=4)
+DIGITS: Final = Context(prec=4, Emin=MIN_EMIN, Emax=MAX_EMAX)
 
 
 class Column(NamedTuple):
@@ -173,8 +173,8 @@ def number(value: str | int | None) -> str:
 
     >>> number("0.3977419670"), number("0.37"), number("0.00003984123"), number("-27.000000"), number(1234)
     ('0.3977', '0.3700', '0.00003984', '−27', '1,234')
-    >>> number(None), number("the pooled z")
-    ('—', 'the pooled z')
+    >>> number(None), number("the pooled z"), number("1.234567890E-4000000")
+    ('—', 'the pooled z', '1.235e−4000000')
     """
     if value is None:
         return "—"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -108,8 +109,8 @@ def _interval(values: Mapping[str, Any], percentage: bool = False) -> str:
 def _p(value: str | None) -> str:
     if value is None:
         return _NONE
-    short = decimals(Fraction(value), 4)
-    return "<0.0001" if Fraction(value) and not Fraction(short) else short
+    small = Decimal(value)  # its exponent may be too long for a fraction
+    return "<0.0001" if 0 < small < Decimal("0.00005") else decimals(Fraction(small), 4)
 
 
 def _number(value: str | None, places: int) -> str:

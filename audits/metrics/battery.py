@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from audits.metrics.bounds import unknown_bounds
 from audits.metrics.intervals import adjusted_log, clopper_pearson, katz, newcombe, score_ratio, wilson
-from audits.metrics.measures import LEVEL, Measure, Pair, check_counts, confidence
+from audits.metrics.measures import LEVEL, Chance, Measure, Pair, check_counts, confidence
 from audits.metrics.methods import METHODS
 from audits.metrics.practical import flip_flop, four_fifths_selections, shortfall
 from audits.metrics.ratios import Table
@@ -66,7 +67,7 @@ class Comparison(Generic[K]):
     pair: Pair
     measures: Mapping[str, Measure]
     chosen: str
-    adjusted: Mapping[str, Fraction | float | None]
+    adjusted: Mapping[str, Chance | None]
 
     def __getitem__(self, code: str) -> Measure:
         return self.measures[code]
@@ -224,12 +225,12 @@ def measures_of(pair: Pair, level: str) -> tuple[Measure, ...]:
 
 
 def _adjust(rows: Iterable[tuple[K, Pair, dict[str, Measure]]]) -> tuple[Comparison[K], ...]:
-    """Adjust the p-values of the chosen tests together; one without a value stays out of the family."""
+    """Adjust the p-values of the chosen tests together; only where nothing could differ is there none."""
     listed = list(rows)
     chosen = [chosen_test(pair) for _, pair, _ in listed]
     raw = [measures[code]["p"] for (_, _, measures), code in zip(listed, chosen, strict=True)]
-    known = [place for place, p in enumerate(raw) if isinstance(p, (Fraction, float))]
-    p_values = [p for p in raw if isinstance(p, (Fraction, float))]
+    known = [place for place, p in enumerate(raw) if isinstance(p, (Fraction, float, Decimal))]
+    p_values = [p for p in raw if isinstance(p, (Fraction, float, Decimal))]
     by_holm = dict(zip(known, holm(p_values), strict=True))
     by_bh = dict(zip(known, benjamini_hochberg(p_values), strict=True))
     return tuple(

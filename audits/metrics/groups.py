@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final, Generic, TypeVar
 
@@ -17,7 +18,7 @@ from audits.metrics.confusion import CODES, RATES, Confusion, value_of, why_unde
 from audits.metrics.disparities import against, differential_fairness, equalized_odds, gap, odds_against, total
 from audits.metrics.inequality import benefits, coefficient_of_variation, generalised_entropy
 from audits.metrics.intervals import newcombe, wilson
-from audits.metrics.measures import LEVEL, Measure, Pair, Value, confidence, nothing
+from audits.metrics.measures import LEVEL, Chance, Measure, Pair, Value, confidence, nothing
 from audits.metrics.methods import METHODS
 from audits.metrics.significance import chosen_test, fisher, holm, pooled_z
 
@@ -194,12 +195,12 @@ def _tested(measure: Measure, pair: Pair, level: str) -> Measure:
 
 def _with_holm(report: GroupReport[K]) -> GroupReport[K]:
     """Add the adjusted p-values: the groups of one rate are one family."""
-    adjusted: dict[tuple[int, str], Fraction | float] = {}
+    adjusted: dict[tuple[int, str], Chance] = {}
     for code in RATES:
         places, raw = [], []
         for number, row in enumerate(report.rows):
             p = row.against[code].values.get("p") if code in row.against else None
-            if isinstance(p, (Fraction, float)):
+            if isinstance(p, (Fraction, float, Decimal)):
                 places.append(number)
                 raw.append(p)
         adjusted |= {(place, code): p for place, p in zip(places, holm(raw), strict=True)}
@@ -216,7 +217,7 @@ def _with_holm(report: GroupReport[K]) -> GroupReport[K]:
     return GroupReport(report.base, report.reference, rows, report.gaps, report.whole, report.level, report.notes)
 
 
-def _beside(measure: Measure, p: Fraction | float | None) -> Measure:
+def _beside(measure: Measure, p: Chance | None) -> Measure:
     if p is None:
         return measure
     values = {**measure.values, "p_holm": p}

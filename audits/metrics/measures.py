@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from statistics import NormalDist
@@ -17,11 +18,15 @@ from audits.metrics import rounding
 from audits.metrics.counts import LARGEST
 from audits.metrics.methods import METHODS, Method
 
-Value: TypeAlias = Fraction | float | int | str | None
+Chance: TypeAlias = Fraction | float | Decimal
+"""A p-value: exact, a double, or a decimal where it is too small for one (:mod:`audits.metrics.tails`)."""
+Value: TypeAlias = Chance | int | str | None
 
 LEVEL: Final = "0.95"
 """The confidence level of an interval unless another is asked for; a text, so that it is written as it was meant."""
 ZERO: Final = Fraction(0)
+NEAR: Final = Fraction(1, 10**5)
+"""Below this a fraction that is not 0 is written with its significant digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +76,14 @@ class Measure:
 def written(value: Value) -> str | int | None:
     """Write one value: whole numbers as they are, fractions with 15 digits after the point, floats with 10 in all.
 
-    >>> written(3), written(Fraction(1, 3)), written(1 / 3), written(None)
-    (3, '0.333333333333333', '0.3333333333', None)
+    A fraction so near 0 that 15 digits would hide it is written like a float.
+
+    >>> written(3), written(Fraction(1, 3)), written(1 / 3), written(Fraction(1, 10**20)), written(None)
+    (3, '0.333333333333333', '0.3333333333', '1E-20', None)
     """
-    if isinstance(value, Fraction):
+    if isinstance(value, Fraction) and (not value or abs(value) >= NEAR):
         return rounding.written(value)
-    return rounding.significant(value) if isinstance(value, float) else value
+    return rounding.significant(value) if isinstance(value, (float, Decimal, Fraction)) else value
 
 
 def nothing(code: str, names: str, reason: str, **parameters: str | int) -> Measure:

@@ -17,6 +17,7 @@ from audits.metrics.readings import MEDIANS
 from audits.metrics.result import CLASSES, RATE_KINDS, RULES, SCHEMA, SHARES, VERSION, Counted, counted_of, derived
 from audits.metrics.rounding import SIGNIFICANT
 from audits.metrics.sufficiency import stated
+from audits.metrics.tails import wide
 from compliance.lib.canonical import digest
 
 
@@ -43,16 +44,19 @@ def _near(got: Any, expected: Any) -> bool:
 
     >>> _near("0.3634123456", "0.3634123457"), _near("0.300000000000000", "0.300000000000001")
     (True, False)
+    >>> _near("1.000000001E-4000000", "1.000000002E-4000000"), _near("1E-4000000", "2E-4000000")
+    (True, False)
     """
     if not isinstance(expected, str) or not _FLOAT.fullmatch(expected) or not _FLOAT.fullmatch(str(got)):
         return False
     one, other = Decimal(got), Decimal(expected)
     if max(len(one.as_tuple().digits), len(other.as_tuple().digits)) > SIGNIFICANT:
         return False
-    return abs(one - other) <= Decimal(1).scaleb(max(one.adjusted(), other.adjusted()) - SIGNIFICANT + 1)
+    with wide():
+        return abs(one - other) <= Decimal(1).scaleb(max(one.adjusted(), other.adjusted()) - SIGNIFICANT + 1)
 
 
-_FLOAT = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?(E[+-]?[0-9]{1,3})?")
+_FLOAT = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?(E[+-]?[0-9]{1,12})?")
 
 
 _MISSING = "(missing)"

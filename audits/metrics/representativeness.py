@@ -76,7 +76,7 @@ def _fit(people: Mapping[K, int], shares: Mapping[K, Fraction], total: int) -> M
     values: dict[str, Value] = {
         "chi_square": statistic,
         "degrees_of_freedom": degrees,
-        "p": chi_square_p(float(statistic), degrees),
+        "p": chi_square_p(statistic, degrees),
     }
     sparse = min(shares[key] for key in present) * total < SMALL_EXPECTED
     return Measure("goodness-of-fit", values, notes=(SPARSE,) if sparse else ())

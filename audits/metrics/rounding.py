@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_UP, Context, Decimal, localcontext
 from fractions import Fraction
 from typing import Final
 
@@ -11,7 +11,7 @@ WRITTEN: Final = 15
 """Digits after the point of a rate, ratio or share in a result document."""
 SIGNIFICANT: Final = 10
 """Significant digits of a number that is no fraction, such as a p-value or the limit of an interval."""
-_SIGNIFICANT: Final = Context(prec=SIGNIFICANT, rounding=ROUND_HALF_UP)
+_SIGNIFICANT: Final = Context(prec=SIGNIFICANT, rounding=ROUND_HALF_UP, Emin=MIN_EMIN, Emax=MAX_EMAX)
 
 
 def decimals(value: Fraction, places: int) -> str:
@@ -31,8 +31,8 @@ def decimals(value: Fraction, places: int) -> str:
     return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
 
 
-def significant(value: float) -> str:
-    """Write a float with 10 significant digits, without zeros that say nothing, very small ones with an exponent.
+def significant(value: float | Decimal | Fraction) -> str:
+    """Write a number with 10 significant digits, without zeros that say nothing, very small ones with an exponent.
 
     For numbers that no fraction holds, such as a p-value. Double precision carries about 16 digits; the last ones
     differ between machines and libraries, so no document states them.
@@ -40,12 +40,15 @@ def significant(value: float) -> str:
     >>> significant(0.1 + 0.2), significant(3.98412345678e-05), significant(-2.0), significant(1e-9)
     ('0.3', '0.00003984123457', '-2', '1E-9')
     """
-    rounded = _SIGNIFICANT.create_decimal_from_float(value)
+    if isinstance(value, Fraction):
+        rounded = _SIGNIFICANT.divide(Decimal(value.numerator), Decimal(value.denominator))
+    else:
+        rounded = _SIGNIFICANT.create_decimal(value)
     if not rounded.is_finite():
         raise ValueError(f"{value} is no number that a document can hold.")
     if rounded and rounded.adjusted() < -6:
-        digits = str(rounded.normalize())
-        return digits if "E" in digits else f"{rounded.normalize():E}"
+        digits = str(rounded.normalize(_SIGNIFICANT))
+        return digits if "E" in digits else f"{rounded.normalize(_SIGNIFICANT):E}"
     return plain(rounded)
 
 

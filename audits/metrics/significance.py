@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
 from itertools import accumulate
 from typing import Final
 
-from audits.metrics.measures import Measure, Pair, Value, check_counts, nothing
+from audits.metrics import tails
+from audits.metrics.measures import Chance, Measure, Pair, Value, check_counts, nothing
 
 SMALL_EXPECTED: Final = 5
 """Below this expected count in any cell of the two by two table the normal approximation is not relied on."""
@@ -24,24 +26,26 @@ _REACH: Final = 40
 """How many standard deviations from the mode probabilities are followed; beyond, no double is above zero."""
 
 
-def normal_p(z: float) -> float:
-    """Return the two-sided p-value of a standard normal number.
+def normal_p(z: float, square: Fraction | None = None) -> float | Decimal:
+    """Return the two-sided p-value of a standard normal number; `square` is its exact square, where there is one.
 
-    >>> round(normal_p(1.959964), 6)
-    0.05
+    >>> round(normal_p(1.959964), 6), f"{normal_p(40.0):.3E}"
+    (0.05, '7.312E-350')
     """
-    return math.erfc(abs(z) / math.sqrt(2))
+    p = math.erfc(abs(z) / math.sqrt(2))
+    return p if p >= tails.LEAST else tails.normal(Fraction(z) ** 2 if square is None else square)
 
 
-def chi_square_p(statistic: float, degrees: int) -> float:
+def chi_square_p(statistic: Fraction | float, degrees: int) -> float | Decimal:
     """Return the chance of a chi-square number at least as large.
 
-    >>> round(chi_square_p(3.841459, 1), 6)
-    0.05
+    >>> round(chi_square_p(3.841459, 1), 6), f"{chi_square_p(1600.0, 3):.3E}"
+    (0.05, '1.171E-346')
     """
     from scipy.special import chdtrc
 
-    return float(chdtrc(degrees, statistic))
+    p = float(chdtrc(degrees, float(statistic)))
+    return p if p >= tails.LEAST else tails.chi_square(Fraction(statistic), degrees)
 
 
 def smallest_expected(pair: Pair) -> Fraction:
@@ -66,7 +70,7 @@ def pooled_z(pair: Pair) -> Measure:
         pair.people * pair.reference_people * pair.chosen * (pair.total - pair.chosen),
     )
     z = math.copysign(math.sqrt(square), cross) if cross else 0.0
-    return Measure("pooled-z", {"z": z, "p": normal_p(z)})
+    return Measure("pooled-z", {"z": z, "p": normal_p(z, square)})
 
 
 def fisher(pair: Pair) -> Measure:
@@ -86,9 +90,10 @@ def fisher(pair: Pair) -> Measure:
     if pair.total <= EXACT_UP_TO:
         return Measure("fisher", {"p": _fisher_exact(pair, low, high)})
     p = _fisher_float(pair, low, high)
-    if not p:
-        return nothing("fisher", "p", "The p-value is smaller than 1E-300, the least that is computed.")
-    return Measure("fisher", {"p": p})
+    if p is not None:
+        return Measure("fisher", {"p": p})
+    far = tails.hypergeometric(pair.people, pair.reference_people, pair.chosen, pair.selected, _LIKE)
+    return Measure("fisher", {"p": far})
 
 
 def _fisher_exact(pair: Pair, low: int, high: int) -> Fraction:
@@ -102,8 +107,11 @@ def _fisher_exact(pair: Pair, low: int, high: int) -> Fraction:
     return Fraction(sum(one for one in weights if one <= own), sum(weights))
 
 
-def _fisher_float(pair: Pair, low: int, high: int) -> float:
-    """Walk out from the likeliest table by the exact factors between neighbours: no factorial, no lost digit."""
+def _fisher_float(pair: Pair, low: int, high: int) -> float | None:
+    """Walk out from the likeliest table by the exact factors between neighbours: no factorial, no lost digit.
+
+    None where the table lies so far out that a double would lose it.
+    """
     import numpy as np
 
     n1, n2, chosen, total = pair.people, pair.reference_people, pair.chosen, pair.total
@@ -112,7 +120,7 @@ def _fisher_float(pair: Pair, low: int, high: int) -> float:
     reach = int(_REACH * spread) + 100
     low, high = max(low, mode - reach), min(high, mode + reach)
     if not low <= pair.selected <= high:
-        return 0.0
+        return None
     at = np.arange(low, high, dtype=float)
     up = (n1 - at) / (at + 1) * ((chosen - at) / (n2 - chosen + at + 1))
     split = mode - low
@@ -120,8 +128,8 @@ def _fisher_float(pair: Pair, low: int, high: int) -> float:
     below = np.cumprod(1 / up[:split][::-1])[::-1]
     weights = np.concatenate([below, [1.0], above])
     own = weights[pair.selected - low]
-    if own < 1e-300:
-        return 0.0
+    if own < tails.LEAST:
+        return None
     return min(1.0, float(weights[weights <= own * _LIKE].sum() / weights.sum()))
 
 
@@ -187,7 +195,7 @@ def homogeneity(groups: Sequence[tuple[int, int]]) -> Measure:
     values: dict[str, Value] = {
         "chi_square": statistic,
         "degrees_of_freedom": len(filled) - 1,
-        "p": chi_square_p(float(statistic), len(filled) - 1),
+        "p": chi_square_p(statistic, len(filled) - 1),
     }
     return Measure("homogeneity", values, notes=notes)
 
@@ -203,7 +211,7 @@ def _uninformative(pair: Pair) -> str | None:
     return None
 
 
-def holm(p_values: Sequence[Fraction | float]) -> list[Fraction | float]:
+def holm(p_values: Sequence[Chance]) -> list[Chance]:
     """Return Holm's adjusted p-values in the order given: they hold the chance of any false alarm down.
 
     >>> [round(float(p), 3) for p in holm([0.01, 0.04, 0.03])]
@@ -211,14 +219,14 @@ def holm(p_values: Sequence[Fraction | float]) -> list[Fraction | float]:
     """
     order = sorted(range(len(p_values)), key=p_values.__getitem__)
     count = len(order)
-    raised = accumulate(
-        (min(Fraction(1), p_values[place] * (count - rank)) for rank, place in enumerate(order)),
-        max,
-    )
-    return _back(order, list(raised))
+    with tails.wide():
+        scaled: list[Chance] = [
+            min(Fraction(1), p_values[place] * (count - rank)) for rank, place in enumerate(order)
+        ]
+        return _back(order, list(accumulate(scaled, max)))
 
 
-def benjamini_hochberg(p_values: Sequence[Fraction | float]) -> list[Fraction | float]:
+def benjamini_hochberg(p_values: Sequence[Chance]) -> list[Chance]:
     """Return Benjamini and Hochberg's adjusted p-values in the order given: they hold the share of false alarms down.
 
     >>> [round(float(p), 3) for p in benjamini_hochberg([0.01, 0.04, 0.03])]
@@ -226,15 +234,15 @@ def benjamini_hochberg(p_values: Sequence[Fraction | float]) -> list[Fraction | 
     """
     order = sorted(range(len(p_values)), key=p_values.__getitem__, reverse=True)
     count = len(order)
-    lowered = accumulate(
-        (min(Fraction(1), p_values[place] * count / (count - rank)) for rank, place in enumerate(order)),
-        min,
-    )
-    return _back(order, list(lowered))
+    with tails.wide():
+        scaled: list[Chance] = [
+            min(Fraction(1), p_values[place] * count / (count - rank)) for rank, place in enumerate(order)
+        ]
+        return _back(order, list(accumulate(scaled, min)))
 
 
-def _back(order: Sequence[int], values: Sequence[Fraction | float]) -> list[Fraction | float]:
-    found: list[Fraction | float] = [0.0] * len(order)
+def _back(order: Sequence[int], values: Sequence[Chance]) -> list[Chance]:
+    found: list[Chance] = [0.0] * len(order)
     for place, value in zip(order, values, strict=True):
         found[place] = value
     return found

@@ -46,7 +46,7 @@ def mantel_haenszel(strata: Mapping[str, Pair], *, level: str = LEVEL) -> Measur
     for suffix, distance in (("", away), ("_corrected", shrunk)):
         statistic = distance * distance / variance
         values[f"statistic{suffix}"] = statistic
-        values[f"p{suffix}"] = chi_square_p(float(statistic), 1)
+        values[f"p{suffix}"] = chi_square_p(statistic, 1)
     return Measure("mantel-haenszel", {name: values[name] for name in _NAMES.split()}, parameters, notes)
 
 

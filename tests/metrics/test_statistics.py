@@ -17,7 +17,16 @@ from hypothesis import strategies as st
 from audits.metrics.battery import compare
 from audits.metrics.intervals import adjusted_log, clopper_pearson, katz, newcombe, score_ratio, wilson
 from audits.metrics.measures import Measure, Pair, quantile
-from audits.metrics.significance import benjamini_hochberg, fisher, holm, homogeneity, pooled_z, standard_deviations
+from audits.metrics.significance import (
+    benjamini_hochberg,
+    chi_square_p,
+    fisher,
+    holm,
+    homogeneity,
+    normal_p,
+    pooled_z,
+    standard_deviations,
+)
 from audits.metrics.strata import breslow_day, mantel_haenszel
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "reference_significance.csv"
@@ -203,10 +212,43 @@ def test_fisher_keeps_its_digits_with_many_people(scale: int) -> None:
     assert math.isclose(found, sum(one for one in weights if one <= own) / sum(weights), rel_tol=1e-11)
 
 
-def test_a_p_value_too_small_for_a_double_is_no_zero() -> None:
-    found = fisher(Pair(0, 1_000_000, 1_000_000, 1_000_000))
-    assert found["p"] is None
-    assert found.undefined == "The p-value is smaller than 1E-300, the least that is computed."
+@pytest.mark.parametrize("counts", [(200, 2000, 1800, 2000), (1200, 2000, 300, 5000), (1, 2999, 1499, 1500)])
+def test_a_p_value_too_small_for_a_double_is_the_exact_sum_and_no_zero(counts: tuple[int, int, int, int]) -> None:
+    pair = Pair(*counts)
+    low, high = max(0, pair.chosen - pair.reference_people), min(pair.people, pair.chosen)
+    weights = [
+        math.comb(pair.people, k) * math.comb(pair.reference_people, pair.chosen - k) for k in range(low, high + 1)
+    ]
+    exact = Fraction(sum(one for one in weights if one <= weights[pair.selected - low]), sum(weights))
+    p = fisher(pair)["p"]
+    assert isinstance(p, Decimal)
+    assert p < Decimal("1E-300")
+    assert abs(Fraction(p) / exact - 1) < Fraction(1, 10**11)
+    with localcontext(prec=10):
+        assert Decimal(fisher(pair).as_json()["values"]["p"]) == Decimal(exact.numerator) / exact.denominator
+
+
+def test_very_small_p_values_of_z_and_chi_square_as_mpmath_gives_them() -> None:
+    mpmath = pytest.importorskip("mpmath")
+    with mpmath.workdps(40):
+        for root in (38, 40, 1000):
+            expected = mpmath.erfc(mpmath.mpf(root) / mpmath.sqrt(2))
+            assert mpmath.almosteq(mpmath.mpf(str(normal_p(float(root)))), expected, rel_eps=1e-14)
+            for degrees in (1, 2, 5, 13):
+                upper = mpmath.gammainc(mpmath.mpf(degrees) / 2, mpmath.mpf(root**2) / 2, regularized=True)
+                found = mpmath.mpf(str(chi_square_p(float(root**2), degrees)))
+                assert mpmath.almosteq(found, upper, rel_eps=1e-12)
+
+
+def test_the_smallest_p_values_stay_in_the_family_that_is_adjusted() -> None:
+    groups = {"a": (900_000, 1_000_000), "b": (100_000, 1_000_000), "c": (895_900, 1_000_000), "d": (0, 3)}
+    found = compare({name: {"n": people, "selected": chosen} for name, (chosen, people) in groups.items()})
+    assert found.family == 3
+    values = {one.group: one.as_json() for one in found.comparisons}
+    raw = next(one["values"]["p"] for one in values["b"]["measures"] if one["code"] == "pooled-z")
+    assert Decimal(raw).adjusted() < -100_000
+    assert Decimal(values["b"]["adjusted_p"]["holm"]) == pytest.approx(Decimal(raw) * 3, rel=Decimal("1E-8"))
+    assert all(one["adjusted_p"]["holm"] is not None for one in values.values())
 
 
 @settings(deadline=None)
