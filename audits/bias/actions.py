@@ -16,7 +16,7 @@ from audits.bias import audit, profile
 from audits.bias.locking import independence_stated, plan_stated
 from audits.bias.models import BiasAudit, BiasPlan, IndependenceDeclaration
 from audits.bias.plan import Plan
-from audits.bias.rules import check_gate
+from audits.bias.rules import check_gate, check_historical
 from audits.metrics.conduct import conduct
 from audits.work.models import State
 from audits.work.nudge import nudge
@@ -112,6 +112,7 @@ def start(
     check_can(by, "run_bias_audits")
     check_gate(people_in_union, conditions or {})
     _check_approvers(by, plan)
+    _check_sufficiency(by, bias_audit, plan)
     bias_audit = BiasAudit.objects.select_for_update().get(pk=bias_audit.pk, organisation_id=by.organisation_id)
     if bias_audit.state in (State.RUNNING, State.FINISHED) or (bias_audit.asked_at and not bias_audit.is_over):
         raise Refused(Problem("started-already", _("This bias audit was started already.")))
@@ -180,6 +181,19 @@ def _check_approvers(by: Membership, plan: Plan) -> None:
     if strange:
         sentence = _("{name} approved leaving out a category, but is no member of this organisation.")
         raise Refused(Problem("approver", sentence.format(name=strange[0]), _("Name a member.")))
+
+
+def _check_sufficiency(by: Membership, bias_audit: BiasAudit, plan: Plan) -> None:
+    """Refuse test data whose analysis does not rest on the counts of an audit of historical data (6 RCNY § 5-302)."""
+    analysis = (plan.data or {}).get("sufficiency") or {}
+    if not analysis.get("of"):
+        return
+    earlier = BiasAudit.objects.get(
+        pk=analysis["of"], organisation_id=by.organisation_id, system_id=bias_audit.system_id, state=State.FINISHED
+    )
+    check_historical(Plan.from_json(earlier.plan or {}))
+    if list(analysis["counts"]) != list(result_of(earlier)["counts"]):
+        raise ValueError("The analysis of sufficiency does not hold the counts of the audit that it names.")
 
 
 def carry_out(pk: UUID) -> None:

@@ -16,8 +16,10 @@ from audits.bias.compared import TABLE_NAMES
 from audits.bias.models import BiasAudit, BiasPlan, IndependenceDeclaration
 from audits.bias.plan import Plan
 from audits.bias.profile import Profile
+from audits.bias.rules import check_historical
 from audits.metrics.categories import Category
 from audits.metrics.readings import SENTENCES
+from compliance.lib.problems import Refused
 from compliance.web.forms import DayField
 
 DIRECTIONS: Final = [
@@ -218,7 +220,16 @@ class ChoicesForm(forms.Form):
             for name in wanted:
                 if not data.get(name):
                     self.add_error(name, _("Test data is allowed only with this (6 RCNY § 5-302(b))."))
+            self._check_earlier(data.get("sufficiency_of"))
         return data
+
+    def _check_earlier(self, chosen: str | None) -> None:
+        earlier = next((one for one in self.offered.earlier if str(one.pk) == chosen), None)
+        if earlier is not None:
+            try:
+                check_historical(Plan.from_json(earlier.plan or {}))
+            except Refused as refused:
+                self.add_error("sufficiency_of", str(refused))
 
     def chosen(self) -> dict[str, Any]:
         """Return the choices as :class:`audits.bias.plan.Plan` takes them."""

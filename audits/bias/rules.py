@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from audits.bias.plan import Plan
 from audits.metrics.conduct import CONDITIONS, FIELDS, LIMBS, PLAN_SCHEMA
 from audits.metrics.result import METRICS
 from compliance.lib.problems import Problem, Refused
@@ -37,6 +38,16 @@ def check_gate(people_in_union: bool | None, conditions: Mapping[str, str]) -> N
             )
             for letter in missing
         )
+
+
+def check_historical(earlier: Plan) -> None:
+    """Refuse an analysis of sufficiency whose audit was itself made on test data (6 RCNY § 5-302)."""
+    if (earlier.data or {}).get("kind") == "test":
+        sentence = _(
+            "This audit was itself made on test data, so it cannot show what historical data is insufficient for."
+        )
+        hint = _("6 RCNY § 5-302(b) lets test data stand in only for historical data; choose an audit of that.")
+        raise Refused(Problem("sufficiency-of-test-data", sentence, hint, column="sufficiency_of"))
 
 
 def check_limbs(auditor: str, limbs: Mapping[str, Any]) -> None:

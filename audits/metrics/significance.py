@@ -220,9 +220,7 @@ def holm(p_values: Sequence[Chance]) -> list[Chance]:
     order = sorted(range(len(p_values)), key=p_values.__getitem__)
     count = len(order)
     with tails.wide():
-        scaled: list[Chance] = [
-            min(Fraction(1), p_values[place] * (count - rank)) for rank, place in enumerate(order)
-        ]
+        scaled: list[Chance] = [min(Fraction(1), p_values[place] * (count - rank)) for rank, place in enumerate(order)]
         return _back(order, list(accumulate(scaled, max)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from django.test import Client
 
 from audits.bias import actions, locking
 from audits.bias.models import BiasAudit
+from audits.bias.plan import Plan
 from audits.metrics.conduct import LIMBS
+from compliance.lib.problems import Refused
 from compliance.systems.models import AISystem
 from tests import build
 from tests.bias.test_pages import meanings
@@ -111,7 +114,9 @@ def test_defaults_are_stated_and_taken_where_nothing_is_chosen(system: AISystem,
     assert result["method"]["unit_of_analysis"] is None
 
 
-def test_test_data_rests_on_the_analysis_of_an_earlier_audit(system: AISystem, alice: Client) -> None:
+def test_test_data_rests_on_the_analysis_of_an_earlier_audit_of_historical_data(
+    people: People, system: AISystem, alice: Client
+) -> None:
     url, proposed = uploaded(alice, system)
     first = ran(alice, url, {**COLUMNS, **proposed, **ANSWERS})
     earlier = BiasAudit.objects.get()
@@ -129,6 +134,15 @@ def test_test_data_rests_on_the_analysis_of_an_earlier_audit(system: AISystem, a
     data = ran(alice, url, {**sent, **told})["method"]["data"]
     assert data["sufficiency"]["counts"] == first["counts"]
     assert data["sufficiency"]["by"] == "Charlie"
+    on_test = BiasAudit.objects.exclude(pk=earlier.pk).get()
+    url, proposed = uploaded(alice, system)
+    page = alice.post(url, {**sent, **told, "sufficiency_of": str(on_test.pk)}).content.decode()
+    assert "This audit was itself made on test data" in page
+    analysis = {**data["sufficiency"], "of": str(on_test.pk)}
+    plan = replace(Plan.from_json(on_test.plan or {}), data={**data, "sufficiency": analysis})
+    fresh = BiasAudit.objects.exclude(pk__in=[earlier.pk, on_test.pk]).get()
+    with pytest.raises(Refused, match="itself made on test data"):
+        actions.start(by=people.alice, bias_audit=fresh, plan=plan, people_in_union=False)
 
 
 @pytest.mark.parametrize(
