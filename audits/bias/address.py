@@ -9,11 +9,12 @@ An address may hold a password; nothing that is printed, kept or put into a resu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from audits.bias import engines
@@ -106,6 +107,27 @@ def opened(table: Table, scratch: Path) -> Iterator[Opened]:
         if table.query is not None:
             said["query"] = table.query
         yield Remote(table.label, header, said, rows, errors, lambda error: _explained(table, error))
+
+
+def tables_given(options: Mapping[str, Any]) -> list[Table]:
+    """Return the tables that a command was given by `--table`, with one query and a password that no list shows."""
+    if options["query"] is not None and len(options["table"]) != 1:
+        raise Refused(Problem("usage", "--query goes with one --table."))
+    if options["timeout"] < 0:
+        raise Refused(Problem("usage", "--timeout is a number of seconds, 0 or more."))
+    password = _password() if options["table"] else None
+    return [Table(url, options["query"], "", password, options["timeout"]) for url in options["table"]]
+
+
+def _password() -> str | None:
+    """Return the password of the tables from the environment, which no list of processes shows."""
+    if path := os.environ.get("BIAS_AUDIT_PASSWORD_FILE"):
+        try:
+            return Path(path).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            sentence = "The file that BIAS_AUDIT_PASSWORD_FILE names cannot be read."
+            raise Refused(Problem("usage", sentence)) from error
+    return os.environ.get("BIAS_AUDIT_PASSWORD")
 
 
 _Opened = tuple[tuple[str, ...], Callable[[dict[str, str]], Rows], tuple[type[Exception], ...]]

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from audits.bias import header, opening
-from audits.bias.counting import Counted, count
+from audits.bias.counting import Counted, count, labelled
 from audits.bias.opening import Given
-from audits.bias.plan import Plan
-from audits.bias.reading import method_of
+from audits.bias.plan import SOURCE, Plan
+from audits.bias.reading import method_of, own_method
 from audits.bias.sources import File, Opened, Room, Text, Unread
 from audits.metrics import result as results
 from audits.metrics.conduct import conduct as conducted
@@ -62,8 +62,12 @@ def run(
     say = progress or (lambda fraction, sentence: None)
     with measured(given, plan, say) as (opened, found):
         say(0.9, "Computing rates and impact ratios.")
+        columns = [_columns(one, plan.of_source(place)) for place, one in enumerate(opened)]
         stated = [_stated(one, found, place) for place, one in enumerate(opened)]
-        method = method_of(plan, _columns(opened[0], plan), found, stated)
+        if found.own:
+            stated = [one | own_method(found, place, columns[place]) for place, one in enumerate(stated)]
+        shared = {role: name for role, name in columns[0].items() if all(one.get(role) == name for one in columns)}
+        method = method_of(plan, shared, found, stated)
     source = {
         "rows": sum(found.lines),
         "people": sum(cell.applicants for cell in found.cells()),
@@ -100,16 +104,17 @@ def measured(
     every = _every(given, plan)
     with tempfile.TemporaryDirectory(prefix="bias-audit-") as folder, ExitStack() as stack:
         say(0.0, "Opening the sources.")
-        room, choices = Room(Path(folder), stack), opening.Choices.of(plan)
+        room, plans = Room(Path(folder), stack), plan.of_sources(len(every))
         before = [opening.stamp(one) for one in every]
-        opened = [
-            stack.enter_context(opening.opened(one, choices, room, f"source-{place}"))
-            for place, one in enumerate(every)
-        ]
+        opened = []
+        for place, one in enumerate(every):
+            with _named(one.label):
+                choices = opening.Choices.of(plans[place])
+                opened.append(stack.enter_context(opening.opened(one, choices, room, f"source-{place}")))
         say(0.3, "Counting people by category.")
         found = _counted(opened, plan, say)
-        for one in opened:
-            one.settle()
+        for source in opened:
+            source.settle()
         if [opening.stamp(one) for one in every] != before:
             raise Refused(Problem("file-changed", "The file was changed while it was read.", "Run the audit again."))
         yield opened, found
@@ -123,14 +128,31 @@ def _every(given: Path | str | Given | Sequence[Given], plan: Plan) -> list[Give
         what = f"{len(every)} sources" if len(every) > 1 else "Strata such as postings or employers"
         sentence = f"{what} are counted as one only if the plan says why they may be pooled."
         raise Refused(Problem("pooling", sentence, "Say it with --pooled, or audit them one by one."))
+    if plan.sources and len(plan.sources) != len(every):
+        sentence = f"The plan says how {len(plan.sources)} sources are read, but there are {len(every)}."
+        raise Refused(Problem("pooling", sentence))
     return every
+
+
+@contextmanager
+def _named(label: str) -> Iterator[None]:
+    """Say of which of several sources the problems are."""
+    try:
+        yield
+    except Refused as refused:
+        if not label:
+            raise
+        raise Refused.all(labelled(problem, label) for problem in refused.problems) from refused
 
 
 def _counted(opened: Sequence[Opened], plan: Plan, say: Progress) -> Counted:
     """Count; a text that the engine cannot read is either explained row by row or written anew and read once more."""
     while True:
         try:
-            places = [_places(one, plan) for one in opened]
+            places = []
+            for place, one in enumerate(opened):
+                with _named(one.label):
+                    places.append(_places(one, plan.of_source(place)))
             with ExitStack() as stack:
                 rows = [stack.enter_context(one.rows(at)) for one, at in zip(opened, places, strict=True)]
                 return count(opened, rows, places, plan, say)
@@ -145,7 +167,10 @@ def _counted(opened: Sequence[Opened], plan: Plan, say: Progress) -> Counted:
 
 def _places(opened: Opened, plan: Plan) -> dict[str, int]:
     """Return the place of each role's column in one source."""
-    named = plan.columns() | {f"stratum{place}": column for place, column in enumerate(plan.strata)}
+    named = plan.columns() | {f"stratum{place}": column for place, column in enumerate(plan.strata) if column != SOURCE}
+    if SOURCE in plan.strata and SOURCE in opened.header:
+        sentence = f"The column {SOURCE!r} has the name that stands for the source itself among the strata."
+        raise Refused(Problem("doubled-column", sentence, "Rename the column.", 1, SOURCE))
     return dict(zip(named, header.places_of(opened.header, list(named.values())), strict=True))
 
 

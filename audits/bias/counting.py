@@ -8,25 +8,28 @@ of them together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from audits.bias import median as medians
-from audits.bias.aggregate import Group, Ranged, Rows
+from audits.bias.aggregate import Beside, Group, Ranged, Rows
 from audits.bias.locate import Judge, locate_in_rows, remembered
 from audits.bias.mapping import Trouble, Values, count_trouble, readings, score_trouble
-from audits.bias.plan import CountReading, Plan
+from audits.bias.plan import OWN, SOURCE, CountReading, Plan
 from audits.bias.reading import count_reading
 from audits.bias.sources import Opened
 from audits.bias.vocabulary import SELECTED, Role, word
 from audits.metrics.counts import LARGEST, Cell, merge
 from compliance.lib.problems import Problem, Refused
 
+_READ: Final = frozenset(OWN) - {"encoding", "delimiter", "sheet"}
 MOST_VALUES: Final = 1_000
 """Different spellings in one column of categories; a column of names or free texts has more."""
 
 Say: TypeAlias = Callable[[float, str], None]
+Meaning: TypeAlias = tuple[str | Trouble | None, ...]
+Meanings: TypeAlias = dict[tuple[str, ...], Meaning]
 
 
 class Tally(NamedTuple):
@@ -60,16 +63,23 @@ class Tally(NamedTuple):
 class Counted:
     """The counts of one or more sources, and how their words were read.
 
-    `tallies` and `lines` are by source, in the order given. `outcomes` are the people by raw outcome.
+    `tallies`, `lines`, `plans`, `values` and `readings` (of counts of people) are by source, in the order given; where
+    sources are read alike they share one object. `outcomes` are the people by raw outcome.
     """
 
     tallies: tuple[tuple[Tally, ...], ...]
     lines: tuple[int, ...]
-    values: Mapping[Role, Values]
+    plans: tuple[Plan, ...]
+    values: tuple[Mapping[Role, Values], ...]
     outcomes: Mapping[str, int]
-    count_reading: CountReading | None
+    readings: tuple[CountReading | None, ...]
     median: Mapping[str, Any] | None
     other_median: Mapping[str, Any] | None = None
+
+    @property
+    def own(self) -> bool:
+        """Return whether sources have columns or words of their own."""
+        return any(one is not self.values[0] for one in self.values)
 
     def cells(self, source: int | None = None) -> tuple[Cell, ...]:
         """Return the counts by sex and race/ethnicity of one source, or of all."""
@@ -115,27 +125,89 @@ class _Run:
     rows: Sequence[Rows]
     places: Sequence[Mapping[str, int]]
     plan: Plan
-    values: dict[Role, Values]
+    plans: tuple[Plan, ...]
+    values: tuple[dict[Role, Values], ...]
 
     @property
     def roles(self) -> tuple[str, ...]:
         """Return the columns that groups are made of; `sex` and `race_ethnicity` are the first."""
         named = ["sex", "race_ethnicity"]
         named += [role for role in ("selected", "truth", "output_class") if role in self.plan.columns()]
-        return (*named, *(f"stratum{place}" for place, _ in enumerate(self.plan.strata)))
+        return (*named, *_strata(self.plan))
 
-    def category(self, role: str, raw: str) -> str | Trouble | None:
-        """Return what a raw word means in a role; words of strata and classes mean themselves."""
+    def category(self, source: int, role: str, raw: str) -> str | Trouble | None:
+        """Return what a raw word of a source means in a role; words of strata and classes mean themselves."""
+        values = self.values[source]
         if role in ("sex", "race_ethnicity", "truth"):
-            return self.values[role].read(raw)  # type: ignore[index]  # one of the roles
-        return self.values["outcome"].read(raw) if role == "selected" else " ".join(raw.split())
+            return values[role].read(raw)  # type: ignore[index]  # one of the roles
+        return values["outcome"].read(raw) if role == "selected" else " ".join(raw.split())
+
+    def meanings(self, found: Sequence[Sequence[Group]], numbers: Sequence[bool]) -> list[Meanings]:
+        """Return by source what the words of every group mean; a number of people selected is no outcome."""
+        return [
+            {
+                group.words: tuple(
+                    count_trouble(raw) if role == "selected" and numbers[source] else self.category(source, role, raw)
+                    for role, raw in zip(self.roles, group.words, strict=True)
+                )
+                for group in groups
+            }
+            for source, groups in enumerate(found)
+        ]
+
+    def tally(self, source: int, meaning: Meaning, people: int, chosen: int) -> Tally:
+        """Return people of one group as they are counted."""
+        named = dict(zip(self.roles, meaning, strict=True))
+        words = {role: value for role, value in named.items() if isinstance(value, str)}  # no Trouble is left by now
+        label = self.opened[source].label or str(source + 1)
+        strata = tuple(
+            label if column == SOURCE else words.get(f"stratum{place}", "")
+            for place, column in enumerate(self.plan.strata)
+        )
+        tally = Tally(
+            words.get("sex"), words.get("race_ethnicity"), strata, words.get("output_class", ""), people, chosen
+        )
+        if "truth" not in named:
+            return tally
+        if words.get("truth") == SELECTED:
+            return tally._replace(tp=chosen, fn=people - chosen)
+        return tally._replace(fp=chosen, tn=people - chosen)
+
+    def counted(self, tallies: Sequence[tuple[Tally, ...]], found: Sequence[Sequence[Group]], **more: Any) -> Counted:
+        """Return the counts of all sources, after the classes that were met were checked."""
+        lines = tuple(sum(group.lines for group in groups) for groups in found)
+        more = {"outcomes": {}, "readings": (None,) * len(found), "median": None, **more}
+        return _checked_classes(self.plan, Counted(tuple(tallies), lines, self.plans, self.values, **more))
+
+
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """The rows of one of several sources, whose words are marked: the same word may mean another thing elsewhere."""
+
+    rows: Rows
+    mark: str
+
+    def ranged(self, *roles: str, low: float, high: float) -> list[Ranged]:
+        return [one._replace(words=self.of(one.words)) for one in self.rows.ranged(*roles, low=low, high=high)]
+
+    def beside(self, *roles: str, low: float, high: float) -> list[Beside]:
+        return [one._replace(words=self.of(one.words)) for one in self.rows.beside(*roles, low=low, high=high)]
+
+    def of(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """Return words with the mark of their source."""
+        return (f"{self.mark}:{words[0]}", *words[1:])
 
 
 def count(
     opened: Sequence[Opened], rows: Sequence[Rows], places: Sequence[Mapping[str, int]], plan: Plan, say: Say
 ) -> Counted:
     """Count the rows of opened sources as the plan says; `Refused` with every problem of all of them."""
-    run = _Run(opened, rows, places, plan, readings(plan))
+    plans = tuple(plan.of_sources(len(opened)))
+    alike: dict[int, dict[Role, Values]] = {}
+    if not any({*own} & {*_READ} for own in plan.sources):  # encodings may differ, words mean the same everywhere
+        alike = dict.fromkeys(range(len(opened)), readings(plan))
+    values = tuple(alike.get(place) or readings(one) for place, one in enumerate(plans))
+    run = _Run(opened, rows, places, plan, plans, values)
     return _scores(run, say) if plan.score is not None else _outcomes(run)
 
 
@@ -146,45 +218,53 @@ def _outcomes(run: _Run) -> Counted:
     _check_any(sum(group.lines for group in every), sum(group.people for group in every))
     if plan.selected is None:
         return _classes_alone(run, found)
-    reading = count_reading(plan, every, run.values)
-    number = reading == "number"
-    _check_few(plan, every, roles, {"selected"} if number else set())
+    how = _count_readings(run, found)
+    numbers = [one == "number" for one in how]
+    _check_few(run, found, numbers)
     outcome = roles.index("selected")
-    meanings = _meanings(run, every, {"selected"} if number else set())
-    trouble = any(isinstance(one, Trouble) for words in meanings.values() for one in words)
-    if trouble or any(group.bad or (number and _over(group, outcome)) for group in every):
-        _explain(run, found, number)
-    _check_favourable(plan, every, outcome)
+    meanings = run.meanings(found, numbers)
+    over = any(
+        number and _over(group, outcome) for number, groups in zip(numbers, found, strict=True) for group in groups
+    )
+    if over or _any_trouble(meanings) or any(group.bad for group in every):
+        _explain(run, found, numbers)
+    _check_favourable(run, found, outcome)
     by_outcome: dict[str, int] = {}
     tallies = []
-    for groups in found:
+    for source, (groups, number) in enumerate(zip(found, numbers, strict=True)):
         counted = []
         for group in groups:
-            raw = group.words[outcome]
-            by_outcome[raw] = by_outcome.get(raw, 0) + group.people
-            chosen = int(raw) * group.lines if number else group.people * (meanings[group.words][outcome] == SELECTED)
-            counted.append(_tally(roles, meanings[group.words], group.people, chosen))
+            raw, meaning = group.words[outcome], meanings[source][group.words]
+            if not number:
+                by_outcome[raw] = by_outcome.get(raw, 0) + group.people
+            chosen = int(raw) * group.lines if number else group.people * (meaning[outcome] == SELECTED)
+            counted.append(run.tally(source, meaning, group.people, chosen))
         tallies.append(tuple(counted))
-    lines = tuple(sum(group.lines for group in groups) for groups in found)
-    whole = Counted(tuple(tallies), lines, run.values, {} if number else by_outcome, reading, None)
-    return _checked_classes(plan, whole)
+    return run.counted(tallies, found, outcomes=by_outcome, readings=how)
+
+
+def _count_readings(run: _Run, found: Sequence[Sequence[Group]]) -> tuple[CountReading | None, ...]:
+    """Return how the counts of each source are read: together where the sources are read alike."""
+    if any(one is not run.values[0] for one in run.values):
+        each = zip(run.plans, found, run.values, strict=True)
+        return tuple(count_reading(plan, groups, values) for plan, groups, values in each)
+    every = [group for groups in found for group in groups]
+    return (count_reading(run.plan, every, run.values[0]),) * len(found)
 
 
 def _classes_alone(run: _Run, found: Sequence[Sequence[Group]]) -> Counted:
     """Count a tool that only sorts people into classes; nobody is selected beside that."""
-    roles, every = run.roles, [group for groups in found for group in groups]
-    _check_few(run.plan, every, roles, set())
-    meanings = _meanings(run, every, set())
-    if any(group.bad for group in every) or any(
-        isinstance(one, Trouble) for words in meanings.values() for one in words
-    ):
-        _explain(run, found, number=False)
-    tallies = tuple(
-        tuple(_tally(roles, meanings[group.words], group.people, 0) for group in groups) for groups in found
-    )
-    lines = tuple(sum(group.lines for group in groups) for groups in found)
-    reading: CountReading | None = "outcome" if run.plan.count is not None else None
-    return _checked_classes(run.plan, Counted(tallies, lines, run.values, {}, reading, None))
+    numbers = [False] * len(found)
+    _check_few(run, found, numbers)
+    meanings = run.meanings(found, numbers)
+    if any(group.bad for groups in found for group in groups) or _any_trouble(meanings):
+        _explain(run, found, numbers)
+    tallies = [
+        tuple(run.tally(source, meanings[source][group.words], group.people, 0) for group in groups)
+        for source, groups in enumerate(found)
+    ]
+    how: list[CountReading | None] = ["outcome" if plan.count is not None else None for plan in run.plans]
+    return run.counted(tallies, found, readings=tuple(how))
 
 
 def _checked_classes(plan: Plan, counted: Counted) -> Counted:
@@ -207,26 +287,35 @@ def _checked_classes(plan: Plan, counted: Counted) -> Counted:
 
 
 def _scores(run: _Run, say: Say) -> Counted:
-    plan, roles = run.plan, run.roles
+    plan, numbers = run.plan, [False] * len(run.rows)
     groups, ranged = _first_pass(run)
     every = [group for one in groups for group in one]
     _check_any(sum(group.lines for group in every), sum(group.people for group in every))
-    _check_few(plan, every, roles, set())
-    meanings = _meanings(run, every, set())
-    bad = any(group.bad for group in every) or any(one.bad for one in ranged)
-    if bad or any(isinstance(one, Trouble) for words in meanings.values() for one in words):
-        _explain(run, groups, number=False)
+    _check_few(run, groups, numbers)
+    meanings = run.meanings(groups, numbers)
+    if any(one.bad for one in every) or any(one.bad for found in ranged for one in found) or _any_trouble(meanings):
+        _explain(run, groups, numbers)
     say(0.5, "Finding the median of the full sample.")
-    everyone = {words[:2] for words in meanings}
-    known = {words[:2] for words, meaning in meanings.items() if None not in meaning[:2]}
-    bases = {"all-assessed": everyone, "both-known": known}
+    marked = [_Marked(rows, str(source)) for source, rows in enumerate(run.rows)]
+    known_as = {
+        mark.of(words)[:2]: meaning[:2]
+        for mark, of_source in zip(marked, meanings, strict=True)
+        for words, meaning in of_source.items()
+    }
+    bases = {"all-assessed": set(known_as), "both-known": {words for words, of in known_as.items() if None not in of}}
+    people_of: dict[tuple[str, ...], int] = {}
+    for mark, found in zip(marked, groups, strict=True):
+        for group in found:
+            words = mark.of(group.words)[:2]
+            people_of[words] = people_of.get(words, 0) + group.people
     basis = plan.median
-    _check_sample(plan, every, bases[basis])
+    _check_sample(plan, people_of, bases[basis])
     other = next(name for name in bases if name != basis)
-    people = sum(group.people for group in every if group.words[:2] in bases[other])
+    people = sum(people_of[words] for words in bases[other])
     wanted = [basis, other] if people else [basis]
-    medians_of = _medians(run, ranged, [bases[name] for name in wanted])
-    if any(one.people != sum(group.people for group in every) for one in medians_of):
+    first = [one._replace(words=mark.of(one.words)) for mark, of in zip(marked, ranged, strict=True) for one in of]
+    medians_of = _medians(run, marked, first, [bases[name] for name in wanted])
+    if any(one.people != sum(people_of.values()) for one in medians_of):
         sentence = "A source was changed while it was read."
         raise Refused(Problem("file-changed", sentence, "Run the audit again."))
     tallies = []
@@ -234,20 +323,21 @@ def _scores(run: _Run, say: Say) -> Counted:
         better = [one.better[place] for one in medians_of]
         counted = []
         for group in groups_of_one:
-            tally = _tally(roles, meanings[group.words], group.people, better[0].get(group.words, 0))
-            counted.append(tally._replace(other=better[-1].get(group.words, 0)))
+            words = marked[place].of(group.words)
+            tally = run.tally(place, meanings[place][group.words], group.people, better[0].get(words, 0))
+            counted.append(tally._replace(other=better[-1].get(words, 0)))
         tallies.append(tuple(counted))
     stated = [_stated(one, name, bases[name]) for one, name in zip(medians_of, wanted, strict=True)]
-    lines = tuple(sum(group.lines for group in one) for one in groups)
-    found = Counted(tuple(tallies), lines, run.values, {}, None, stated[0], stated[1] if people else None)
-    return _checked_classes(plan, found)
+    return run.counted(tallies, groups, median=stated[0], other_median=stated[1] if people else None)
 
 
-def _medians(run: _Run, ranged: Sequence[Ranged], samples: Sequence[set[tuple[str, ...]]]) -> list[medians.Median]:
+def _medians(
+    run: _Run, marked: Sequence[_Marked], first: Sequence[Ranged], samples: Sequence[set[tuple[str, ...]]]
+) -> list[medians.Median]:
     """Return the median of each sample; equal samples are looked for once."""
     different = samples if samples[-1] != samples[0] else samples[:1]
     inside = [one.__contains__ for one in different]
-    found = medians.find(run.rows, run.roles, ranged, samples=inside, higher=run.plan.higher_is_better)
+    found = medians.find(marked, run.roles, first, samples=inside, higher=run.plan.higher_is_better)
     return found if len(found) == len(samples) else [found[0]] * len(samples)
 
 
@@ -262,13 +352,13 @@ def _stated(median: medians.Median, basis: str, sample: set[tuple[str, ...]]) ->
     }
 
 
-def _first_pass(run: _Run) -> tuple[list[list[Group]], list[Ranged]]:
+def _first_pass(run: _Run) -> tuple[list[list[Group]], list[list[Ranged]]]:
     """Return the groups of every source and the first ranges of all scores: one pass where groups are few."""
     guess = next((bounds for rows in run.rows if (bounds := rows.bounds())), (0.0, 0.0))
     alone = len(run.roles) == 2
     ranged = [rows.ranged("sex", "race_ethnicity", low=guess[0], high=guess[1]) for rows in run.rows]
     if not alone:
-        return [rows.groups(*run.roles) for rows in run.rows], [one for found in ranged for one in found]
+        return [rows.groups(*run.roles) for rows in run.rows], ranged
     groups = []
     for found in ranged:
         sums: dict[tuple[str, ...], Group] = {}
@@ -278,33 +368,16 @@ def _first_pass(run: _Run) -> tuple[list[list[Group]], list[Ranged]]:
                 lines=known.lines + one.lines, people=known.people + one.people, bad=known.bad + one.bad
             )
         groups.append([sums[words] for words in sorted(sums)])
-    return groups, [one for found in ranged for one in found]
+    return groups, ranged
 
 
-def _meanings(
-    run: _Run, groups: Sequence[Group], numbers: set[str]
-) -> dict[tuple[str, ...], tuple[str | Trouble | None, ...]]:
-    """Return what the words of every group mean; a number of people selected is no outcome."""
-    roles = run.roles
-    return {
-        group.words: tuple(
-            count_trouble(raw) if role in numbers else run.category(role, raw)
-            for role, raw in zip(roles, group.words, strict=True)
-        )
-        for group in groups
-    }
+def _strata(plan: Plan) -> Iterator[str]:
+    """Yield the role of each column that splits the people; the source itself is no column."""
+    yield from (f"stratum{place}" for place, column in enumerate(plan.strata) if column != SOURCE)
 
 
-def _tally(roles: Sequence[str], meaning: Sequence[str | Trouble | None], people: int, chosen: int) -> Tally:
-    named = dict(zip(roles, meaning, strict=True))
-    words = {role: value for role, value in named.items() if isinstance(value, str)}  # no Trouble is left by now
-    strata = tuple(words.get(role, "") for role in roles if role.startswith("stratum"))
-    tally = Tally(words.get("sex"), words.get("race_ethnicity"), strata, words.get("output_class", ""), people, chosen)
-    if "truth" not in named:
-        return tally
-    if words.get("truth") == SELECTED:
-        return tally._replace(tp=chosen, fn=people - chosen)
-    return tally._replace(fp=chosen, tn=people - chosen)
+def _any_trouble(meanings: Sequence[Meanings]) -> bool:
+    return any(isinstance(one, Trouble) for of in meanings for words in of.values() for one in words)
 
 
 def _over(group: Group, outcome: int) -> bool:
@@ -322,55 +395,65 @@ def _check_any(lines: int, people: int) -> None:
         raise Refused(Problem("too-many-people", "The counts add up to more people than can be written exactly."))
 
 
-def _check_few(plan: Plan, groups: Sequence[Group], roles: Sequence[str], numbers: set[str]) -> None:
+def _check_few(run: _Run, found: Sequence[Sequence[Group]], numbers: Sequence[bool]) -> None:
     """Refuse a column that cannot be one of categories, before its values are listed in a result for all to read."""
-    for place, role in enumerate(roles):
-        found = len({group.words[place] for group in groups})
-        if found > MOST_VALUES and role not in numbers and not role.startswith("stratum"):
-            column = plan.columns().get(role, "")
-            sentence = f"The column {column!r} holds {found:,} different values, too many for categories."
+    for place, role in enumerate(run.roles):
+        met: dict[str, set[str]] = {}
+        for plan, groups, number in zip(run.plans, found, numbers, strict=True):
+            if not role.startswith("stratum") and not (number and role == "selected"):
+                met.setdefault(plan.columns()[role], set()).update(group.words[place] for group in groups)
+        for column, words in met.items():
+            if len(words) > MOST_VALUES:
+                sentence = f"The column {column!r} holds {len(words):,} different values, too many for categories."
+                raise Refused(
+                    Problem("too-many-values", sentence, "Look whether the right column was chosen.", column=column)
+                )
+
+
+def _check_favourable(run: _Run, found: Sequence[Sequence[Group]], outcome: int) -> None:
+    """Refuse a favourable value that stands in no source that is read by it."""
+    met: dict[tuple[str, str], dict[str, str]] = {}
+    for plan, groups in zip(run.plans, found, strict=True):
+        if plan.favourable is not None and plan.selected is not None:
+            words = met.setdefault((plan.favourable, plan.selected), {})
+            words |= {word(group.words[outcome]): group.words[outcome].strip() for group in groups}
+    for (favourable, column), words in met.items():
+        if word(favourable) not in words:
             raise Refused(
-                Problem("too-many-values", sentence, "Look whether the right column was chosen.", column=column)
+                Problem(
+                    "favourable-value",
+                    f"The favourable value {favourable!r} is nowhere in the column {column!r}.",
+                    "Write it as it stands in the file.",
+                    column=column,
+                    found=", ".join(sorted(words.values())[:10]),
+                    expected=favourable,
+                )
             )
 
 
-def _check_favourable(plan: Plan, groups: Sequence[Group], outcome: int) -> None:
-    met = {word(group.words[outcome]): group.words[outcome].strip() for group in groups}
-    if plan.favourable is not None and word(plan.favourable) not in met:
-        raise Refused(
-            Problem(
-                "favourable-value",
-                f"The favourable value {plan.favourable!r} is nowhere in the column {plan.selected!r}.",
-                "Write it as it stands in the file.",
-                column=plan.selected,
-                found=", ".join(sorted(met.values())[:10]),
-                expected=plan.favourable,
-            )
-        )
-
-
-def _check_sample(plan: Plan, groups: Sequence[Group], sample: set[tuple[str, ...]]) -> None:
-    if not sum(group.people for group in groups):
+def _check_sample(plan: Plan, people: Mapping[tuple[str, ...], int], sample: set[tuple[str, ...]]) -> None:
+    if not sum(people.values()):
         sentence = "The counts add up to nobody, so there is no sample to take a median of."
         raise Refused(Problem("no-sample", sentence, "Look at the column of counts.", column=plan.count))
-    if not sum(group.people for group in groups if group.words[:2] in sample):
+    if not sum(people[words] for words in sample):
         sentence = "Nobody has both a known sex and a known race/ethnicity, so there is no sample to take a median of."
         raise Refused(Problem("no-sample", sentence, "Treat unknown people per table, or look at the mapping."))
 
 
-def _explain(run: _Run, found: Sequence[Sequence[Group]], number: bool) -> None:
+def _explain(run: _Run, found: Sequence[Sequence[Group]], numbers: Sequence[bool]) -> None:
     """Raise every problem of every source with its place."""
     problems = []
-    for opened, rows, places, groups in zip(run.opened, run.rows, run.places, found, strict=True):
-        columns = _columns(run.plan, run.roles)
-        judges = {role: (column, _judge(run, role, number)) for role, column in columns.items()}
+    for source, (opened, rows, places, groups) in enumerate(zip(run.opened, run.rows, run.places, found, strict=True)):
+        plan, number = run.plans[source], numbers[source]
+        columns = _columns(plan, run.roles)
+        judges = {role: (column, _judge(run, source, role, number)) for role, column in columns.items()}
         placed = {column: (places[role], judge) for role, (column, judge) in judges.items()}
         both = (places["selected"], places["count"]) if number else None
         told = opened.locate(placed, both)
         if told is None:
             told = locate_in_rows(rows, judges, [(group.words, group.lines) for group in groups])
-            told += _too_many(run.plan, groups, run.roles.index("selected")) if number else []
-        problems += [_labelled(problem, opened.label) for problem in told]
+            told += _too_many(plan, groups, run.roles.index("selected")) if number else []
+        problems += [labelled(problem, opened.label) for problem in told]
     if not problems:
         sentence = "The file was read in two ways that do not agree."
         problems = [Problem("unreadable-file", sentence, "Save it again as CSV in UTF-8 with plain quotation marks.")]
@@ -385,14 +468,14 @@ def _columns(plan: Plan, roles: Sequence[str]) -> dict[str, str]:
     return ordered | {role: named[role] for role in ("score", "count") if role in named}
 
 
-def _judge(run: _Run, role: str, number: bool) -> Judge:
+def _judge(run: _Run, source: int, role: str, number: bool) -> Judge:
     if role == "score":
         return score_trouble
     if role == "count" or (role == "selected" and number):
         return count_trouble
 
     def judge(raw: str) -> Trouble | None:
-        found = run.category(role, raw)
+        found = run.category(source, role, raw)
         return found if isinstance(found, Trouble) else None
 
     return remembered(judge)
@@ -413,5 +496,6 @@ def _too_many(plan: Plan, groups: Sequence[Group], outcome: int) -> list[Problem
     ]
 
 
-def _labelled(problem: Problem, label: str) -> Problem:
+def labelled(problem: Problem, label: str) -> Problem:
+    """Return a problem that says of which source it is."""
     return replace(problem, sentence=f"{label}: {problem.sentence}") if label else problem

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, Protocol, TypeAlias
 
-from audits.bias.aggregate import Beside, Ranged, Rows
+from audits.bias.aggregate import Beside, Ranged
 from audits.metrics.rounding import mean, plain
 
 FEW: Final = 100_000
@@ -39,6 +39,13 @@ class Median:
     people: int
 
 
+class Scored(Protocol):
+    """What is asked of a source to find a median (:class:`audits.bias.aggregate.Rows`)."""
+
+    def ranged(self, *roles: str, low: float, high: float) -> list[Ranged]: ...
+    def beside(self, *roles: str, low: float, high: float) -> list[Beside]: ...
+
+
 class _Range(NamedTuple):
     low: float
     high: float
@@ -49,7 +56,7 @@ class _Range(NamedTuple):
 
 
 def find(
-    sources: Sequence[Rows],
+    sources: Sequence[Scored],
     roles: Sequence[str],
     first: Sequence[Ranged],
     *,
@@ -79,7 +86,7 @@ def find(
     ]
 
 
-def _narrowed(sources: Sequence[Rows], first: Sequence[Ranged], ranks: tuple[int, int], sample: InSample) -> _Range:
+def _narrowed(sources: Sequence[Scored], first: Sequence[Ranged], ranks: tuple[int, int], sample: InSample) -> _Range:
     """Return a range that holds both ranks and few lines, or one that floats cannot divide."""
     middle = _middle(first, ranks, sample)
     while middle.lines > FEW and middle.wide:
@@ -93,7 +100,7 @@ def _narrowed(sources: Sequence[Rows], first: Sequence[Ranged], ranks: tuple[int
     return middle
 
 
-def _beside(sources: Sequence[Rows], roles: Sequence[str], low: float, high: float) -> list[list[Beside]]:
+def _beside(sources: Sequence[Scored], roles: Sequence[str], low: float, high: float) -> list[list[Beside]]:
     return [rows.beside(*roles, low=low, high=high) for rows in sources]
 
 

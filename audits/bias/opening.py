@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 from audits.bias import address, formats
 from audits.bias.address import Table
 from audits.bias.intake import PIECE, detected, open_source
-from audits.bias.plan import Plan
+from audits.bias.plan import SOURCE, Plan
 from audits.bias.sources import Columnar, File, Opened, Room, Text
 from compliance.lib.problems import Problem, Refused
 
@@ -30,7 +30,8 @@ class Choices(NamedTuple):
     @classmethod
     def of(cls, plan: Plan) -> Choices:
         """Return the choices of a plan, and the columns that it needs."""
-        return cls(plan.encoding, plan.delimiter, plan.sheet, (*plan.columns().values(), *plan.strata))
+        wanted = (*plan.columns().values(), *(column for column in plan.strata if column != SOURCE))
+        return cls(plan.encoding, plan.delimiter, plan.sheet, wanted)
 
 
 def likely_encoding(given: Given) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Final, Literal, TypeAlias, get_args
 
 from audits.bias.vocabulary import Role, category_named
@@ -18,6 +18,13 @@ CountReading: TypeAlias = Literal["outcome", "number"]
 
 ENCODINGS: Final = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "iso-8859-1", "cp1250", "mac-roman")
 DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+SOURCE: Final = "#source"
+"""The stratum that no column holds: from which of several pooled sources a person comes, by the source's label."""
+OWN: Final = (
+    *("sex", "race_ethnicity", "selected", "favourable", "score", "count", "count_reading", "mapping", "encoding"),
+    *("delimiter", "sheet", "truth", "output_class", "strata"),
+)
+"""What one of several sources may have for itself, since its headers and words may differ; all else is decided once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +41,9 @@ class Plan:
     `truth` is the column of true outcomes, `output_class` that of the class into which a tool sorts people
     (6 RCNY § 5-301(b)(4)); `classes` are all that it knows, so that one into which nobody was put has its tables too,
     and `class_reading` says whether a rate is that of being put into a class or that of an outcome within it. `strata`
-    are columns such as the requisition or the year. `pooled` says why several sources, or the strata of one, may be
-    counted as one; without it they are not.
+    are columns such as the requisition or the year, and `#source` for the source itself. `pooled` says why several
+    sources, or the strata of one, may be counted as one; without it they are not. `sources` are, where several sources
+    are not read alike, what each has for itself (:data:`OWN`), in their order; an empty one is read as the plan says.
 
     `median_basis` and `exclusion_base` are choices that the rule leaves open (:mod:`audits.metrics.readings`);
     `reasons` says why a choice was made, by its name there. `unit_of_analysis` is what a row stands for: `person`,
@@ -73,6 +81,7 @@ class Plan:
     data: Mapping[str, Any] | None = None
     class_reading: str | None = None
     classes: tuple[str, ...] = ()
+    sources: tuple[Mapping[str, Any], ...] = ()
 
     def __post_init__(self) -> None:
         problems = [Problem("plan", sentence) for sentence in _wrong(self)]
@@ -107,11 +116,25 @@ class Plan:
         }
         return {role: column for role, column in named.items() if column is not None}
 
+    def of_source(self, place: int) -> Plan:
+        """Return the plan by which one source is read, the first being 0."""
+        if not self.sources:
+            return self
+        own = dict(self.sources[place])
+        if "strata" in own:
+            own["strata"] = tuple(own["strata"])
+        return replace(self, sources=(), **own)
+
+    def of_sources(self, count: int) -> list[Plan]:
+        """Return the plan of each of so many sources; the same object where they are read alike."""
+        return [self.of_source(place) for place in range(count)]
+
     def as_json(self) -> dict[str, Any]:
         """Return the plan for storing; :meth:`from_json` reads it again."""
         data = asdict(self)
         data["exclusions"] = [dict(exclusion) for exclusion in self.exclusions]
         data["strata"], data["classes"] = list(self.strata), list(self.classes)
+        data["sources"] = [dict(own) for own in self.sources]
         return data
 
     @classmethod
@@ -122,7 +145,7 @@ class Plan:
         if strange or "sex" not in data or "race_ethnicity" not in data:
             raise Refused(Problem("plan", f"The plan names unknown or too few fields: {', '.join(strange) or 'none'}."))
         try:
-            lists = {name: tuple(data.get(name, ())) for name in ("exclusions", "strata", "classes")}
+            lists = {name: tuple(data.get(name, ())) for name in ("exclusions", "strata", "classes", "sources")}
             return cls(**{**data, **lists})
         except (TypeError, AttributeError) as error:
             raise Refused(Problem("plan", "A field of the plan is of the wrong kind.", str(error))) from error
@@ -131,7 +154,7 @@ class Plan:
 def _wrong(plan: Plan) -> list[str]:
     """Return a sentence for everything in `plan` that cannot be meant."""
     found = []
-    columns = [*plan.columns().values(), *plan.strata]
+    columns = [*plan.columns().values(), *(column for column in plan.strata if column != SOURCE)]
     if (plan.selected is None) == (plan.score is None) and (plan.selected is not None or plan.output_class is None):
         found.append("Choose either the column that says who was selected or the column of scores.")
     if any(type(column) is not str or not column.strip() for column in columns):
@@ -158,7 +181,8 @@ def _wrong(plan: Plan) -> list[str]:
         found.append(f"The encoding {plan.encoding!r} is not known; write one of {', '.join(ENCODINGS)}.")
     if plan.delimiter not in (None, *DELIMITERS):
         found.append("The delimiter is a comma, a semicolon, a tab or a vertical bar.")
-    return found + _wrong_choices(plan) + _wrong_data(plan) + _wrong_mapping(plan) + _wrong_exclusions(plan)
+    found += _wrong_choices(plan) + _wrong_data(plan) + _wrong_mapping(plan)
+    return found + _wrong_exclusions(plan) + _wrong_sources(plan)
 
 
 def _wrong_choices(plan: Plan) -> list[str]:
@@ -231,3 +255,31 @@ def _wrong_exclusions(plan: Plan) -> list[str]:
     if len(set(places)) < len(places):
         found.append("One category of one table is excluded twice.")
     return found
+
+
+def _wrong_sources(plan: Plan) -> list[str]:
+    """Return what is wrong with sources that have readings of their own; each is a plan that can be meant by itself."""
+    if not plan.sources:
+        return []
+    if plan.pooled is None:
+        return ["Say why the sources may be pooled."]
+    found = []
+    for place, own in enumerate(plan.sources):
+        if strange := sorted(set(own) - set(OWN)):
+            found.append(f"Source {place + 1} decides {', '.join(strange)} for itself, which is decided once for all.")
+            continue
+        try:
+            read = plan.of_source(place)
+        except (Refused, TypeError) as error:
+            told = [one.sentence for one in error.problems] if isinstance(error, Refused) else [str(error)]
+            found += [f"Source {place + 1}: {sentence}" for sentence in told]
+            continue
+        if read.rate_kind != plan.rate_kind or _shape(read) != _shape(plan):
+            found.append(
+                f"Source {place + 1} measures something else than the others, so they cannot be counted as one."
+            )
+    return found
+
+
+def _shape(plan: Plan) -> tuple[bool, bool, bool, int]:
+    return plan.selected is None, plan.truth is None, plan.output_class is None, len(plan.strata)

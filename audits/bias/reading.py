@@ -73,15 +73,12 @@ def method_of(
     plan: Plan, columns: Mapping[str, str], found: Counted, sources: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """Return every choice made, so that a person with the sources and this account gets the same counts."""
-    values, by_outcome, reading, median = found.values, found.outcomes, found.count_reading, found.median
+    by_outcome, median = found.outcomes, found.median
+    reading = found.readings[0] if len(set(found.readings)) == 1 else None
     file = {name: sources[0][name] for name in ("encoding", "delimiter") if name in sources[0]}
     scoring = plan.score is not None
-    roles: list[Role] = ["sex", "race_ethnicity"]
-    if plan.selected is not None and reading != "number":
-        roles.append("outcome")
-    if plan.truth is not None:
-        roles.append("truth")
-    by_source = {role: _by_source(values[role]) for role in roles}
+    mapping: Mapping[str, Any] = {"mapping": {}, "mapping_source": {}} if found.own else _mapping(found, 0)
+    rules = {_count_rule(one, way) for one, way in zip(found.plans, found.readings, strict=True)}
     return {
         "rate_kind": plan.rate_kind,
         "unknowns": plan.unknowns,
@@ -95,12 +92,11 @@ def method_of(
         "columns": dict(columns),
         "strata": list(plan.strata),
         "favourable": plan.favourable,
+        **mapping,
         "category_list": {name: LIST[name] for name in ("id", "version", "effective_from", "effective_until")},
-        "mapping": {role: dict(sorted(values[role].readings.items())) for role in roles},
-        "mapping_source": by_source,
         "outcomes": dict(sorted(by_outcome.items())) if plan.selected is not None else None,
         "count_reading": reading if plan.count is None or not scoring else "outcome",
-        "count_rule": _count_rule(plan, reading),
+        "count_rule": rules.pop() if len(rules) == 1 else "Each source says what one of its lines is.",
         "higher_is_better": plan.higher_is_better if scoring else None,
         "median": dict(median) if median is not None else None,
         "median_rule": _median_rule(plan) if scoring else None,
@@ -116,6 +112,33 @@ def method_of(
         "classes_only": plan.selected is None and plan.score is None,
         "vocabulary": plan.vocabulary,
         "sheet": plan.sheet,
+    }
+
+
+def own_method(found: Counted, source: int, columns: Mapping[str, str]) -> dict[str, Any]:
+    """Return how one of several sources was read that have columns or words of their own."""
+    plan = found.plans[source]
+    return {
+        "columns": dict(columns),
+        "strata": list(plan.strata),
+        "favourable": plan.favourable,
+        **_mapping(found, source),
+        "count_reading": found.readings[source] if plan.count is None or plan.score is None else "outcome",
+        "count_rule": _count_rule(plan, found.readings[source]),
+    }
+
+
+def _mapping(found: Counted, source: int) -> dict[str, Any]:
+    """Return what every value of a source was taken for, and by which source of meanings."""
+    plan, values = found.plans[source], found.values[source]
+    roles: list[Role] = ["sex", "race_ethnicity"]
+    if plan.selected is not None and found.readings[source] != "number":
+        roles.append("outcome")
+    if plan.truth is not None:
+        roles.append("truth")
+    return {
+        "mapping": {role: dict(sorted(values[role].readings.items())) for role in roles},
+        "mapping_source": {role: _by_source(values[role]) for role in roles},
     }
 
 

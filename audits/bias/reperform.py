@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, TypeVar
 
+from audits.bias.address import Table
 from audits.bias.audit import run
+from audits.bias.opening import Given
 from audits.bias.plan import DELIMITERS, Plan
 from audits.bias.sources import File
 from audits.metrics.recheck import Check, compared, recheck
 from compliance.lib.canonical import sha256_stream
 from compliance.lib.problems import Problem, Refused
 
+T = TypeVar("T")
+_OWN: Final = ("columns", "mapping", "strata", "count_reading")
+"""What a source says of itself where the sources were not read alike (:func:`audits.bias.reading.own_method`)."""
 _FOLLOWS = ("counts", "other_median", "classes", "strata", "unknown", "tables", "tests", "readings", "notes")
 _OF_METHOD = (
     *(
@@ -35,48 +41,59 @@ _OF_METHOD = (
 )
 
 
-def reperformed(result: Any, files: Sequence[Path] = ()) -> list[Check]:
-    """Return a check for every number that follows from the counts, and with `files` for the counts themselves.
+def reperformed(result: Any, files: Sequence[Path] = (), tables: Sequence[Table] = ()) -> list[Check]:
+    """Return a check for every number that follows from the counts, and with sources for the counts themselves.
 
-    A file that cannot be counted as the document says, or one that is not what was read, is a check that does not
+    A source that cannot be counted as the document says, or one that is not what was read, is a check that does not
     hold; `Refused` only where there is nothing to read.
     """
     found = recheck(result)
-    if not files or [check.where for check in found] == ["document"]:
+    if not (files or tables) or [check.where for check in found] == ["document"]:
         return found
-    return [*found, *_from_files(result, files)]
+    return [*found, *_from_sources(result, files, tables)]
 
 
 def plan_of(result: Mapping[str, Any]) -> Plan:
     """Return the plan that gives the same counts again, from what a result says of its method and its sources."""
     method, sources = result["method"], result["input"]["sources"]
-    columns = {role: _column(name) for role, name in method["columns"].items()}
-    marks = {name: mark for mark, name in DELIMITERS.items()}
+    read = [_read(source, method) for source in sources]
+    own = tuple(_differing(one, read[0]) for one in read)
     return Plan(
-        sex=columns["sex"],
-        race_ethnicity=columns["race_ethnicity"],
-        selected=columns.get("selected"),
-        score=columns.get("score"),
-        count=columns.get("count"),
-        truth=columns.get("truth"),
-        output_class=columns.get("output_class"),
+        **read[0],
+        sources=own if any(own) else (),
         higher_is_better=method["higher_is_better"] is not False,
-        count_reading=method["count_reading"] if "count" in columns and "selected" in columns else None,
         unknowns=method["unknowns"],
-        mapping={role: dict(values) for role, values in method["mapping"].items()},
         vocabulary=False,
         exclusions=tuple(method["exclusions"]),
         exclusion_base=method["exclusion_base"],
         median_basis=method["median_basis"],
         class_reading=method["class_reading"],
         classes=tuple(method["classes"]),
-        strata=tuple(method["strata"]),
         pooled=method["pooled"],
         reasons=method["reasons"],
-        encoding=_same(source.get("encoding") for source in sources),
-        delimiter=marks.get(_same(source.get("delimiter") for source in sources) or ""),
-        sheet=method["sheet"],
     )
+
+
+def _read(source: Mapping[str, Any], method: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how one source was read: what it says of itself, or else what the method says of all."""
+    said = {**method, **{name: source[name] for name in _OWN if name in source}}
+    columns = {role: _column(name) for role, name in said["columns"].items()}
+    marks = {name: mark for mark, name in DELIMITERS.items()}
+    return {
+        **{role: columns.get(role) for role in ("selected", "score", "count", "truth", "output_class")},
+        "sex": columns["sex"],
+        "race_ethnicity": columns["race_ethnicity"],
+        "count_reading": said["count_reading"] if "count" in columns and "selected" in columns else None,
+        "mapping": {role: dict(values) for role, values in said["mapping"].items()},
+        "strata": tuple(said["strata"]),
+        "encoding": source.get("encoding"),
+        "delimiter": marks.get(source.get("delimiter") or ""),
+        "sheet": source.get("sheet"),
+    }
+
+
+def _differing(one: Mapping[str, Any], first: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in one.items() if value != first[name]}
 
 
 def _column(name: str) -> str:
@@ -84,29 +101,38 @@ def _column(name: str) -> str:
     return doubled[1] if doubled else name
 
 
-def _same(values: Iterator[Any] | Any) -> Any:
-    different = set(values)
-    return different.pop() if len(different) == 1 else None
-
-
-def _from_files(result: Mapping[str, Any], files: Sequence[Path]) -> Iterator[Check]:
+def _from_sources(result: Mapping[str, Any], files: Sequence[Path], tables: Sequence[Table]) -> Iterator[Check]:
     digests = {path: _digest(path) for path in files}
     try:
-        sources = [one for one in result["input"]["sources"] if one.get("kind", "file") == "file"]
-        wanted, plan = [one["sha256"] for one in sources], plan_of(result)
+        sources = result["input"]["sources"]
+        wanted = {
+            kind: [_known(one) for one in sources if one.get("kind", "file") == kind] for kind in ("file", "table")
+        }
+        labels = [one.get("label", "") for one in sources]
+        plan = plan_of(result)
     except (KeyError, TypeError, AttributeError, Refused) as error:  # the counts hold, but not how they came about
         what = str(error) if isinstance(error, Refused) else f"{type(error).__name__}: {error}"
         yield Check("input (how the files were read)", what, "the sources and every choice of the reading")
         return
-    yield Check("input.sources (SHA-256 of every file)", sorted(digests.values()), sorted(wanted))
-    place = {digest: number for number, digest in reversed(list(enumerate(wanted)))}
-    ordered = sorted(files, key=lambda path: place.get(digests[path], len(wanted)))
-    labels = {one["sha256"]: one.get("label", "") for one in sources}
+    if files or wanted["file"]:
+        yield Check("input.sources (SHA-256 of every file)", sorted(digests.values()), sorted(wanted["file"]))
+    if tables or wanted["table"]:
+        named = sorted(_asked(table) for table in tables)
+        yield Check("input.sources (tables and queries)", named, sorted(wanted["table"]))
+    if len(files) != len(wanted["file"]) or len(tables) != len(wanted["table"]):
+        return  # what is missing cannot be counted, and the check above says what it is
+    by_file = _in_order(list(files), [digests[path] for path in files], wanted["file"])
+    by_table = _in_order(list(tables), [_asked(table) for table in tables], wanted["table"])
+    given: list[Given] = []
+    for source, label in zip(sources, labels, strict=True):
+        if source.get("kind", "file") == "file":
+            given.append(File(by_file.pop(0), label))
+        else:
+            given.append(replace(by_table.pop(0), label=label))
     try:
-        given = [File(path, labels.get(digests[path], path.name)) for path in ordered]
         again = run(given, plan).as_json()
     except Refused as refused:
-        yield Check("input (the files are read as the result says)", str(refused), "files that are read so")
+        yield Check("input (the sources are read as the result says)", str(refused), "sources that are read so")
         return
     for name in _FOLLOWS:
         yield from compared(name, result[name], again[name], rough=name in ("tests", "classes"))
@@ -114,6 +140,27 @@ def _from_files(result: Mapping[str, Any], files: Sequence[Path]) -> Iterator[Ch
         yield from compared(f"method.{name}", result["method"].get(name), again["method"].get(name))
     for name in ("rows", "people", "counts_sha256"):
         yield Check(f"input.{name}", result["input"].get(name), again["input"][name])
+
+
+def _known(source: Mapping[str, Any]) -> str:
+    """Return by what a source is known again: the digest of a file, the name of a table and its query."""
+    if source.get("kind", "file") == "file":
+        return str(source["sha256"])
+    return " ".join(str(source[name]) for name in ("name", "query") if name in source)
+
+
+def _asked(table: Table) -> str:
+    return table.name if table.query is None else f"{table.name} {table.query}"
+
+
+def _in_order(given: list[T], names: Sequence[str], wanted: Sequence[str]) -> list[T]:
+    """Return what was given in the order of the document; what it does not know takes the places that are left."""
+    left = list(zip(names, given, strict=True))
+    found: list[T | None] = []
+    for name in wanted:
+        place = next((at for at, (known, _) in enumerate(left) if known == name), None)
+        found.append(None if place is None else left.pop(place)[1])
+    return [one if one is not None else left.pop(0)[1] for one in found]
 
 
 def _digest(path: Path) -> str:

@@ -86,6 +86,12 @@ def _lines(result: Mapping[str, Any], with_readings: bool) -> Iterator[str]:
     yield ""
     yield "How it was computed"
     yield from _method(method)
+    for place, source in enumerate(given["sources"], start=1):
+        if "columns" in source:
+            yield f"  Source {place}{f' ({label})' if (label := source.get('label')) else ''} was read by itself:"
+            yield f"  {_columns(source)}."
+            yield f"  {source['count_rule']}"
+            yield from _words(source)
 
 
 def _source(source: Mapping[str, Any], *, alone: bool) -> str:
@@ -94,9 +100,10 @@ def _source(source: Mapping[str, Any], *, alone: bool) -> str:
         if alone
         else f": {_amount(source['people'], 'person', 'people')} in {_amount(source['rows'], 'row', 'rows')}"
     )
+    label = f" ({source['label']})" if source.get("label") not in (None, "", source.get("name")) else ""
     if source["kind"] == "file":
-        return f"File SHA-256  {source['sha256']}{f' ({label})' if (label := source.get('label')) else ''}{rows}"
-    return f"Table         {source['name']} ({source['engine']}){rows}"
+        return f"File SHA-256  {source['sha256']}{label}{rows}"
+    return f"Table         {source['name']} ({source['engine']}){label}{rows}"
 
 
 def _amount(number: int, one: str, many: str) -> str:
@@ -181,18 +188,16 @@ def _aligned(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[st
 
 
 def _method(method: Mapping[str, Any]) -> Iterator[str]:
-    columns = ", ".join(f"{role}: {name!r}" for role, name in method["columns"].items())
     file = method["file"]
     form = f"File: {file['encoding']}, separated by {file['delimiter']}; " if file.get("encoding") else ""
-    yield f"  {form}{columns}."
+    if columns := _columns(method):
+        yield f"  {form}{columns}."
     if method["pooled"]:
         yield f"  Pooled from several sources: {method['pooled']}"
     yield f"  {method['count_rule']}"
     if method["favourable"] is not None:
         yield f"  Favourable value: {method['favourable']!r}; every other value is unfavourable."
-    for role, values in method["mapping"].items():
-        pairs = "; ".join(f"{raw!r} is {category or 'unknown'}" for raw, category in values.items())
-        yield f"  {role}: {pairs}."
+    yield from _words(method)
     if median := method["median"]:
         yield (
             f"  Median {median['value']} of {median['sample_size']:,} people ({median['sample']}): "
@@ -217,6 +222,16 @@ def _method(method: Mapping[str, Any]) -> Iterator[str]:
         "threshold",
     ):
         yield f"  {method[rule]}"
+
+
+def _columns(read: Mapping[str, Any]) -> str:
+    return ", ".join(f"{role}: {name!r}" for role, name in read["columns"].items())
+
+
+def _words(read: Mapping[str, Any]) -> Iterator[str]:
+    for role, values in read["mapping"].items():
+        pairs = "; ".join(f"{raw!r} is {category or 'unknown'}" for raw, category in values.items())
+        yield f"  {role}: {pairs}."
 
 
 _UNIT = "  Whether one row is a person or an application was not stated."

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from audits.bias import mapfile, planfile, text
-from audits.bias.address import Table
+from audits.bias.address import Table, tables_given
 from audits.bias.audit import run
 from audits.bias.opening import Given
 from audits.bias.plan import DELIMITERS, ENCODINGS, Plan
@@ -175,8 +175,6 @@ class Command(BaseCommand):
             and not (options["justification"] and options["approver"]),
             "--records goes with --people-in-union yes.": options["records"] is not None
             and options["people_in_union"] != "yes",
-            "--query goes with one --table.": options["query"] is not None and len(options["table"]) != 1,
-            "--timeout is a number of seconds, 0 or more.": options["timeout"] < 0,
             "--lower-is-better goes with --score.": options["lower_is_better"] and options["score"] is None,
             "--count-reading goes with --selected and --count.": options["count_reading"]
             and (options["selected"] is None or options["count"] is None),
@@ -188,11 +186,13 @@ class Command(BaseCommand):
     def _sources(self, options: dict[str, Any]) -> list[Given]:
         """Return what to count, named by its file or table where there are several."""
         alone = len(options["files"]) + len(options["table"]) == 1
-        password = _password() if options["table"] else None
         found: list[Given] = [File(path, "" if alone else path.name) for path in options["files"]]
-        for url in options["table"]:
-            table = Table(url, options["query"], password=password, timeout=options["timeout"])
-            found.append(table if alone else Table(url, None, table.name, password, options["timeout"]))
+        try:
+            found += [table if alone else replace(table, label=table.name) for table in tables_given(options)]
+        except Refused as refused:
+            if refused.code != "usage":
+                raise
+            raise CommandError(str(refused), returncode=2) from refused
         engines = {one.engine if isinstance(one, Table) else "duckdb" for one in found}
         if options["engine"] and engines != {options["engine"]}:
             counting = " and ".join(sorted(engines))
@@ -290,13 +290,3 @@ def _gate(options: dict[str, Any]) -> dict[str, Any]:
     if union is not None:
         check_gate(union, records)
     return {"people_in_union": union, "conditions": records}
-
-
-def _password() -> str | None:
-    """Return the password of the tables from the environment, which no list of processes shows."""
-    if path := os.environ.get("BIAS_AUDIT_PASSWORD_FILE"):
-        try:
-            return Path(path).read_text("utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise CommandError("The file that BIAS_AUDIT_PASSWORD_FILE names cannot be read.", returncode=2) from error
-    return os.environ.get("BIAS_AUDIT_PASSWORD")

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from audits.bias.address import tables_given
 from audits.bias.reperform import reperformed
 from audits.metrics.recheck import Check
 from compliance.lib.canonical import load, sha256
@@ -23,7 +24,8 @@ class Command(BaseCommand):
 
     help = (
         "Computes every table, reading and test of a bias audit result again from its counts, and with --data the "
-        "counts from the files. Says equal, or shows each difference. Exit 0: equal. 1: differs. 2: unreadable."
+        "counts from the files, with --table from tables. Says equal, or shows each difference. Exit 0: equal. "
+        "1: differs. 2: unreadable."
     )
     requires_system_checks: list[str] = []
     requires_migrations_checks = False
@@ -33,13 +35,26 @@ class Command(BaseCommand):
         parser.add_argument(
             "--data", metavar="FILE", type=Path, nargs="+", default=[], help="the files that were counted, in any order"
         )
+        parser.add_argument(
+            "--table",
+            metavar="URL",
+            action="append",
+            default=[],
+            help="a table that was counted, by the address that the result names, with a user where one is needed; a "
+            "password may stand in BIAS_AUDIT_PASSWORD or a file that BIAS_AUDIT_PASSWORD_FILE names",
+        )
+        parser.add_argument(
+            "--query", metavar="SELECT", help="the SELECT that was counted instead of a table of --table"
+        )
+        parser.add_argument("--timeout", metavar="SECONDS", type=int, default=0, help="the longest a query may take")
         parser.add_argument("--format", choices=["text", "json"], default="text", help="the form of the answer")
 
     def handle(self, *args: Any, **options: Any) -> None:
         as_json = options["format"] == "json"
         try:
             data = _read(options["result"])
-            checks = reperformed(_document(data), options["data"])
+            tables = tables_given(options)
+            checks = reperformed(_document(data), options["data"], tables)
             if [check.where for check in checks] == ["document"]:
                 raise Refused(Problem("result-unreadable", f"This is no bias audit result: {checks[0].got}"))
         except Refused as refused:
@@ -55,17 +70,17 @@ class Command(BaseCommand):
                 "sha256": sha256(data),
                 "equal": not wrong,
                 "checked": len(checks),
-                "counted_again": bool(options["data"]),
+                "counted_again": bool(options["data"] or tables),
                 "differences": [_difference(check) for check in wrong],
             }
             self.stdout.write(json.dumps(answer, ensure_ascii=False))
         else:
-            self._tell(data, checks, wrong, counted=bool(options["data"]))
+            self._tell(data, checks, wrong, counted=bool(options["data"] or tables))
         sys.exit(1 if wrong else 0)
 
     def _tell(self, data: bytes, checks: list[Check], wrong: list[Check], *, counted: bool) -> None:
         self.stdout.write(f"Result SHA-256 {sha256(data)}")
-        source = "from its counts, and its counts from the files" if counted else "from its counts"
+        source = "from its counts, and its counts from the sources" if counted else "from its counts"
         if not wrong:
             self.stdout.write(f"Equal: {len(checks):,} values were computed again {source}, and none differs.")
         else:
@@ -76,7 +91,7 @@ class Command(BaseCommand):
         if len(wrong) > SHOWN:
             self.stdout.write(f"  and {len(wrong) - SHOWN:,} more; --format json shows all of them.")
         if not counted:
-            self.stdout.write("The files were not counted again; name them with --data.")
+            self.stdout.write("The sources were not counted again; name files with --data, and tables with --table.")
 
 
 def _difference(check: Check) -> dict[str, Any]:
