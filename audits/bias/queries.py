@@ -15,20 +15,21 @@ from audits.bias.profile import Profile
 from audits.work.models import State
 from compliance.lib.problems import Problem
 from compliance.people.models import Membership
+from compliance.people.reach import within
 from compliance.systems.models import AISystem
 from compliance.systems.queries import systems
 
 
 def bias_audits(by: Membership) -> QuerySet[BiasAudit]:
     """Return the bias audits that `by` may see, newest first."""
-    return BiasAudit.objects.filter(organisation_id=by.organisation_id).select_related(
+    return BiasAudit.objects.filter(within(by)).select_related(
         "system", "organisation", "uploaded_by__user", "started_by__user", "evidence"
     )
 
 
 def intakes(by: Membership) -> QuerySet[BiasIntake]:
     """Return the large files that `by` may see being looked at, newest first."""
-    return BiasIntake.objects.filter(organisation_id=by.organisation_id).select_related("system", "by__user")
+    return BiasIntake.objects.filter(within(by)).select_related("system", "by__user")
 
 
 def runs_up_to(by: Membership, bias_audit: BiasAudit, most: int) -> list[BiasAudit]:
@@ -62,14 +63,14 @@ def chosen_system(by: Membership, pk: str) -> AISystem | None:
 
 def bias_plans(by: Membership) -> QuerySet[BiasPlan]:
     """Return the plans that `by` may see, newest first."""
-    return BiasPlan.objects.filter(organisation_id=by.organisation_id).select_related(
+    return BiasPlan.objects.filter(within(by)).select_related(
         "system", "drafted_by__user", "approved_by__user", "locked_by__user"
     )
 
 
 def declarations(by: Membership) -> QuerySet[IndependenceDeclaration]:
     """Return the declarations of independence that `by` may see, newest first."""
-    return IndependenceDeclaration.objects.filter(organisation_id=by.organisation_id).select_related(
+    return IndependenceDeclaration.objects.filter(within(by)).select_related(
         "system", "declared_by__user"
     )
 

@@ -6,10 +6,11 @@ from django.db.models import QuerySet
 
 from audits.dossiers.models import Dossier
 from compliance.people.models import Membership
+from compliance.people.reach import within
 
 
 def dossiers(by: Membership) -> QuerySet[Dossier]:
     """Return the dossiers that `by` may see, newest first."""
-    return Dossier.objects.filter(organisation_id=by.organisation_id).select_related(
+    return Dossier.objects.filter(within(by, law="checklist__law")).select_related(
         "system", "checklist", "organisation", "frozen_by__user"
     )

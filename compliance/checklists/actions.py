@@ -9,10 +9,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from compliance.checklists import rules
+from compliance.checklists import queries, rules
 from compliance.checklists.binding import apply_determination
 from compliance.checklists.models import Checklist, ChecklistItem, Decision, ItemEvidence, Review, Verdict
 from compliance.determinations.models import Determination
+from compliance.evidence import queries as evidence_queries
 from compliance.evidence.models import Evidence
 from compliance.frameworks import catalogues
 from compliance.lib.canonical import digest
@@ -123,8 +124,8 @@ def attach(*, by: Membership, item: ChecklistItem, evidence: Evidence) -> ItemEv
     """Attach a piece of evidence to a row; attaching it twice changes nothing."""
     item = _locked(by, item)
     rules.check_move("change", by=by, item=item)
-    if evidence.organisation_id != by.organisation_id:
-        raise ValueError("The evidence belongs to another organisation.")
+    if not evidence_queries.evidence(by).filter(pk=evidence.pk).exists():
+        raise ValueError("The evidence belongs to another organisation, or is out of the guest's reach.")
     if evidence.withdrawn_at:
         sentence = _("{title} was withdrawn, so it cannot be attached.").format(title=evidence.title)
         raise Refused(Problem("evidence-withdrawn", sentence, column="evidence"))
@@ -253,7 +254,7 @@ def _locked(by: Membership, item: ChecklistItem) -> ChecklistItem:
     return (
         ChecklistItem.objects.select_for_update(of=("self",), no_key=True)
         .select_related("checklist__system", "submitted_by__user", "owner__user", "carried_from")
-        .get(pk=item.pk, checklist__organisation_id=by.organisation_id)
+        .get(queries.reached(by), pk=item.pk)
     )
 
 

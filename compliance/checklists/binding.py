@@ -19,6 +19,7 @@ from compliance.determinations.models import Determination
 from compliance.determinations.result import RowFound
 from compliance.lib.problems import Problem, Refused
 from compliance.people.models import Membership
+from compliance.people.reach import within
 from compliance.people.rules import check_can
 from compliance.trail.actions import hold, write
 
@@ -130,7 +131,7 @@ def apply_determination(*, by: Membership, checklist: Checklist, determination: 
     check_can(by, "open_checklists")
     hold(by.organisation_id)
     checklist = Checklist.objects.select_for_update(of=("self",)).select_related("system", "determination").get(
-        pk=checklist.pk, organisation_id=by.organisation_id
+        within(by, law="law"), pk=checklist.pk
     )  # fmt: skip
     rules.check_in_use(checklist)
     check_fits(checklist, determination)

@@ -17,6 +17,7 @@ from compliance.frameworks import catalogues
 from compliance.frameworks.changes import kinds_in_words
 from compliance.lib.problems import Problem, Refused
 from compliance.people.models import Membership
+from compliance.people.reach import within
 from compliance.people.rules import check_can
 from compliance.trail.actions import hold, write
 
@@ -170,7 +171,7 @@ def undo_move(*, by: Membership, checklist: Checklist) -> Checklist:
 
 def _locked(by: Membership, checklist: Checklist) -> Checklist:
     found = Checklist.objects.select_for_update(of=("self",)).select_related("system")
-    return found.get(pk=checklist.pk, organisation_id=by.organisation_id)
+    return found.get(within(by, law="law"), pk=checklist.pk)
 
 
 def _carry(checklist: Checklist, new: Checklist, olds: list[ChecklistItem], told: Impact) -> None:

@@ -18,6 +18,7 @@ from compliance.evidence import queries as evidence_queries
 from compliance.evidence.models import Evidence
 from compliance.frameworks.catalogues import catalogue
 from compliance.people.models import Membership
+from compliance.people.reach import within
 from compliance.people.rules import can
 
 
@@ -53,10 +54,15 @@ class Counts:
 def checklists(by: Membership) -> QuerySet[Checklist]:
     """Return the checklists that `by` may see."""
     return (
-        Checklist.objects.filter(organisation_id=by.organisation_id)
+        Checklist.objects.filter(within(by, law="law"))
         .select_related("system", "organisation", "opened_by__user", "moved_from", "determination__signed_by__user")
         .defer("determination__result", "determination__facts")
     )
+
+
+def reached(by: Membership) -> Q:
+    """Return the condition that rows of checklists are among those that `by` may see."""
+    return within(by, organisation="checklist__organisation_id", system="checklist__system_id", law="checklist__law")
 
 
 def items(by: Membership) -> QuerySet[ChecklistItem]:
@@ -64,7 +70,7 @@ def items(by: Membership) -> QuerySet[ChecklistItem]:
     attachments = ItemEvidence.objects.select_related("evidence__added_by__user", "attached_by__user")
     reviews = Review.objects.select_related("reviewer__user", "submitted_by__user", "carried_from__item__checklist")
     return (
-        ChecklistItem.objects.filter(checklist__organisation_id=by.organisation_id)
+        ChecklistItem.objects.filter(reached(by))
         .select_related(
             *("checklist__system", "checklist__organisation", "owner__user", "submitted_by__user"),
             "carried_from__checklist",
@@ -95,9 +101,7 @@ def lines(by: Membership, checklist: Checklist) -> list[tuple[Section, list[Line
 
     A law has hundreds of rows: what a list does not show (people, whole reviews) is not fetched.
     """
-    law, mine = checklist.catalogue, ChecklistItem.objects.filter(checklist=checklist)
-    if checklist.organisation_id != by.organisation_id:
-        mine = mine.none()
+    law, mine = checklist.catalogue, ChecklistItem.objects.filter(reached(by), checklist=checklist)
     today = timezone.now().date()
     pieces, expired = Counter[UUID](), Counter[UUID]()
     live = ItemEvidence.objects.filter(item__in=mine, evidence__withdrawn_at=None).order_by()

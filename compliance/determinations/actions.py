@@ -18,6 +18,7 @@ from compliance.determinations.models import Determination, FactSheet, Override
 from compliance.lib import canonical
 from compliance.lib.problems import Problem, Refused
 from compliance.people.models import Membership
+from compliance.people.reach import within
 from compliance.people.rules import check_can
 from compliance.systems.models import AISystem
 from compliance.trail.actions import hold, write
@@ -225,12 +226,12 @@ def _sheet(by: Membership, system: AISystem) -> FactSheet:
     _of_the_house(by, system)
     FactSheet.objects.get_or_create(system=system, defaults={"organisation": by.organisation, "changed_by": by})
     sheets = FactSheet.objects.select_for_update(no_key=True, of=("self",)).select_related("changed_by__user")
-    return sheets.get(system=system, organisation_id=by.organisation_id)
+    return sheets.get(within(by), system=system)
 
 
 def _locked(by: Membership, determination: Determination) -> Determination:
     mine = Determination.objects.select_for_update(no_key=True, of=("self",)).select_related("system", "organisation")
-    return mine.get(pk=determination.pk, organisation_id=by.organisation_id)
+    return mine.get(within(by, law="law"), pk=determination.pk)
 
 
 def _of_the_house(by: Membership, system: AISystem) -> None:

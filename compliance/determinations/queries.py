@@ -18,12 +18,13 @@ from compliance.determinations.result import Result
 from compliance.frameworks import catalogues
 from compliance.lib.problems import Refused
 from compliance.people.models import Membership
+from compliance.people.reach import within
 from compliance.systems.models import AISystem
 
 
 def sheet_of(by: Membership, system: AISystem) -> FactSheet | None:
     """Return the answers given so far about a system, or None while nobody has answered anything."""
-    sheets = FactSheet.objects.filter(organisation_id=by.organisation_id, system=system)
+    sheets = FactSheet.objects.filter(within(by), system=system)
     return sheets.select_related("changed_by__user").first()
 
 
@@ -54,7 +55,7 @@ def readable(answers: Mapping[str, Any]) -> Known:
 def determinations(by: Membership) -> QuerySet[Determination]:
     """Return the determinations that `by` may see, newest first, with `waiting`, the number of open overrides."""
     return (
-        Determination.objects.filter(organisation_id=by.organisation_id)
+        Determination.objects.filter(within(by, law="law"))
         .select_related("system", "organisation", "made_by__user", "signed_by__user", "replaces")
         .defer("result", "facts")
         .annotate(waiting=Count("overrides", filter=Q(overrides__decision=Override.Decision.OPEN)))
@@ -74,7 +75,8 @@ def result_of(determination: Determination) -> Result:
 
 def overrides(by: Membership) -> QuerySet[Override]:
     """Return the overrides that `by` may see."""
-    mine = Override.objects.filter(determination__organisation_id=by.organisation_id)
+    place = "determination__organisation_id", "determination__system_id", "determination__law"
+    mine = Override.objects.filter(within(by, organisation=place[0], system=place[1], law=place[2]))
     return mine.select_related("determination__system", "proposed_by__user", "decided_by__user")
 
 

@@ -7,13 +7,20 @@ from django.utils import timezone
 
 from compliance.evidence.models import Evidence
 from compliance.people.models import Membership
+from compliance.people.reach import within
 
 
 def evidence(by: Membership) -> QuerySet[Evidence]:
-    """Return the evidence that `by` may see, newest first."""
-    return Evidence.objects.filter(organisation_id=by.organisation_id).select_related(
-        "organisation", "system", "added_by__user"
-    )
+    """Return the evidence that `by` may see, newest first.
+
+    A guest sees what rows in their reach rest on and what they added themselves; what the organisation keeps beside
+    these is not theirs to look through.
+    """
+    mine = Q(organisation_id=by.organisation_id)
+    if by.is_guest:
+        rests = within(by, system="attachments__item__checklist__system_id", law="attachments__item__checklist__law")
+        mine &= Q(added_by=by) | Q(pk__in=Evidence.objects.filter(rests).values("pk"))
+    return Evidence.objects.filter(mine).select_related("organisation", "system", "added_by__user")
 
 
 def library(by: Membership) -> QuerySet[Evidence]:

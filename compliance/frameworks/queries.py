@@ -6,12 +6,13 @@ from django.db.models import Prefetch, QuerySet
 
 from compliance.frameworks.models import Framework, FrameworkVersion
 from compliance.people.models import Membership
+from compliance.people.reach import only_members
 
 
 def frameworks(by: Membership) -> QuerySet[Framework]:
     """Return the frameworks of the organisation of `by`, with their versions fetched in one more query."""
     return (
-        Framework.objects.filter(organisation_id=by.organisation_id)
+        Framework.objects.filter(only_members(by))
         .select_related("organisation", "made_by__user")
         .prefetch_related(Prefetch("versions", versions(by).order_by("published_at", "text_version")))
     )
@@ -19,7 +20,7 @@ def frameworks(by: Membership) -> QuerySet[Framework]:
 
 def versions(by: Membership) -> QuerySet[FrameworkVersion]:
     """Return drafts and published versions of the organisation of `by`."""
-    return FrameworkVersion.objects.filter(framework__organisation_id=by.organisation_id).select_related(
+    return FrameworkVersion.objects.filter(only_members(by, organisation="framework__organisation_id")).select_related(
         "framework__organisation", "made_by__user", "published_by__user"
     )
 

@@ -16,11 +16,13 @@ from compliance.catalogue.known import Known
 from compliance.catalogue.loader import facts
 from compliance.catalogue.schema import Catalogue
 from compliance.checklists.models import ChecklistItem
+from compliance.checklists.queries import reached
 from compliance.determinations import queries as determination_queries
 from compliance.determinations.models import Determination, FactSheet
 from compliance.frameworks import catalogues
 from compliance.lib.problems import Problem, Refused
 from compliance.people.models import Membership
+from compliance.people.reach import laws, within
 from compliance.systems.models import AISystem
 from compliance.systems.queries import systems
 
@@ -48,13 +50,16 @@ class Standing:
 
 def texts(by: Membership) -> list[Catalogue]:
     """Return every law that the organisation may read, then every framework, each text by text, the oldest first."""
-    found = [catalogues.catalogue(ref.law, ref.text_version) for ref in catalogues.offered(by.organisation)]
+    mine = laws(by)
+    refs = [ref for ref in catalogues.offered(by.organisation) if mine is None or ref.law in mine]
+    found = [catalogues.catalogue(ref.law, ref.text_version) for ref in refs]
     return sorted(found, key=lambda one: one.framework)
 
 
 def text(by: Membership, law: str, text_version: str) -> Catalogue:
     """Return one text of a law; refused with `no-such-text` where the organisation may not read it, or it is none."""
-    for ref in catalogues.offered(by.organisation):
+    mine = laws(by)
+    for ref in catalogues.offered(by.organisation) if mine is None or law in mine else ():
         if (ref.law, ref.text_version) == (law, text_version):
             return catalogues.catalogue(law, text_version)
     raise Refused(
@@ -84,7 +89,7 @@ def standings(by: Membership, law: Catalogue, row_id: str, today: datetime.date)
         return []
     determined = {one.system_id: one for one in signed(by).filter(law=law.law)}
     rows = rows_of(determined.values())
-    sheets = {one.system_id: one for one in FactSheet.objects.filter(organisation_id=by.organisation_id)}
+    sheets = {one.system_id: one for one in FactSheet.objects.filter(within(by))}
     found = []
     for system in systems(by):
         one = determined.get(system.pk)
@@ -136,7 +141,7 @@ def items(by: Membership, law: Catalogue, row_id: str) -> QuerySet[ChecklistItem
     """Return the rows of open checklists that ask this row, in any text of the law."""
     return (
         ChecklistItem.objects.filter(
-            checklist__organisation_id=by.organisation_id,
+            reached(by),
             checklist__law=law.law,
             checklist__undone_at=None,
             row_id=row_id,

@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from compliance.lib.problems import Problem, Refused
-from compliance.people.models import Membership, Organisation, Role, User
+from compliance.people.models import Membership, Organisation, Reach, Role, User
 from compliance.people.rules import check_another_administrator, check_can
 from compliance.trail.actions import write
 
@@ -51,41 +51,57 @@ def begin(*, name: str, email: str, password: str, organisation: str) -> Members
 
 @transaction.atomic
 def add_member(*, by: Membership, email: str, name: str, role: str) -> Membership:
-    """Let a person into the organisation of `by`; a person who is new gets an account without a password yet."""
+    """Let a person into the organisation of `by`; a person who is new gets an account without a password yet.
+
+    A guest whom an engagement let in becomes a member, and sees everything then.
+    """
     check_can(by, "manage_people")
-    email, name = email.strip().lower(), name.strip()
-    try:
-        validate_email(email)
-    except ValidationError:
-        sentence = _("{email!r} is not an e-mail address.").format(email=email)
-        raise Refused(Problem("not-an-address", sentence, column="email", found=email)) from None
-    if role not in Role.values:
-        raise Refused(Problem("unknown-role", _("There is no role {role!r}.").format(role=role), column="role"))
-    # Of two administrators who add the same person at once, the second waits here for the first.
-    Organisation.objects.select_for_update(no_key=True).get(pk=by.organisation_id)
-    user = User.objects.filter(email=email).first()
-    if user is None:
-        if not name:
-            raise Refused(Problem("person-without-name", _("A new person needs a name."), column="name"))
-        user = User.objects.create_user(email, name=name)
-    member = Membership.objects.select_for_update(no_key=True).filter(organisation=by.organisation, user=user).first()
-    if member and member.is_active:
+    user, member = person(by=by, email=email, name=name)
+    check_role(role)
+    if member and member.is_active and not member.is_guest:
         sentence = _("{name} already belongs to {organisation}.").format(
             name=user.name, organisation=by.organisation.name
         )
         raise Refused(Problem("already-member", sentence, column="email"))
     verb = "member.restored" if member else "member.invited"
     member = member or Membership(organisation=by.organisation, user=user)
-    member.role, member.is_active = role, True
+    member.role, member.is_active, member.reach = role, True, Reach.ALL
     member.save()
     write(
         organisation_id=by.organisation_id,
         actor=by.actor,
         verb=verb,
         subject={"type": "member", "id": str(member.id), "label": user.name},
-        data={"role": role, "email": email},
+        data={"role": role, "email": user.email},
     )
     return member
+
+
+def person(*, by: Membership, email: str, name: str) -> tuple[User, Membership | None]:
+    """Return the person of an address, made without a password where there is none, and their membership here, if any.
+
+    Call it within a transaction: of two who let the same person in at once, the second waits here for the first.
+    """
+    email, name = email.strip().lower(), name.strip()
+    try:
+        validate_email(email)
+    except ValidationError:
+        sentence = _("{email!r} is not an e-mail address.").format(email=email)
+        raise Refused(Problem("not-an-address", sentence, column="email", found=email)) from None
+    Organisation.objects.select_for_update(no_key=True).get(pk=by.organisation_id)
+    user = User.objects.filter(email=email).first()
+    if user is None:
+        if not name:
+            raise Refused(Problem("person-without-name", _("A new person needs a name."), column="name"))
+        user = User.objects.create_user(email, name=name)
+    found = Membership.objects.select_for_update(no_key=True, of=("self",)).select_related("user", "organisation")
+    return user, found.filter(organisation=by.organisation, user=user).first()
+
+
+def check_role(role: str) -> None:
+    """There are no other roles than those of :class:`Role`."""
+    if role not in Role.values:
+        raise Refused(Problem("unknown-role", _("There is no role {role!r}.").format(role=role), column="role"))
 
 
 @transaction.atomic
@@ -105,11 +121,13 @@ def record_link(*, by: Membership, member: Membership) -> None:
 
 @transaction.atomic
 def change_role(*, by: Membership, member: Membership, role: str) -> Membership:
-    """Give a member another role; the last administrator keeps theirs."""
+    """Give a member another role; the last administrator keeps theirs. That of a guest is what the engagement says."""
     check_can(by, "manage_people")
     member = _locked(by, member)
-    if role not in Role.values:
-        raise Refused(Problem("unknown-role", _("There is no role {role!r}.").format(role=role), column="role"))
+    check_role(role)
+    if member.is_guest:
+        sentence = _("{name} is here as a guest, in the role that an engagement gave.").format(name=member.name)
+        raise Refused(Problem("role-of-a-guest", sentence, _("Add them as a member to give them another."), column="role"))
     if role != member.role:
         check_another_administrator(member)
         before, member.role = member.role, role

@@ -69,13 +69,25 @@ class Role(models.TextChoices):
     OBSERVER = "observer", _("observer")
 
 
+class Reach(models.TextChoices):
+    """How much of an organisation a membership opens; only a member's own is everything."""
+
+    ALL = "all", _("everything here")
+    ENGAGEMENT = "engagement", _("what an engagement names")
+    REQUESTS = "requests", _("requests for evidence put to them")
+
+
 class Membership(models.Model):
-    """A person in an organisation, in one role. It is never deleted, only ended, since the trail speaks of it."""
+    """A person in an organisation, in one role. It is never deleted, only ended, since the trail speaks of it.
+
+    A guest, whose `reach` is not everything, is let in by an engagement, and sees what its grants name and no more.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    reach = models.CharField(_("reach"), max_length=12, choices=Reach.choices, default=Reach.ALL)
     is_active = models.BooleanField(default=True)
     since = models.DateTimeField(default=timezone.now)
 
@@ -91,6 +103,39 @@ class Membership(models.Model):
         return self.user.name
 
     @property
+    def is_guest(self) -> bool:
+        """Whether an engagement let the person in, so that queries are narrowed to what it names."""
+        return self.reach != Reach.ALL
+
+    @property
     def actor(self) -> dict[str, str]:
         """The person as the trail names them."""
         return {"id": str(self.user_id), "name": self.user.name, "role": self.role}
+
+
+class Grant(models.Model):
+    """What one engagement lets a guest reach: one system under one law, or only the requests put to them (no system).
+
+    Written by the engagement's actions and read by every query. Engagements and systems stand above people, so they are
+    named by their ids. A membership of a guest counts only while one of its grants does; see `reach.py`.
+    """
+
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="grants")
+    engagement_id = models.UUIDField()
+    system_id = models.UUIDField(null=True)
+    law = models.CharField(max_length=60, blank=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    may_review = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["membership", "engagement_id", "system_id", "law"],
+                name="one_grant_a_system_and_law",
+            )
+        ]
+        indexes = [models.Index(fields=["membership", "system_id", "law"], name="grant_by_scope")]
+
+    def __str__(self) -> str:
+        return f"{self.membership_id} {self.system_id} {self.law}"

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from compliance.lib.problems import Forbidden, Problem
-from compliance.people.models import Membership, Role
+from compliance.people.models import Membership, Reach, Role
 
 ALL = frozenset(Role)
 ABILITIES: dict[str, frozenset[Role]] = {
@@ -23,6 +23,20 @@ ABILITIES: dict[str, frozenset[Role]] = {
     "run_bias_audits": frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.CONTRIBUTOR}),
     "declare_independence": frozenset({Role.AUDITOR}),
     "make_dossiers": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
+    "manage_engagements": frozenset({Role.ADMINISTRATOR}),
+    "request_evidence": frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.LEGAL_REVIEWER}),
+    "answer_requests": frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.LEGAL_REVIEWER, Role.CONTRIBUTOR}),
+    "raise_findings": frozenset({Role.AUDITOR, Role.LEGAL_REVIEWER}),
+    "act_on_findings": frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.LEGAL_REVIEWER, Role.CONTRIBUTOR}),
+    "verify_findings": frozenset({Role.AUDITOR, Role.LEGAL_REVIEWER}),
+    "accept_risks": frozenset({Role.ADMINISTRATOR, Role.LEGAL_REVIEWER}),
+}
+# What a guest may do at most, whatever the role: what belongs to the organisation itself is left to its members.
+OF_GUESTS: dict[str, frozenset[str]] = {
+    Reach.ENGAGEMENT: frozenset(
+        "view add_evidence answer_items review_items request_evidence raise_findings verify_findings".split()
+    ),
+    Reach.REQUESTS: frozenset({"add_evidence", "answer_requests"}),
 }
 TOLD = {
     "manage_people": gettext_lazy("change who belongs to the organisation"),
@@ -37,26 +51,40 @@ TOLD = {
     "run_bias_audits": gettext_lazy("run bias audits"),
     "declare_independence": gettext_lazy("declare an auditor's independence"),
     "make_dossiers": gettext_lazy("freeze and sign dossiers"),
+    "manage_engagements": gettext_lazy("prepare, open and close engagements"),
+    "request_evidence": gettext_lazy("ask people for evidence"),
+    "answer_requests": gettext_lazy("answer requests for evidence"),
+    "raise_findings": gettext_lazy("raise findings"),
+    "act_on_findings": gettext_lazy("say what caused a finding and plan its corrective actions"),
+    "verify_findings": gettext_lazy("verify that corrective actions were effective"),
+    "accept_risks": gettext_lazy("accept the risk of a finding"),
     "view": gettext_lazy("look at everything here"),
 }
 
 
 def can(by: Membership, ability: str) -> bool:
     """Say whether the member's role carries the ability. An unknown ability is a programming error (KeyError)."""
-    return by.is_active and by.role in ABILITIES[ability]
+    return by.is_active and by.role in ABILITIES[ability] and _leaves_to_guests(by, ability)
 
 
 def check_can(by: Membership, ability: str) -> None:
     """Raise Forbidden, with a sentence that names who may, unless the member's role carries the ability."""
     if not can(by, ability):
-        raise Forbidden(Problem(code=f"may-not-{ability.replace('_', '-')}", sentence=why_not(ability)))
+        raise Forbidden(Problem(code=f"may-not-{ability.replace('_', '-')}", sentence=why_not(ability, by)))
 
 
-def why_not(ability: str) -> str:
-    """Return the sentence for a member who lacks the ability."""
+def why_not(ability: str, by: Membership | None = None) -> str:
+    """Return the sentence for a member who lacks the ability, or for a guest to whom it is not left."""
+    if by is not None and not _leaves_to_guests(by, ability):
+        sentence = _("{organisation} leaves it to its own members to {act}; you are here for an engagement.")
+        return sentence.format(organisation=by.organisation.name, act=TOLD[ability])
     roles = [str(role.label) for role in Role if role in ABILITIES[ability]]
     who = roles[0] if len(roles) == 1 else _("{some} or {last}").format(some=", ".join(roles[:-1]), last=roles[-1])
     return _("Only a member with the role {who} may {act}.").format(who=who, act=TOLD[ability])
+
+
+def _leaves_to_guests(by: Membership, ability: str) -> bool:
+    return not by.is_guest or ability in OF_GUESTS[by.reach]
 
 
 def may_hand_over_link(by: Membership, member: Membership) -> bool:

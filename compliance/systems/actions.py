@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from compliance.lib.canonical import digest
 from compliance.lib.problems import Problem, Refused
 from compliance.people.models import Membership
+from compliance.people.reach import within
 from compliance.people.rules import check_can
 from compliance.systems.models import AISystem
 from compliance.trail.actions import write
@@ -48,7 +49,7 @@ def change(*, by: Membership, system: AISystem, read: str | None = None, **field
     With `read`, the :func:`state` that the person saw, what somebody else changed since is not overwritten unseen.
     """
     check_can(by, "register_systems")
-    system = AISystem.objects.select_for_update(no_key=True).get(pk=system.pk, organisation_id=by.organisation_id)
+    system = AISystem.objects.select_for_update(no_key=True).get(within(by, system="pk"), pk=system.pk)
     if read is not None and read != state(system):
         sentence = _("Somebody else changed {system} while you were writing.").format(system=system)
         hint = _("What you typed is still in the form. The trail tells what changed; save again to replace it.")

@@ -15,6 +15,7 @@ from compliance.frameworks import catalogues
 from compliance.lib.clocks import check_day
 from compliance.lib.problems import Problem, Refused
 from compliance.people.models import Membership
+from compliance.people.reach import within
 from compliance.people.rules import check_can
 from compliance.systems.models import AISystem
 from compliance.systems.queries import systems
@@ -61,7 +62,7 @@ def record_day(
 def withdraw_day(*, by: Membership, key_date: KeyDate, reason: str) -> KeyDate:
     """Take back a recorded day, with the reason; what was recorded stays in the trail."""
     check_can(by, "determine")
-    found = KeyDate.objects.select_for_update().get(pk=key_date.pk, organisation_id=by.organisation_id)
+    found = KeyDate.objects.select_for_update().get(within(by), pk=key_date.pk)
     if found.withdrawn_at is not None:
         raise Refused(Problem("already-withdrawn", _("This day was withdrawn already.")))
     if not reason.strip():

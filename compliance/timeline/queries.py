@@ -16,9 +16,11 @@ from compliance.checklists.models import Checklist, ChecklistItem, ItemEvidence,
 from compliance.determinations import queries as determination_queries
 from compliance.determinations.models import Determination, FactSheet
 from compliance.evidence.models import Evidence
+from compliance.evidence.queries import evidence
 from compliance.frameworks import catalogues
 from compliance.laws import queries as law_queries
 from compliance.people.models import Membership
+from compliance.people.reach import within
 from compliance.systems.models import AISystem, Status
 from compliance.timeline.actions import digest
 from compliance.timeline.events import MARKET, MODEL_MARKET, Bound, Event, Ground, Occurrence, for_system, of_law
@@ -32,7 +34,7 @@ MOST_NEEDS = 5
 
 def key_dates(by: Membership) -> QuerySet[KeyDate]:
     """Return the recorded days that `by` may see, those withdrawn included."""
-    return KeyDate.objects.filter(organisation_id=by.organisation_id).select_related("system", "recorded_by__user")
+    return KeyDate.objects.filter(within(by)).select_related("system", "recorded_by__user")
 
 
 def addresses(by: Membership) -> QuerySet[CalendarAddress]:
@@ -92,7 +94,7 @@ class _Gathered:
         self.rows = law_queries.rows_of(one for laws in self.signed.values() for one in laws.values())
         self.sheets = {one.system_id: one for one in FactSheet.objects.filter(system__in=some)}
         self.checklists: dict[UUID, list[Checklist]] = defaultdict(list)
-        current = Checklist.objects.filter(organisation_id=by.organisation_id, system__in=some, undone_at=None)
+        current = Checklist.objects.filter(within(by, law="law"), system__in=some, undone_at=None)
         for checklist in current.exclude(moved_to__undone_at=None, moved_to__isnull=False).order_by("text_version"):
             self.checklists[checklist.system_id].append(checklist)
         open_ones = [one.pk for several in self.checklists.values() for one in several]
@@ -117,7 +119,7 @@ class _Gathered:
         for one_piece in attached.select_related("evidence", "item__checklist"):
             self.attached[one_piece.item.checklist.system_id].append(one_piece)
         self.evidence: dict[UUID, dict[UUID, Evidence]] = defaultdict(dict)
-        valid = Evidence.objects.filter(organisation_id=by.organisation_id, withdrawn_at=None).exclude(valid_until=None)
+        valid = evidence(by).filter(withdrawn_at=None).exclude(valid_until=None)
         for piece in valid.filter(system__in=some):
             self.evidence[piece.system_id or UUID(int=0)][piece.pk] = piece
         links = ItemEvidence.objects.filter(item__checklist__in=open_ones, evidence__withdrawn_at=None)

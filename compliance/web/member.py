@@ -1,7 +1,8 @@
 """From an address to a member: who asks, in which organisation, and may they?
 
 Access is denied by default: a page that shows an organisation is wrapped in :func:`member_page`, and a test walks the
-URL configuration to see that each one is. A stranger gets 404 for everything, so that nobody learns what exists.
+URL configuration to see that each one is. A stranger gets 404 for everything, so that nobody learns what exists, and so
+does a guest for every page that `reach.py` does not open to guests.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from compliance.people.models import Membership
 from compliance.people.queries import membership
 from compliance.people.rules import check_can
 from compliance.web import errors
+from compliance.web.reach import is_open
 
 P = ParamSpec("P")
 M = TypeVar("M", bound=Model)
@@ -45,7 +47,7 @@ def member_page(ability: str = "view", *, writing: str | None = None) -> Callabl
             if not request.user.is_authenticated:
                 return sign_in_first(request)
             by = membership(request.user, org)
-            if by is None:
+            if by is None or not is_open(by, request.resolver_match.url_name if request.resolver_match else None):
                 raise Http404(_("There is no such page."))
             request.member = by
             check_can(by, ability)

@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from compliance.people.models import Membership
+from compliance.web.reach import is_open
 
 PLACES: list[tuple[str, str | tuple[str, ...], Any]] = [
     ("org_home", "org_home", _("Home")),
@@ -41,6 +42,8 @@ def places(request: HttpRequest, by: Membership) -> list[Place]:
     current = (match.url_name or "") if match else ""
     found = []
     for name, prefix, label in PLACES:
+        if not is_open(by, name):
+            continue
         try:
             url = reverse(name, kwargs={"org": by.organisation.slug})
         except NoReverseMatch:

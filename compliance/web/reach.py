@@ -1,0 +1,31 @@
+"""The pages that a guest may open: all others answer as if they were not there.
+
+What a page shows is limited by its queries (`people/reach.py`); this table is the second door. A page that is not named
+here is for members only, so a new one opens to guests only once somebody has thought about it.
+"""
+
+from __future__ import annotations
+
+from compliance.people.models import Membership, Reach
+
+OF_THE_TEAM = frozenset(
+    """
+    org_home systems_list systems_detail systems_facts
+    systems_classification_row systems_determination systems_determination_file systems_determination_oscal
+    systems_determination_row
+    evidence_list evidence_new evidence_new_link evidence_new_note evidence_detail evidence_download
+    uploads_begin uploads_piece
+    checklists_list checklists_queue checklists_detail checklists_applicability
+    checklists_item checklists_attach checklists_detach checklists_add_file checklists_add_link checklists_add_note
+    checklists_submit checklists_withdraw checklists_take checklists_accept checklists_return checklists_reopen
+    checklists_confirm crosswalks_decide
+    laws_list laws_detail laws_row
+    """.split()
+)
+OF_THE_ASKED: frozenset[str] = frozenset()
+OPEN: dict[str, frozenset[str]] = {Reach.ENGAGEMENT: OF_THE_TEAM, Reach.REQUESTS: OF_THE_ASKED}
+
+
+def is_open(by: Membership, page: str | None) -> bool:
+    """Say whether a page, by the name of its address, is there for the member at all."""
+    return not by.is_guest or page in OPEN[by.reach]
