@@ -70,9 +70,7 @@ def bias_plans(by: Membership) -> QuerySet[BiasPlan]:
 
 def declarations(by: Membership) -> QuerySet[IndependenceDeclaration]:
     """Return the declarations of independence that `by` may see, newest first."""
-    return IndependenceDeclaration.objects.filter(within(by)).select_related(
-        "system", "declared_by__user"
-    )
+    return IndependenceDeclaration.objects.filter(within(by)).select_related("system", "declared_by__user")
 
 
 def stale(bias_audit: BiasAudit) -> list[Problem]:

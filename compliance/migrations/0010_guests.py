@@ -5,32 +5,49 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('compliance', '0009_uploads'),
+        ("compliance", "0009_uploads"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='membership',
-            name='reach',
-            field=models.CharField(choices=[('all', 'everything here'), ('engagement', 'what an engagement names'), ('requests', 'requests for evidence put to them')], default='all', max_length=12, verbose_name='reach'),
+            model_name="membership",
+            name="reach",
+            field=models.CharField(
+                choices=[
+                    ("all", "everything here"),
+                    ("engagement", "what an engagement names"),
+                    ("requests", "requests for evidence put to them"),
+                ],
+                default="all",
+                max_length=12,
+                verbose_name="reach",
+            ),
         ),
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('engagement_id', models.UUIDField()),
-                ('system_id', models.UUIDField(null=True)),
-                ('law', models.CharField(blank=True, max_length=60)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('may_review', models.BooleanField(default=False)),
-                ('membership', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='compliance.membership')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("engagement_id", models.UUIDField()),
+                ("system_id", models.UUIDField(null=True)),
+                ("law", models.CharField(blank=True, max_length=60)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("may_review", models.BooleanField(default=False)),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="grants", to="compliance.membership"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['membership', 'system_id', 'law'], name='grant_by_scope')],
-                'constraints': [models.UniqueConstraint(fields=('membership', 'engagement_id', 'system_id', 'law'), name='one_grant_a_system_and_law')],
+                "indexes": [models.Index(fields=["membership", "system_id", "law"], name="grant_by_scope")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("membership", "engagement_id", "system_id", "law"), name="one_grant_a_system_and_law"
+                    )
+                ],
             },
         ),
     ]

@@ -127,7 +127,9 @@ def change_role(*, by: Membership, member: Membership, role: str) -> Membership:
     check_role(role)
     if member.is_guest:
         sentence = _("{name} is here as a guest, in the role that an engagement gave.").format(name=member.name)
-        raise Refused(Problem("role-of-a-guest", sentence, _("Add them as a member to give them another."), column="role"))
+        raise Refused(
+            Problem("role-of-a-guest", sentence, _("Add them as a member to give them another."), column="role")
+        )
     if role != member.role:
         check_another_administrator(member)
         before, member.role = member.role, role
