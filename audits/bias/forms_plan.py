@@ -70,6 +70,7 @@ def _radio(choices: Sequence[tuple[str, Any]], label: Any, **more: Any) -> forms
 class PlanForm(SystemChoice):
     """A plan as a person writes it; :meth:`document` makes the document of it, :func:`written` reads one back."""
 
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
     title = forms.CharField(
         max_length=200,
         required=False,

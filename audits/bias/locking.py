@@ -70,19 +70,36 @@ def draft_plan(*, by: Membership, system: AISystem, title: str, document: Mappin
     if not title.strip():
         raise Refused(Problem("plan-untitled", _("Give the plan a title."), column="title"))
     plan = BiasPlan.objects.create(
-        organisation=by.organisation, system=system, title=title.strip()[:200], document=dict(document), drafted_by=by
+        organisation=by.organisation,
+        system=system,
+        title=title.strip()[:200],
+        document=dict(document),
+        drafted_by=by,
+        authors=[_author(by)],
     )
     record(by.actor, plan, "bias.plan_drafted", document=plan.document)
     return plan
 
 
 @transaction.atomic
-def change_plan(*, by: Membership, plan: BiasPlan, document: Mapping[str, Any]) -> BiasPlan:
-    """Change a draft. Whoever changes it becomes its author, and an approval of what stood there before is gone."""
+def change_plan(
+    *, by: Membership, plan: BiasPlan, document: Mapping[str, Any], revision: int | None = None
+) -> BiasPlan:
+    """Change a draft. Whoever changes it is one of its authors, and an approval of what stood there before is gone.
+
+    With `revision`, a draft that somebody else changed since is not overwritten.
+    """
     check_can(by, "run_bias_audits")
     plan = _draft(by, plan)
+    if revision is not None and revision != plan.revision:
+        sentence = _("{name} changed the plan while you were writing.").format(name=plan.drafted_by.name)
+        hint = _("Your text is still in the form. Compare it with what the plan says now, then keep it again.")
+        raise Refused(Problem("changed-meanwhile", sentence, hint))
     check_document(document)
     plan.document, plan.drafted_by, plan.approved_by, plan.approved_at = dict(document), by, None, None
+    plan.revision += 1
+    if str(by.pk) not in plan.author_ids:
+        plan.authors = [*plan.authors, _author(by)]
     plan.save()
     record(by.actor, plan, "bias.plan_changed", document=plan.document)
     return plan
@@ -93,8 +110,8 @@ def approve_plan(*, by: Membership, plan: BiasPlan, seen: str | None = None) -> 
     """Agree to a draft as a second person. `seen` is the digest of what they read; a draft changed since is Refused."""
     check_can(by, "review_items")
     plan = _draft(by, plan)
-    if plan.drafted_by_id == by.pk:
-        sentence = _("You wrote this plan, so somebody else has to approve it.")
+    if str(by.pk) in plan.author_ids:
+        sentence = _("You wrote in this plan, so somebody else has to approve it.")
         raise Refused(Problem("own-plan", sentence))
     _check_seen(plan, seen)
     plan.approved_by, plan.approved_at = by, timezone.now()
@@ -115,9 +132,8 @@ def lock_plan(*, by: Membership, plan: BiasPlan, seen: str | None = None) -> Bia
         return plan
     _check_seen(plan, seen)
     check_document(plan.document)
-    check_lockable(
-        thresholds=bool(plan.document["thresholds"]), drafted_by=plan.drafted_by_id, approved_by=plan.approved_by_id
-    )
+    approver = str(plan.approved_by_id) if plan.approved_by_id else None
+    check_lockable(thresholds=bool(plan.document["thresholds"]), authors=plan.author_ids, approved_by=approver)
     plan.sha256, plan.locked_by, plan.locked_at = digest(plan.document), by, timezone.now()
     plan.save()
     record(by.actor, plan, "bias.plan_locked", sha256=plan.sha256, short=plan.sha256[:12])
@@ -160,6 +176,7 @@ def plan_stated(plan: BiasPlan) -> dict[str, Any]:
         "locked_at": plan.locked_at.isoformat(timespec="seconds"),
         "locked_by": plan.locked_by.name if plan.locked_by else "",
         "approved_by": plan.approved_by.name if plan.approved_by else None,
+        "authors": plan.author_names,
         "timestamp": None,
     }
 
@@ -173,6 +190,10 @@ def independence_stated(of: IndependenceDeclaration) -> dict[str, Any]:
         "limbs": of.limbs,
         "note": of.note,
     }
+
+
+def _author(by: Membership) -> dict[str, str]:
+    return {"id": str(by.pk), "name": by.name}
 
 
 def _check_seen(plan: BiasPlan, seen: str | None) -> None:

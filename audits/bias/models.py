@@ -83,7 +83,8 @@ class BiasPlan(models.Model):
     """What was decided before an audit runs (AI Act Art 9(8)): a draft until it is locked, then never changed.
 
     `sha256` is the digest of the canonical JSON of `document`. `timestamp` is kept for a token of a time authority
-    (RFC 3161) over that digest.
+    (RFC 3161) over that digest. `drafted_by` changed it last; `authors` are all who wrote in it, as `{"id", "name"}`,
+    and `revision` counts their changes. The database refuses to change a locked plan.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -93,6 +94,8 @@ class BiasPlan(models.Model):
     document = models.JSONField()
     sha256 = models.CharField(max_length=64, blank=True)
     timestamp = models.BinaryField(null=True, editable=False)
+    revision = models.PositiveIntegerField(default=0)
+    authors = models.JSONField(default=list)
     drafted_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     drafted_at = models.DateTimeField(default=timezone.now)
     approved_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
@@ -116,6 +119,14 @@ class BiasPlan(models.Model):
     @property
     def is_locked(self) -> bool:
         return self.locked_at is not None
+
+    @property
+    def author_ids(self) -> set[str]:
+        return {one["id"] for one in self.authors}
+
+    @property
+    def author_names(self) -> list[str]:
+        return [one["name"] for one in self.authors]
 
     @property
     def subject(self) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -83,9 +83,9 @@ def check_document(document: Mapping[str, Any]) -> None:
         raise Refused.all(Problem("plan", sentence) for sentence in found)
 
 
-def check_lockable(*, thresholds: bool, drafted_by: object, approved_by: object) -> None:
-    """Refuse to lock a plan with thresholds that nobody but its author has looked at."""
-    if thresholds and (approved_by is None or approved_by == drafted_by):
+def check_lockable(*, thresholds: bool, authors: Collection[object], approved_by: object) -> None:
+    """Refuse to lock a plan with thresholds that nobody but its authors has looked at."""
+    if thresholds and (approved_by is None or approved_by in authors):
         sentence = _("A plan with thresholds is approved by a second person before it is locked.")
-        hint = _("No law named here sets a threshold, so somebody else has to agree to yours.")
+        hint = _("No law named here sets a threshold, so somebody who did not write in the plan has to agree to yours.")
         raise Refused(Problem("plan-unapproved", sentence, hint))

@@ -64,19 +64,26 @@ def bias_plan_change(request: HttpRequest, by: Membership, pk: UUID) -> HttpResp
     plan = find(queries.bias_plans(by), pk)
     if plan.is_locked:
         return redirect("bias_plan", org=by.organisation.slug, pk=pk)
-    given = request.POST if request.method == "POST" else None
-    initial = {"system": plan.system, "title": plan.title, **written(plan.document)}
+    given, overtaken = request.POST if request.method == "POST" else None, False
+    initial = {"system": plan.system, "title": plan.title, "revision": plan.revision, **written(plan.document)}
     form = PlanForm(by, given, initial=initial, thresholds=len(plan.document["thresholds"]))
     for name in ("system", "title"):
         form.fields[name].disabled = True
     if given is not None and form.is_valid():
         try:
-            locking.change_plan(by=by, plan=plan, document=form.document(plan.system, plan.document))
+            read = form.cleaned_data["revision"]
+            locking.change_plan(by=by, plan=plan, document=form.document(plan.system, plan.document), revision=read)
         except Refused as refused:
             take_in(form, refused)
+            overtaken = any(problem.code == "changed-meanwhile" for problem in refused.problems)
+            if overtaken:  # keeping it again replaces what the other wrote, knowingly
+                plan.refresh_from_db()
+                again = request.POST.copy()
+                again["revision"] = str(plan.revision)
+                form.data = again
         else:
             return redirect("bias_plan", org=by.organisation.slug, pk=pk)
-    context = {"form": form, "has_systems": True, "plan": plan}
+    context = {"form": form, "has_systems": True, "plan": plan, "overtaken": overtaken, "choices": _promised(plan)}
     return render(request, "bias/plan_form.html", context, status=422 if form.errors else 200)
 
 
@@ -87,18 +94,23 @@ def bias_plan(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
     return render(request, "bias/plan.html", _shown(plan, by))
 
 
+def _promised(plan: BiasPlan) -> list[tuple[Any, str]]:
+    choices = plan.document["choices"]
+    return [(FIELD_NAMES[name], choice_in_words(name, choices[name])) for name in FIELDS if name in choices]
+
+
 def _shown(plan: BiasPlan, by: Membership) -> dict[str, Any]:
     choices = plan.document["choices"]
     why_approve = "" if can(by, APPROVE) else why_not(APPROVE)
-    if not why_approve and plan.drafted_by_id == by.pk:
-        why_approve = _("You wrote this plan, so somebody else has to approve it.")
+    if not why_approve and str(by.pk) in plan.author_ids:
+        why_approve = _("You wrote in this plan, so somebody else has to approve it.")
     why_lock = "" if can(by, ABILITY) else why_not(ABILITY)
     if not why_lock and plan.document["thresholds"] and plan.approved_by_id is None:
         why_lock = _("A plan with thresholds is approved by a second person before it is locked.")
     return {
         "plan": plan,
         "seen": digest(plan.document),
-        "choices": [(FIELD_NAMES[name], choice_in_words(name, choices[name])) for name in FIELDS if name in choices],
+        "choices": _promised(plan),
         "left_open": [str(FIELD_NAMES[name]) for name in FIELDS if name not in choices],
         "bias_audits": queries.bias_audits(by).filter(under=plan),
         "why": "" if can(by, ABILITY) else why_not(ABILITY),

@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
 from audits.bias import actions, locking, queries
@@ -94,6 +95,47 @@ def test_a_plan_with_thresholds_needs_a_second_person_and_a_change_takes_the_app
             act(by=who, plan=plan, seen=digest(document(system, thresholds=mine)))
     locking.approve_plan(by=people.bob, plan=plan, seen=digest(plan.document))
     assert locking.lock_plan(by=people.alice, plan=plan).approved_by == people.bob
+
+
+def test_whoever_wrote_in_a_draft_is_an_author_of_it_and_the_later_of_two_changes_overwrites_nothing(
+    people: People,
+) -> None:
+    system = build.system(people.alice)
+    mine = [{"metric": "impact ratio", "value": "0.85", "reason": "Our own policy."}]
+    plan = locking.draft_plan(by=people.charlie, system=system, title="2026", document=document(system))
+    read = plan.revision
+    changed = document(system, thresholds=mine)
+    locking.change_plan(by=people.charlie, plan=plan, document=changed, revision=read)
+    with pytest.raises(Refused, match="Charlie changed the plan while you were writing") as caught:
+        locking.change_plan(by=people.alice, plan=plan, document=document(system), revision=read)
+    assert caught.value.code == "changed-meanwhile"
+    plan = locking.change_plan(by=people.alice, plan=plan, document=changed, revision=read + 1)
+    assert (plan.document["thresholds"], plan.author_names) == (mine, ["Charlie", "Alice"])
+    with pytest.raises(Refused, match="You wrote in this plan"):  # an auditor may approve, but not what he wrote
+        locking.approve_plan(by=people.charlie, plan=plan)
+    locking.approve_plan(by=people.bob, plan=plan)
+    assert locking.plan_stated(locking.lock_plan(by=people.alice, plan=plan))["authors"] == ["Charlie", "Alice"]
+
+
+def test_the_database_itself_keeps_a_locked_plan_and_a_declaration(people: People) -> None:
+    system = build.system(people.alice)
+    draft = locking.draft_plan(by=people.alice, system=system, title="2027", document=document(system))
+    plan = locking.draft_plan(by=people.alice, system=system, title="2026", document=document(system))
+    plan = locking.lock_plan(by=people.alice, plan=plan)
+    declared = locking.declare_independence(
+        by=people.charlie, system=system, auditor="Charlie", limbs=dict.fromkeys(LIMBS, True)
+    )
+    for row, change in ((plan, {"approved_by": people.bob}), (declared, {"auditor": "Bob"})):
+        rows = type(row)._default_manager.filter(pk=row.pk)
+        with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+            rows.update(**change)
+        with pytest.raises(DatabaseError, match="never changed"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {row._meta.db_table}")
+        assert rows.exists()
+    assert draft.delete()[0] == 1
+    if connection.vendor == "postgresql":
+        with pytest.raises(DatabaseError, match="never changed"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE audits_biasplan CASCADE")
 
 
 def test_people_in_the_union_need_six_records_and_an_unanswered_question_stops_the_run(people: People) -> None:

@@ -73,6 +73,26 @@ def test_changing_a_draft_keeps_what_the_form_does_not_ask_for(people: People, a
     assert plan.document["choices"]["unknowns"] == "per-table"
 
 
+def test_a_draft_that_somebody_else_changed_is_not_overwritten_unawares(people: People, alice: Client) -> None:
+    alice.post(base(people) + "plans/new/", sent(people))
+    plan = BiasPlan.objects.get()
+    url = f"{base(people)}plans/{plan.pk}/change/"
+    assert 'name="revision" value="0"' in alice.get(url).content.decode()
+    client_of(people.charlie).post(url, sent(people, revision="0", notes="Of Charlie."))
+    typed = sent(people, revision="0", notes="Of Alice.", metrics=["impact ratio", "readings"])
+    page = alice.post(url, typed).content.decode()
+    assert "Charlie changed the plan while you were writing." in page
+    assert "Of Alice." in page
+    assert "Of Charlie." in page  # what the plan says now stands above the form
+    assert 'name="revision" value="1"' in page
+    assert page.count("checked") >= 3  # both metrics as she ticked them
+    plan.refresh_from_db()
+    assert plan.document["notes"] == "Of Charlie."
+    alice.post(url, {**typed, "revision": "1"})
+    plan.refresh_from_db()
+    assert (plan.document["notes"], plan.author_names) == ("Of Alice.", ["Alice", "Charlie"])
+
+
 @pytest.mark.parametrize(
     ("more", "sentence"),
     [

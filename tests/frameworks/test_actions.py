@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from compliance.frameworks import actions, catalogues, editing
 from compliance.frameworks.models import FrameworkVersion
 from compliance.lib.problems import Forbidden, Refused
 from compliance.trail.models import TrailEntry
-from tests import build
+from tests import build, guards
 from tests.frameworks.example import HOUSE, house
 from tests.people import People
 
@@ -125,6 +126,11 @@ def test_a_version_that_was_tampered_with_is_not_read(people: People) -> None:
     version = published(people)
     content = version.content
     content["rows"][0]["title"] = "Something else"
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+        FrameworkVersion.objects.filter(pk=version.pk).update(content=content)
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+        version.delete()
+    guards.lift("compliance_frameworkversion")
     FrameworkVersion.objects.filter(pk=version.pk).update(content=content)
     version.refresh_from_db()
     with pytest.raises(Refused) as refused:

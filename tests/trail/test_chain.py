@@ -16,7 +16,7 @@ from compliance.people.models import Membership
 from compliance.trail import queries
 from compliance.trail.actions import Act, write_all
 from compliance.trail.models import TrailEntry, TrailHead
-from tests import build
+from tests import build, guards
 from tests.people import People
 
 Tamper = Callable[[Membership], None]
@@ -33,15 +33,6 @@ def alice(people: People) -> Membership:
 
 def entry(alice: Membership, seq: int) -> TrailEntry:
     return TrailEntry.objects.get(organisation_id=alice.organisation_id, seq=seq)
-
-
-def lift_the_guard() -> None:
-    """Drop the triggers, as whoever owns the database can; the test's own transaction brings them back."""
-    sqlite = ["DROP TRIGGER trail_no_update", "DROP TRIGGER trail_no_delete"]
-    postgresql = ["DROP TRIGGER trail_no_change ON compliance_trailentry"]
-    with connection.cursor() as cursor:
-        for statement in {"sqlite": sqlite, "postgresql": postgresql}[connection.vendor]:
-            cursor.execute(statement)
 
 
 def test_what_real_acts_leave_holds(alice: Membership, people: People) -> None:
@@ -129,7 +120,7 @@ def cut_with_its_head(alice: Membership) -> None:
     ],
 )
 def test_the_check_finds_what_was_done_and_where(alice: Membership, tamper: Tamper, place: int, sentence: str) -> None:
-    lift_the_guard()
+    guards.lift("compliance_trailentry")
     tamper(alice)
     assert (place, sentence) in list(queries.breaks(alice.organisation_id))
     with pytest.raises(SystemExit) as ended:
@@ -138,7 +129,7 @@ def test_the_check_finds_what_was_done_and_where(alice: Membership, tamper: Tamp
 
 
 def test_one_organisations_fault_is_not_anothers(alice: Membership, people: People) -> None:
-    lift_the_guard()
+    guards.lift("compliance_trailentry")
     remove(alice)
     assert list(queries.breaks(people.stranger.organisation_id)) == []
 
