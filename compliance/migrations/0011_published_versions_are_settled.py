@@ -13,6 +13,6 @@ PUBLISHED = Guard(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("compliance", "0009_uploads")]
+    dependencies = [("compliance", "0010_guests")]
 
     operations = [PUBLISHED.operation()]
