@@ -149,6 +149,7 @@ FIELD_NAMES: Final[Mapping[str, Any]] = {
     "data.origin": gettext_lazy("Where the data comes from"),
     "pooled": gettext_lazy("Why files, postings or employers are pooled"),
     "strata": gettext_lazy("Columns of strata"),
+    "people_in_union": gettext_lazy("People in the Union are among those assessed"),
     "categories": gettext_lazy("Categories"),
     "metrics": gettext_lazy("Metrics"),
     "system.id": gettext_lazy("AI system"),

@@ -178,7 +178,13 @@ def plan_stated(plan: BiasPlan) -> dict[str, Any]:
         "approved_by": plan.approved_by.name if plan.approved_by else None,
         "authors": plan.author_names,
         "timestamp": None,
+        "witnessed": "application",
     }
+
+
+def exported(plan: BiasPlan) -> dict[str, Any]:
+    """Return a locked plan as a file of its own, which `manage.py bias_audit --plan` reads."""
+    return {name: value for name, value in plan_stated(plan).items() if name != "witnessed"}
 
 
 def independence_stated(of: IndependenceDeclaration) -> dict[str, Any]:

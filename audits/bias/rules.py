@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from audits.metrics.conduct import CONDITIONS, FIELDS, LIMBS, PLAN_SCHEMA
 from audits.metrics.result import METRICS
 from compliance.lib.problems import Problem, Refused
 
-_DOCUMENT = ("schema", "system", "metrics", "thresholds", "categories", "choices", "notes")
+_DOCUMENT = ("schema", "system", "metrics", "thresholds", "categories", "choices", "notes", "special_categories")
 
 
 def check_gate(people_in_union: bool | None, conditions: Mapping[str, str]) -> None:
@@ -79,8 +80,48 @@ def check_document(document: Mapping[str, Any]) -> None:
         whole = isinstance(threshold, dict) and set(threshold) == {"metric", "value", "reason"}
         if not whole or not all(isinstance(text, str) and text.strip() for text in threshold.values()):
             found.append(_("A threshold states its metric, its value and the reason of whoever sets it."))
+    found += _wrong_gate(document.get("special_categories"))
     if found:
         raise Refused.all(Problem("plan", sentence) for sentence in found)
+
+
+def _wrong_gate(said: Any) -> list[str]:
+    """Return what is wrong with the answer about people in the Union and the records that a plan may hold."""
+    if said is None:
+        return []
+    whole = isinstance(said, dict) and set(said) <= {"people_in_union", "conditions"}
+    conditions = said.get("conditions", {}) if whole else None
+    if not whole or not isinstance(said.get("people_in_union"), bool) or not isinstance(conditions, dict):
+        return [_("Under special_categories a plan says people_in_union, true or false, and may hold the conditions.")]
+    if set(conditions) - set(CONDITIONS) or not all(isinstance(text, str) for text in conditions.values()):
+        return [_("The conditions are texts by the letters a to f.")]
+    return []
+
+
+def check_stated(plan: Mapping[str, Any]) -> None:
+    """Refuse a plan whose file says that it was locked, but not as a plan is locked."""
+    authors, approver = plan["authors"], plan["approved_by"]
+    if not isinstance(authors, list) or not all(isinstance(one, str) and one.strip() for one in authors):
+        raise Refused(Problem("plan", _("A plan names its authors as a list of names.")))
+    if plan["locked_at"] is None:
+        if any(plan[name] is not None for name in ("locked_by", "approved_by", "timestamp")):
+            raise Refused(Problem("plan", _("The plan names who locked or approved it, but not when it was locked.")))
+        return
+    if not _moment(plan["locked_at"]) or not isinstance(plan["locked_by"], str) or not plan["locked_by"].strip():
+        sentence = _("A locked plan says when it was locked, with its time zone, and by whom.")
+        raise Refused(Problem("plan", sentence, found=str(plan["locked_at"]), expected="2026-11-28T10:00:00+00:00"))
+    if not authors:
+        raise Refused(Problem("plan", _("A locked plan names everybody who wrote in it.")))
+    if approver is not None and (not isinstance(approver, str) or not approver.strip()):
+        raise Refused(Problem("plan", _("An approval names the person who gave it.")))
+    check_lockable(thresholds=bool(plan["document"].get("thresholds")), authors=authors, approved_by=approver)
+
+
+def _moment(text: Any) -> bool:
+    try:
+        return isinstance(text, str) and datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def check_lockable(*, thresholds: bool, authors: Collection[object], approved_by: object) -> None:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("plans/<uuid:pk>/change/", views_plan.bias_plan_change, name="bias_plan_change"),
     path("plans/<uuid:pk>/approve/", views_plan.bias_plan_approve, name="bias_plan_approve"),
     path("plans/<uuid:pk>/lock/", views_plan.bias_plan_lock, name="bias_plan_lock"),
+    path("plans/<uuid:pk>/plan.json", views_plan.bias_plan_file, name="bias_plan_file"),
     path("independence/", views_plan.bias_declarations, name="bias_declarations"),
     path("independence/new/", views_plan.bias_declare, name="bias_declare"),
     path("files/<uuid:pk>/", views.bias_intake, name="bias_intake"),

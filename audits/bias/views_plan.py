@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,7 @@ from audits.bias.compared import FIELD_NAMES, choice_in_words
 from audits.bias.forms_plan import DeclarationForm, PlanForm, written
 from audits.bias.models import BiasPlan
 from audits.metrics.conduct import FIELDS, LIMBS
-from compliance.lib.canonical import digest
+from compliance.lib.canonical import digest, dump
 from compliance.lib.problems import Refused
 from compliance.people.models import Membership
 from compliance.people.rules import can, why_not
@@ -135,6 +136,15 @@ def bias_plan_lock(request: HttpRequest, by: Membership, pk: UUID) -> HttpRespon
         locking.lock_plan(by=by, plan=find(queries.bias_plans(by), pk), seen=request.GET.get("seen"))
         messages.success(request, _("The plan is locked. Name it when you start a bias audit of the same AI system."))
     return redirect("bias_plan", org=by.organisation.slug, pk=pk)
+
+
+@member_page("view")
+def bias_plan_file(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponseBase:
+    """The locked plan as a file, for the command and for whoever looks at it elsewhere."""
+    data = dump(locking.exported(find(queries.bias_plans(by), pk)))
+    return FileResponse(
+        io.BytesIO(data), as_attachment=True, filename="bias-plan.json", content_type="application/json"
+    )
 
 
 @member_page("view")

@@ -24,6 +24,8 @@ def conduct(of: Mapping[str, Any]) -> dict[str, Any]:
         facts.append(("Plan, SHA-256", plan["sha256"]))
         if plan["locked_at"]:
             facts.append(("Locked", f"{words.when(plan['locked_at'])}, by {plan['locked_by']}"))
+        if plan.get("authors"):
+            facts.append(("Written by", ", ".join(plan["authors"])))
         if plan["approved_by"]:
             facts.append(("Approved by", plan["approved_by"]))
         for one in plan["document"].get("thresholds", ()):

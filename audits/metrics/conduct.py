@@ -69,8 +69,9 @@ def conduct(
     """Return what a result document says of how it came about, before `label` and `deviations` are added.
 
     `independence` is `{"auditor", "declared_by", "declared_at", "limbs"}`, `plan` `{"sha256", "document", "locked_at",
-    "locked_by", "approved_by", "timestamp"}`, `special_categories` `{"people_in_union", "conditions"}`, `system`
-    `{"id", "name", "version"}`.
+    "locked_by", "approved_by", "authors", "timestamp", "witnessed"}`, `special_categories` `{"people_in_union",
+    "conditions"}`, `system` `{"id", "name", "version"}`. `witnessed` is `application` where it was locked there, `file`
+    where a file says that it was locked.
 
     >>> label(nothing_said())
     'self-assessment'
@@ -101,13 +102,7 @@ def settled(of: Mapping[str, Any], method: Mapping[str, Any]) -> dict[str, Any]:
     """
     plan = of["plan"]
     found = list(deviations(plan["document"], of, method)) if plan else []
-    named = "the plan that was locked before" if plan and plan.get("locked_at") else "a plan that nobody has locked"
-    if not plan:
-        sentence = "The audit ran without a plan that was locked before."
-    elif found:
-        sentence = f"The audit departs from {named} in {len(found)} of its fields."
-    else:
-        sentence = f"The audit ran as {named} says."
+    sentence = _ran_under(plan, len(found)) if plan else "The audit ran without a plan that was locked before."
     called = label(of)
     return {
         **of,
@@ -117,6 +112,21 @@ def settled(of: Mapping[str, Any], method: Mapping[str, Any]) -> dict[str, Any]:
         "plan_sentence": sentence,
         "special_sentence": _special(of["special_categories"]),
     }
+
+
+def _ran_under(plan: Mapping[str, Any], departures: int) -> str:
+    """Say how a run lies to its plan, and whether anybody but the plan's own file says that it was locked."""
+    locked = plan.get("locked_at")
+    named = "the plan that was locked before" if locked else "a plan that nobody has locked"
+    told = f"departs from {named} in {departures} of its fields" if departures else f"ran as {named} says"
+    if not locked or plan.get("witnessed") != "file":
+        return f"The audit {told}."
+    told = f"departs from its plan in {departures} of its fields" if departures else "ran as its plan says"
+    approved = f" and that {plan['approved_by']} approved it" if plan.get("approved_by") else ""
+    return (
+        f"The audit {told}. That {plan['locked_by']} locked the plan at {locked}{approved} is what its file says; the "
+        "command that ran the audit cannot witness it."
+    )
 
 
 def _special(stated: Mapping[str, Any]) -> str:
@@ -151,6 +161,10 @@ def deviations(plan: Mapping[str, Any], of: Mapping[str, Any], method: Mapping[s
                     yield {"field": f"data.{part}", "planned": planned, "ran": method[name].get(part)}
         elif name in choices and choices[name] != method.get(name):
             yield {"field": name, "planned": choices[name], "ran": method.get(name)}
+    union = (plan.get("special_categories") or {}).get("people_in_union")
+    ran_union = (of.get("special_categories") or {}).get("people_in_union")
+    if union is not None and union != ran_union:
+        yield {"field": "people_in_union", "planned": union, "ran": ran_union}
     if "categories" in plan and plan["categories"] != method.get("categories"):
         yield {"field": "categories", "planned": plan["categories"], "ran": method.get("categories")}
     if "metrics" in plan:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from audits.bias import planfile
 from audits.bias.models import BiasPlan, IndependenceDeclaration
 from compliance.lib.canonical import digest
 from tests import build
@@ -38,7 +40,9 @@ def sent(people: People, **more: Any) -> dict[str, Any]:
     }
 
 
-def test_a_plan_with_a_threshold_is_written_approved_and_locked(people: People, alice: Client) -> None:
+def test_a_plan_with_a_threshold_is_written_approved_locked_and_taken_home_as_a_file(
+    people: People, alice: Client, tmp_path: Path
+) -> None:
     own = {"threshold_1_metric": "impact ratio", "threshold_1_value": "0.85", "threshold_1_reason": "Our own policy."}
     page = alice.post(base(people) + "plans/new/", sent(people, **own), follow=True).content.decode()
     plan = BiasPlan.objects.get()
@@ -58,6 +62,10 @@ def test_a_plan_with_a_threshold_is_written_approved_and_locked(people: People, 
     assert plan.sha256 == digest(plan.document)
     assert plan.sha256 in locked
     assert alice.get(url + "change/").status_code == 302  # no way back into the form
+    path = tmp_path / "plan.json"
+    path.write_bytes(b"".join(alice.get(url + "plan.json").streaming_content))  # type: ignore[attr-defined]
+    read = planfile.read(path)
+    assert (read["sha256"], read["approved_by"], read["authors"]) == (plan.sha256, "Bob", ["Alice"])
 
 
 def test_changing_a_draft_keeps_what_the_form_does_not_ask_for(people: People, alice: Client) -> None:

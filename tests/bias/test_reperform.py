@@ -182,3 +182,84 @@ def test_test_data_needs_its_explanations_and_the_analysis_of_what_historical_da
     assert all(check.holds for check in recheck(result))
     analysis["tables"][0]["rows"][0]["applicants"] = 3000
     assert not all(check.holds for check in recheck(result))
+
+
+THRESHOLD = {"metric": "impact ratio", "value": "0.85", "reason": "Our own policy."}
+DOCUMENT: dict[str, Any] = {
+    "schema": "probanda/bias-plan/1",
+    "metrics": ["impact ratio"],
+    "thresholds": [THRESHOLD],
+    "choices": {"unknowns": "per-table"},
+}
+LOCKED: dict[str, Any] = {
+    "document": DOCUMENT,
+    "sha256": digest(DOCUMENT),
+    "locked_at": "2026-01-02T10:00:00+00:00",
+    "locked_by": "Alice",
+    "approved_by": "Bob",
+    "authors": ["Alice", "Charlie"],
+    "timestamp": None,
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"approved_by": None}, "A plan with thresholds is approved by a second person before it is locked."),
+        ({"approved_by": "Charlie"}, "A plan with thresholds is approved by a second person before it is locked."),
+        ({"authors": []}, "A locked plan names everybody who wrote in it."),
+        ({"locked_at": "yesterday"}, "A locked plan says when it was locked, with its time zone, and by whom."),
+        ({"locked_at": "2026-01-02T10:00:00"}, "A locked plan says when it was locked"),
+        ({"locked_by": " "}, "A locked plan says when it was locked"),
+        ({"locked_at": None}, "The plan names who locked or approved it, but not when it was locked."),
+        ({"sha256": "0" * 64}, "does not give the digest that it states."),
+        ({"document": {**DOCUMENT, "metrics": ["luck"]}}, "Name the metrics:"),
+    ],
+)
+def test_the_command_holds_a_locked_plan_against_the_rules_of_the_pages(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], changed: dict[str, Any], sentence: str
+) -> None:
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps({**LOCKED, **changed}))
+    code, said, errors = command(BiasAudit, "bias_audit", capsys, GOLDEN, *MAPPED, "--plan", path)
+    assert (code, said) == (1, "")
+    assert sentence in errors
+
+
+def test_that_a_file_was_locked_and_approved_is_its_own_word_and_the_result_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(LOCKED))
+    words = [GOLDEN, *MAPPED, "--plan", path, "--format", "json"]
+    code, said, errors = command(BiasAudit, "bias_audit", capsys, *words)
+    assert code == 0, errors
+    assert json.loads(said)["conduct"]["plan_sentence"] == (
+        "The audit ran as its plan says. That Alice locked the plan at 2026-01-02T10:00:00+00:00 and that Bob approved "
+        "it is what its file says; the command that ran the audit cannot witness it."
+    )
+    assert all(check.holds for check in recheck(json.loads(said)))
+
+
+def test_the_command_asks_for_the_six_records_where_plan_or_option_says_people_in_the_union(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "plan.json"
+
+    def ran(special: dict[str, Any] | None, *more: Any) -> tuple[int, str, str]:
+        path.write_text(json.dumps({**DOCUMENT, "thresholds": [], "special_categories": special}))
+        return command(BiasAudit, "bias_audit", capsys, GOLDEN, *MAPPED, "--plan", path, "--format", "json", *more)
+
+    records = {letter: f"Memo {letter}." for letter in "abcdef"}
+    code, said, _ = ran({"people_in_union": True})
+    assert (code, said.count("has no record yet")) == (1, 6)
+    code, said, _ = ran({"people_in_union": True, "conditions": records})
+    special = json.loads(said)["conduct"]["special_categories"]
+    assert (code, special) == (0, {"people_in_union": True, "conditions": records})
+    (tmp_path / "records.json").write_text(json.dumps(records))
+    assert ran({"people_in_union": True}, "--records", tmp_path / "records.json")[0] == 0
+    assert ran(None, "--people-in-union", "yes")[0] == 1
+    code, said, _ = ran({"people_in_union": True, "conditions": records}, "--people-in-union", "no")
+    assert [one["field"] for one in json.loads(said)["conduct"]["deviations"]] == ["people_in_union"]
+    assert json.loads(ran(None)[1])["conduct"]["special_categories"]["people_in_union"] is None
+    assert "true or false" in ran({"people_in_union": "perhaps"})[1]

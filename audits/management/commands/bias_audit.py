@@ -21,7 +21,6 @@ from audits.bias.address import Table, tables_given
 from audits.bias.audit import run
 from audits.bias.opening import Given
 from audits.bias.plan import DELIMITERS, ENCODINGS, Plan
-from audits.bias.rules import check_gate
 from audits.bias.sources import File
 from audits.bias.vocabulary import Role, category_named
 from audits.metrics.conduct import conduct
@@ -141,7 +140,8 @@ class Command(BaseCommand):
             mapping = mapfile.read(options["map"]) if options["map"] else {}
             given = planfile.read(options["plan"]) if options["plan"] else None
             plan = self._plan(options, mapping, dict(given["document"]["choices"]) if given else {})
-            result = run(self._sources(options), plan, conduct=conduct(plan=given, special_categories=_gate(options)))
+            said = conduct(plan=given, special_categories=_gate(options, given))
+            result = run(self._sources(options), plan, conduct=said)
         except Refused as refused:
             for problem in refused.problems:
                 if as_json:
@@ -173,8 +173,9 @@ class Command(BaseCommand):
             ),
             "--exclude goes with --justification and --approver.": bool(options["exclude"])
             and not (options["justification"] and options["approver"]),
-            "--records goes with --people-in-union yes.": options["records"] is not None
-            and options["people_in_union"] != "yes",
+            "--records goes with --people-in-union yes, or with a plan that says it.": options["records"] is not None
+            and options["people_in_union"] != "yes"
+            and options["plan"] is None,
             "--lower-is-better goes with --score.": options["lower_is_better"] and options["score"] is None,
             "--count-reading goes with --selected and --count.": options["count_reading"]
             and (options["selected"] is None or options["count"] is None),
@@ -283,10 +284,8 @@ def _known(role: Role, words: str) -> str:
     return found
 
 
-def _gate(options: dict[str, Any]) -> dict[str, Any]:
-    """Return what was said of people in the Union; whoever says yes hands in the six records."""
+def _gate(options: dict[str, Any], plan: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return what the options or the plan say of people in the Union; whoever says yes hands in the six records."""
     union = None if options["people_in_union"] is None else options["people_in_union"] == "yes"
     records = planfile.records(options["records"]) if options["records"] else {}
-    if union is not None:
-        check_gate(union, records)
-    return {"people_in_union": union, "conditions": records}
+    return planfile.gate(plan, union, records)
