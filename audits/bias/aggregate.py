@@ -10,13 +10,13 @@ the source and are compared as exact decimals.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from audits.bias.mapping import COUNT, SCORE
+from audits.bias.mapping import SCORE
+from audits.bias.prepared import cases, exact, matches
 from audits.bias.words import as_word
 from compliance.lib.problems import Problem, Refused
 
@@ -27,10 +27,6 @@ MOST_GROUPS: Final = 200_000
 """More different combinations than this mean that a column of names or numbers was taken for a category."""
 RANGES: Final = 1024
 """Into so many ranges one pass divides the scores."""
-_TRIES: Final = frozenset({"duckdb", "pyspark", "snowflake", "bigquery", "trino", "clickhouse", "databricks"})
-"""Engines that have a cast which gives nothing where a text is no number; others are asked for the pattern first."""
-_HAVE_NAN: Final = _TRIES | {"postgres"}
-LARGEST_COUNT: Final = 10**15 - 1
 
 Fetch = Callable[["ir.Table"], list[tuple[Any, ...]]]
 
@@ -53,7 +49,7 @@ class Ranged(NamedTuple):
     """People of one group whose scores lie in the range number `place`: from `low` to `high`, both of them scores.
 
     `place` is -1 below and 1024 above all ranges, None for lines without a score. `bad` lines have no usable score or
-    count.
+    count, `broken` ones a score with a fraction.
     """
 
     words: tuple[str, ...]
@@ -63,22 +59,20 @@ class Ranged(NamedTuple):
     lines: int
     people: int
     bad: int
+    broken: int
 
 
 class Beside(NamedTuple):
-    """People of one group below a range (`side` -1), above it (1), or in it (0), then with their exact `score`."""
+    """People of one group below a range (`side` -1), above it (1), or in it (0), then with their exact `score`.
+
+    `place` is the bin that holds the score; where that is too near to an edge for a double to tell, there is a `score`
+    beside the range too.
+    """
 
     words: tuple[str, ...]
     side: int
-    score: Decimal | None
-    people: int
-
-
-class Binned(NamedTuple):
-    """People of one group whose scores are at least `edges[place - 1]` and less than `edges[place]`."""
-
-    words: tuple[str, ...]
     place: int
+    score: Decimal | None
     people: int
 
 
@@ -145,6 +139,7 @@ class Rows:
         """Return how many people of each group have scores in each range of `low` to `high`, and beyond either end."""
         table = self.table.mutate(place=_place(self.table.number, low, high))
         usable = table.people > 0
+        broken = _has_fraction(table.number)
         found = self._few(
             table.group_by([*roles, "place"]).agg(
                 low=table.number.min(where=usable),
@@ -152,6 +147,7 @@ class Rows:
                 lines=table.count(),
                 people=table.people.sum(),
                 bad=(table.people.isnull() | table.number.isnull()).sum(),
+                broken=broken.sum(where=usable),
             ),
             roles,
             RANGES + 2,
@@ -168,42 +164,41 @@ class Rows:
             for row in found
         ]
 
-    def beside(self, *roles: str, low: float, high: float) -> list[Beside]:
-        """Count by group the people below and above the range from `low` to `high`, and in it by their exact score."""
-        number = self.table.number
-        side = _cases((number < _exact(low), -1), (number > _exact(high), 1), otherwise=0, kind="int64")
-        sided = self.table.filter(self.table.people > 0, number.notnull()).mutate(side=side)
+    def beside(self, *roles: str, low: float, high: float, edges: Sequence[Decimal] = ()) -> list[Beside]:
+        """Count by group the people below and above the range from `low` to `high`, and in it by their exact score.
+
+        With `edges` of bins of one width that hold every score, people are counted by bin as well.
+        """
         import ibis
 
-        within = ibis.cases((sided.side == 0, sided.score), else_=ibis.null(sided.score.type()))
-        table = sided.mutate(within=within)
-        found = self.fetch(table.group_by([*roles, "side", "within"]).agg(people=table.people.sum()))
-        width, single = len(roles), "score" in self.single
+        number = self.table.number
+        side = cases((number < exact(low), -1), (number > exact(high), 1), otherwise=0, kind="int64")
+        place, near = (
+            _binned(number, edges, "score" in self.single) if edges else (ibis.literal(0), ibis.literal(False))
+        )
+        usable = self.table.people > 0
+        sided = self.table.filter(usable, number.notnull()).mutate(side=side, near=near)
+        told = (sided.side == 0) | sided.near
+        table = sided.mutate(
+            place=cases((told, 0), otherwise=place),
+            within=ibis.cases((told, sided.score), else_=ibis.null(sided.score.type())),
+        )
+        found = self.fetch(table.group_by([*roles, "side", "place", "within"]).agg(people=table.people.sum()))
+        width = len(roles)
         return [
             Beside(
                 self._words(row, roles),
                 int(row[width]),
-                None if row[width] else Decimal(as_word(row[width + 1], single=single).strip()),
-                int(row[width + 2]),
+                int(row[width + 1]),
+                None if row[width + 2] is None else self.decimal(row[width + 2]),
+                int(row[width + 3]),
             )
             for row in found
         ]
 
-    def binned(self, *roles: str, edges: Sequence[float]) -> list[Binned]:
-        """Count by group the people between edges, for histograms and calibration; all roles may be asked for.
-
-        A score on an edge belongs to the bin above it. `place` 0 is below the first edge, `len(edges)` at or above the
-        last. Scores and edges are compared as doubles, which all engines do alike.
-        """
-        number = self.table.number
-        place = _cases(*((number < _exact(edge), nth) for nth, edge in enumerate(edges)), otherwise=len(edges))
-        table = self.table.filter(self.table.people > 0, number.notnull()).mutate(place=place)
-        found = self._few(table.group_by([*roles, "place"]).agg(people=table.people.sum()), roles, len(edges) + 1)
-        sums: dict[tuple[tuple[str, ...], int], int] = {}
-        for row in found:
-            key = (self._words(row, roles), int(row[len(roles)]))
-            sums[key] = sums.get(key, 0) + int(row[-1])
-        return [Binned(*key, people) for key, people in sorted(sums.items())]
+    def decimal(self, score: Any) -> Decimal:
+        """Return a score as an exact decimal: a float as the shortest one that is read as the same float."""
+        return Decimal(as_word(score, single="score" in self.single).strip())
 
     def bad(self, role: str, most: int = 1_000) -> list[Bad]:
         """Return the values of `score` or `count` that cannot be used, each once, the first ones first."""
@@ -226,7 +221,7 @@ class Rows:
             column = table[role]
             text = column.type().is_string()
             blank = column.strip() == "" if text else column.isnull()
-            numeric = _matches(column, SCORE.pattern) if text else column.notnull()
+            numeric = matches(column, SCORE.pattern) if text else column.notnull()
             counted[f"blank_{role}"] = blank.sum()
             if text or column.type().is_numeric():
                 counted[f"numeric_{role}"] = numeric.sum()
@@ -276,116 +271,38 @@ class Rows:
         return tuple(as_word(value, single=role in self.single) for value, role in zip(row, roles, strict=False))
 
 
-def read(raw: ir.Table, dialect: str) -> ir.Table:
-    """Return raw columns named by role, and a `double` of the score where an engine reads one from a text safely.
-
-    It is a step of its own so that an engine reads every text once.
-    """
-    if dialect != "duckdb" or "score" not in raw.columns or not raw.score.type().is_string():
-        return raw
-    return raw.mutate(double=raw.score.try_cast("float64"))
-
-
-def prepared(raw: ir.Table, dialect: str) -> ir.Table:
-    """Return the rows as they are counted: what :func:`read` gives becomes groups, `number`, `people` and `line`.
-
-    `raw` may have a `score`, a `count` and a `line`; every other column is a role to group by. Missing words become
-    empty ones before grouping, since a group-by of some engines loses them. `number` is the score as a double, or null
-    where it is no finite number; `people` the count, or null where it is none.
-    """
-    import ibis
-
-    columns = {
-        name: raw[name].fill_null("") if raw[name].type().is_string() else raw[name]
-        for name in raw.columns
-        if name not in ("line", "double")
-    }
-    if "score" in raw.columns:
-        columns["number"] = _number_read(raw) if "double" in raw.columns else _number(raw.score, dialect)
-    columns["people"] = _people(raw["count"]) if "count" in raw.columns else ibis.literal(1, "int64")
-    if "line" in raw.columns:
-        columns["line"] = raw.line
-    return raw.select(**columns)
-
-
-def _number_read(raw: ir.Table) -> Any:
-    """Return the double that was read; only texts that may be read too kindly, such as 1_000, pay for the pattern."""
-    import ibis
-
-    odd = raw.score.contains("_") | raw.score.contains("e") | raw.score.contains("E")
-    sound = _finite(raw.double, "duckdb") & (~odd | _matches(raw.score, SCORE.pattern))
-    return ibis.cases((sound, raw.double), else_=ibis.null("float64"))
-
-
-def _number(score: Any, dialect: str) -> Any:
-    import ibis
-
-    nothing = ibis.null("float64")
-    if score.type().is_string():
-        text = score.fill_null("").strip()
-        if dialect != "postgres":
-            number = text.try_cast("float64") if dialect in _TRIES else text.cast("float64")
-            return ibis.cases((_matches(score, SCORE.pattern) & _finite(number, dialect), number), else_=nothing)
-        # PostgreSQL stops the query on a number that no double can hold: its own exact numbers are asked first.
-        exact = text.cast("decimal")
-        fits = ibis.cases(
-            (exact.abs() > Decimal(repr(sys.float_info.max)), nothing),
-            (exact.abs() < Decimal("1e-300"), ibis.literal(0.0, "float64")),
-            else_=text.cast("float64"),
-        )
-        return ibis.cases((_matches(score, SCORE.pattern), fits), else_=nothing)
-    number = score.cast("float64")
-    return ibis.cases((_finite(number, dialect), number), else_=nothing)
-
-
-def _finite(number: Any, dialect: str) -> Any:
-    """Say whether a double is finite; to every engine NaN is above all numbers."""
-    bounded = number.between(_exact(-sys.float_info.max), _exact(sys.float_info.max))
-    return bounded & ~number.isnan() if dialect in _HAVE_NAN else bounded
-
-
-def _people(count: Any) -> Any:
-    import ibis
-
-    nothing = ibis.null("int64")
-    if count.type().is_string():
-        return ibis.cases((_matches(count, COUNT.pattern), count.strip().cast("int64")), else_=nothing)
-    fits = count.between(0, LARGEST_COUNT)
-    if not count.type().is_integer():
-        fits &= count == count.floor()
-    return ibis.cases((fits, count.cast("int64")), else_=nothing)
-
-
-def _matches(text: Any, pattern: str) -> Any:
-    return text.re_search(f"^({pattern})$")
-
-
 def _place(number: Any, low: float, high: float) -> Any:
     """Return the range of a score: -1 below `low`, 1024 above `high`. Halves keep the widest difference finite."""
     width = high * 0.5 - low * 0.5
-    within = ((number * 0.5 - _exact(low * 0.5)) / _exact(width) * (RANGES - 1.0)).floor() if width > 0 else 0
-    return _cases((number < _exact(low), -1), (number > _exact(high), RANGES), otherwise=within)
-
-
-def _cases(*branches: tuple[Any, int], otherwise: Any, kind: str = "int64") -> Any:
-    import ibis
-
-    last = ibis.literal(otherwise, kind) if isinstance(otherwise, int) else otherwise.cast(kind)
-    if not branches:
-        return last
-    return ibis.cases(*((when, ibis.literal(then, kind)) for when, then in branches), else_=last)
-
-
-def _exact(number: float) -> Any:
-    """Write a double so that every engine reads the same one: a bare 0.1 would be a decimal to some."""
-    import ibis
-
-    return ibis.literal(repr(number)).cast("float64")
+    within = ((number * 0.5 - exact(low * 0.5)) / exact(width) * (RANGES - 1.0)).floor() if width > 0 else 0
+    return cases((number < exact(low), -1), (number > exact(high), RANGES), otherwise=within)
 
 
 def _joined(one: Group, other: Group) -> Group:
     least = min((value for value in (one.least, other.least) if value is not None), default=None)
     return Group(one.words, one.lines + other.lines, one.people + other.people, one.bad + other.bad, least)
+
+
+def _binned(number: Any, edges: Sequence[Decimal], single: bool) -> tuple[Any, Any]:
+    """Return the bin of a double, and whether it lies too near to an edge for a double to tell.
+
+    Halves keep the widest difference finite. Arithmetic is off by no more than the tolerance, in parts of a bin.
+    """
+    width = edges[1] - edges[0]
+    farthest = max(abs(edges[0]), abs(edges[-1])) / width
+    tolerance = min(1.0, (float(farthest) + len(edges)) * 2.0 ** (-20 if single else -48))
+    bins = (number * 0.5 - exact(float(edges[0] / 2))) / exact(float(width / 2))
+    place = bins.floor()
+    rest = bins - place.cast("float64")
+    return place, (rest < exact(tolerance)) | (rest > exact(1.0 - tolerance))
+
+
+def _has_fraction(number: Any) -> Any:
+    """Say whether a double is no whole number; those beyond all whole numbers of 53 bits have no room for a part."""
+    import ibis
+
+    small = number.between(-(2.0**53), 2.0**53)
+    return ibis.cases((small, number != number.floor().cast("float64")), else_=ibis.literal(False))
 
 
 def _float(value: Any) -> float | None:

@@ -88,7 +88,9 @@ def counted(found: Counted, plan: Plan) -> results.Counted:
     """Return everything that the numbers of a result follow from."""
     classes = found.classes(plan.class_rates, plan.classes) if plan.class_rates else {}
     strata = found.strata() if plan.strata else {}
-    return results.Counted(found.cells(), found.other_cells(), tuple(classes.items()), tuple(strata.items()))
+    return results.Counted(
+        found.cells(), found.other_cells(), tuple(classes.items()), tuple(strata.items()), found.scores()
+    )
 
 
 def digest(found: Counted, source: int | None) -> str:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from audits.bias import median as medians
@@ -21,6 +23,7 @@ from audits.bias.reading import count_reading
 from audits.bias.sources import Opened
 from audits.bias.vocabulary import SELECTED, Role, word
 from audits.metrics.counts import LARGEST, Cell, merge
+from audits.metrics.scores import Scores, histograms
 from compliance.lib.problems import Problem, Refused
 
 _READ: Final = frozenset(OWN) - {"encoding", "delimiter", "sheet"}
@@ -38,7 +41,8 @@ class Tally(NamedTuple):
     `n` people; `selected` of them, which for scores are those strictly on the better side of the median, also called
     `above`. Where the true outcome is given, `tp + fp == selected` and `tp + fp + fn + tn == n`; else all four are 0.
     `other` are those on the better side of the median by its other basis, where both were found. `strata` are the words
-    of the plan's strata; `output_class` is blank where the tool sorts nobody into classes.
+    of the plan's strata; `output_class` is blank where the tool sorts nobody into classes. `bins` are the people by
+    the place of their score among `Counted.edges`.
     """
 
     sex: str | None
@@ -52,6 +56,7 @@ class Tally(NamedTuple):
     fn: int = 0
     tn: int = 0
     other: int = 0
+    bins: Mapping[int, int] = MappingProxyType({})
 
     @property
     def above(self) -> int:
@@ -64,7 +69,8 @@ class Counted:
     """The counts of one or more sources, and how their words were read.
 
     `tallies`, `lines`, `plans`, `values` and `readings` (of counts of people) are by source, in the order given; where
-    sources are read alike they share one object. `outcomes` are the people by raw outcome.
+    sources are read alike they share one object. `outcomes` are the people by raw outcome. `edges` are
+    those of the bins of all scores, of one width; none where nothing is scored.
     """
 
     tallies: tuple[tuple[Tally, ...], ...]
@@ -75,6 +81,7 @@ class Counted:
     readings: tuple[CountReading | None, ...]
     median: Mapping[str, Any] | None
     other_median: Mapping[str, Any] | None = None
+    edges: tuple[Decimal, ...] = ()
 
     @property
     def own(self) -> bool:
@@ -91,6 +98,17 @@ class Counted:
         if self.other_median is None:
             return None
         return merge(Cell(one.sex, one.race_ethnicity, one.n, one.other) for part in self.tallies for one in part)
+
+    def scores(self) -> Scores | None:
+        """Return how the scores of each sex and race/ethnicity are spread over all sources; None without scores."""
+        if not self.edges:
+            return None
+        sums: dict[tuple[str | None, str | None], dict[int, int]] = {}
+        for one in (one for tallies in self.tallies for one in tallies):
+            counts = sums.setdefault((one.sex, one.race_ethnicity), {})
+            for place, people in one.bins.items():
+                counts[place] = counts.get(place, 0) + people
+        return histograms(self.edges, sums)
 
     def classes(self, reading: str = "put-into", declared: Sequence[str] = ()) -> dict[str, tuple[Cell, ...]]:
         """Return, for a tool that sorts people into classes, one set of counts a class (6 RCNY § 5-301(b)(4)).
@@ -190,8 +208,12 @@ class _Marked:
     def ranged(self, *roles: str, low: float, high: float) -> list[Ranged]:
         return [one._replace(words=self.of(one.words)) for one in self.rows.ranged(*roles, low=low, high=high)]
 
-    def beside(self, *roles: str, low: float, high: float) -> list[Beside]:
-        return [one._replace(words=self.of(one.words)) for one in self.rows.beside(*roles, low=low, high=high)]
+    def beside(self, *roles: str, low: float, high: float, edges: Sequence[Decimal]) -> list[Beside]:
+        found = self.rows.beside(*roles, low=low, high=high, edges=edges)
+        return [one._replace(words=self.of(one.words)) for one in found]
+
+    def decimal(self, score: float) -> Decimal:
+        return self.rows.decimal(score)
 
     def of(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """Return words with the mark of their source."""
@@ -313,8 +335,11 @@ def _scores(run: _Run, say: Say) -> Counted:
     other = next(name for name in bases if name != basis)
     people = sum(people_of[words] for words in bases[other])
     wanted = [basis, other] if people else [basis]
-    first = [one._replace(words=mark.of(one.words)) for mark, of in zip(marked, ranged, strict=True) for one in of]
-    medians_of = _medians(run, marked, first, [bases[name] for name in wanted])
+    marked_ranges = [
+        [one._replace(words=mark.of(one.words)) for one in of] for mark, of in zip(marked, ranged, strict=True)
+    ]
+    spread = _medians(run, marked, marked_ranges, [bases[name] for name in wanted])
+    medians_of = spread.medians
     if any(one.people != sum(people_of.values()) for one in medians_of):
         sentence = "A source was changed while it was read."
         raise Refused(Problem("file-changed", sentence, "Run the audit again."))
@@ -325,20 +350,24 @@ def _scores(run: _Run, say: Say) -> Counted:
         for group in groups_of_one:
             words = marked[place].of(group.words)
             tally = run.tally(place, meanings[place][group.words], group.people, better[0].get(words, 0))
-            counted.append(tally._replace(other=better[-1].get(words, 0)))
+            counted.append(tally._replace(other=better[-1].get(words, 0), bins=spread.bins[place].get(words, {})))
         tallies.append(tuple(counted))
     stated = [_stated(one, name, bases[name]) for one, name in zip(medians_of, wanted, strict=True)]
-    return run.counted(tallies, groups, median=stated[0], other_median=stated[1] if people else None)
+    other_stated = stated[1] if people else None
+    return run.counted(tallies, groups, median=stated[0], other_median=other_stated, edges=spread.edges)
 
 
 def _medians(
-    run: _Run, marked: Sequence[_Marked], first: Sequence[Ranged], samples: Sequence[set[tuple[str, ...]]]
-) -> list[medians.Median]:
+    run: _Run,
+    marked: Sequence[_Marked],
+    ranged: Sequence[Sequence[Ranged]],
+    samples: Sequence[set[tuple[str, ...]]],
+) -> medians.Found:
     """Return the median of each sample; equal samples are looked for once."""
     different = samples if samples[-1] != samples[0] else samples[:1]
     inside = [one.__contains__ for one in different]
-    found = medians.find(marked, run.roles, first, samples=inside, higher=run.plan.higher_is_better)
-    return found if len(found) == len(samples) else [found[0]] * len(samples)
+    found = medians.find(marked, run.roles, ranged, samples=inside, higher=run.plan.higher_is_better)
+    return replace(found, medians=[found.medians[0], found.medians[-1]][: len(samples)])
 
 
 def _stated(median: medians.Median, basis: str, sample: set[tuple[str, ...]]) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from audits.bias.aggregate import Rows, prepared, read
+from audits.bias.aggregate import Rows
+from audits.bias.prepared import prepared, read
 from audits.work.watching import step
 from compliance.lib.problems import Problem, Refused
 

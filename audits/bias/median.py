@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple, Protocol, TypeAlias
 
 from audits.bias.aggregate import Beside, Ranged
+from audits.metrics import scores
 from audits.metrics.rounding import mean, plain
 
 FEW: Final = 100_000
@@ -43,7 +44,21 @@ class Scored(Protocol):
     """What is asked of a source to find a median (:class:`audits.bias.aggregate.Rows`)."""
 
     def ranged(self, *roles: str, low: float, high: float) -> list[Ranged]: ...
-    def beside(self, *roles: str, low: float, high: float) -> list[Beside]: ...
+    def beside(self, *roles: str, low: float, high: float, edges: Sequence[Decimal]) -> list[Beside]: ...
+    def decimal(self, score: float) -> Decimal: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The median of each sample, and how all scores are spread.
+
+    `edges` are those of bins; `bins` hold, for each source and by the raw words of all roles, the people by place: 0 is
+    the first bin. A score below all bins by less than a double can tell is at -1, above all at the number of bins.
+    """
+
+    medians: list[Median]
+    edges: tuple[Decimal, ...]
+    bins: tuple[dict[Words, dict[int, int]], ...]
 
 
 class _Range(NamedTuple):
@@ -58,18 +73,19 @@ class _Range(NamedTuple):
 def find(
     sources: Sequence[Scored],
     roles: Sequence[str],
-    first: Sequence[Ranged],
+    counted: Sequence[Sequence[Ranged]],
     *,
     samples: Sequence[InSample],
     higher: bool,
-) -> list[Median]:
+) -> Found:
     """Return, for each sample, the median of its people over all `sources`, and who is strictly on its better side.
 
-    `roles` begin with sex and race/ethnicity. `first` are the ranges that a first pass over all sources has counted; no
-    sample may be empty. An even number of people takes the exact mean of the two middle scores. No score lies strictly
-    between these two, so "above the mean" is "above the lower of them", and "below" is "below the upper"; the mean
-    itself is never compared. Samples whose medians lie near each other share the last pass.
+    `roles` begin with sex and race/ethnicity. `counted` are the ranges that a first pass over each source has counted;
+    no sample may be empty. An even number of people takes the exact mean of the two middle scores. No score lies
+    strictly between these two, so "above the mean" is "above the lower of them", and "below" is "below the upper"; the
+    mean itself is never compared. Samples whose medians lie near each other share the last pass.
     """
+    first = [one for found in counted for one in found]
     sizes = [sum(one.people for one in first if one.low is not None and sample(one.words[:2])) for sample in samples]
     ranks = [((size - 1) // 2, size // 2) for size in sizes]
     middles = [_narrowed(sources, first, pair, sample) for pair, sample in zip(ranks, samples, strict=True)]
@@ -79,11 +95,37 @@ def find(
         for one in first
         if one.low is not None and one.high is not None and one.high >= low and one.low <= high
     )
-    together = _beside(sources, roles, low, high) if between <= max(FEW, max(one.lines for one in middles)) else None
-    return [
-        _around(together or _beside(sources, roles, middle.low, middle.high), pair, size, sample, higher)
-        for middle, pair, size, sample in zip(middles, ranks, sizes, samples, strict=True)
+    bounds = _edges(sources, counted)
+    near = between <= max(FEW, max(one.lines for one in middles))
+    # Samples that lie far from each other take a pass each; everybody is in a bin after the first.
+    ranges = [(low, high)] if near else [(one.low, one.high) for one in middles]
+    passes = [
+        [rows.beside(*roles, low=low, high=high, edges=() if place else bounds) for rows in sources]
+        for place, (low, high) in enumerate(ranges)
     ]
+    found = [
+        _around(passes[0 if near else place], pair, size, sample, higher)
+        for place, (pair, size, sample) in enumerate(zip(ranks, sizes, samples, strict=True))
+    ]
+    return Found(found, bounds, tuple(_binned(one, bounds) for one in passes[0]))
+
+
+def _edges(sources: Sequence[Scored], counted: Sequence[Sequence[Ranged]]) -> tuple[Decimal, ...]:
+    """Return the edges of bins for all scores, from the lowest and the highest as the sources would write them."""
+    every = [(rows, one) for rows, found in zip(sources, counted, strict=True) for one in found]
+    low = min(rows.decimal(one.low) for rows, one in every if one.low is not None)
+    high = max(rows.decimal(one.high) for rows, one in every if one.high is not None)
+    return scores.edges(low, high, whole=not any(one.broken for _, one in every))
+
+
+def _binned(found: Sequence[Beside], bounds: Sequence[Decimal]) -> dict[Words, dict[int, int]]:
+    """Return people by words and place; an exact score knows its place better than a double."""
+    sums: dict[Words, dict[int, int]] = {}
+    for one in found:
+        place = one.place if one.score is None else scores.place(bounds, one.score)
+        counts = sums.setdefault(one.words, {})
+        counts[place] = counts.get(place, 0) + one.people
+    return sums
 
 
 def _narrowed(sources: Sequence[Scored], first: Sequence[Ranged], ranks: tuple[int, int], sample: InSample) -> _Range:
@@ -98,10 +140,6 @@ def _narrowed(sources: Sequence[Scored], first: Sequence[Ranged], ranks: tuple[i
             break
         middle = found
     return middle
-
-
-def _beside(sources: Sequence[Scored], roles: Sequence[str], low: float, high: float) -> list[list[Beside]]:
-    return [rows.beside(*roles, low=low, high=high) for rows in sources]
 
 
 def _middle(ranged: Sequence[Ranged], ranks: tuple[int, int], sample: InSample) -> _Range:
@@ -127,14 +165,14 @@ def _around(
 ) -> Median:
     every = [one for found in beside for one in found]
     below = sum(one.people for one in every if one.side < 0 and sample(one.words[:2]))
-    scores: dict[Decimal, int] = {}
+    within: dict[Decimal, int] = {}
     for one in every:
-        if one.score is not None and sample(one.words[:2]):
-            scores[one.score] = scores.get(one.score, 0) + one.people
-    lower, upper = (_at(scores, rank - below) for rank in ranks)
+        if one.score is not None and not one.side and sample(one.words[:2]):
+            within[one.score] = within.get(one.score, 0) + one.people
+    lower, upper = (_at(within, rank - below) for rank in ranks)
 
     def counts(one: Beside) -> bool:
-        if one.score is None:
+        if one.score is None or one.side:
             return one.side == (1 if higher else -1)
         return one.score > lower if higher else one.score < upper
 
@@ -144,12 +182,12 @@ def _around(
         for one in found:
             sums[one.words] = sums.get(one.words, 0) + one.people * counts(one)
         better.append(sums)
-    at_median = scores[lower] if lower == upper else 0
+    at_median = within[lower] if lower == upper else 0
     return Median(plain(mean(lower, upper)), size, at_median, tuple(better), sum(one.people for one in every))
 
 
-def _at(scores: dict[Decimal, int], rank: int) -> Decimal:
-    for score, people in sorted(scores.items()):
+def _at(within: dict[Decimal, int], rank: int) -> Decimal:
+    for score, people in sorted(within.items()):
         if rank < people:
             return score
         rank -= people

@@ -24,7 +24,7 @@ from compliance.lib.problems import Problem, Refused
 T = TypeVar("T")
 _OWN: Final = ("columns", "mapping", "strata", "count_reading")
 """What a source says of itself where the sources were not read alike (:func:`audits.bias.reading.own_method`)."""
-_FOLLOWS = ("counts", "other_median", "classes", "strata", "unknown", "tables", "tests", "readings", "notes")
+_FOLLOWS = ("counts", "other_median", "scores", "classes", "strata", "unknown", "tables", "tests", "readings", "notes")
 _OF_METHOD = (
     *(
         "median",

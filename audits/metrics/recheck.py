@@ -16,6 +16,7 @@ from audits.metrics.counts import Cell
 from audits.metrics.readings import MEDIANS
 from audits.metrics.result import CLASSES, RATE_KINDS, RULES, SCHEMA, SHARES, VERSION, Counted, counted_of, derived
 from audits.metrics.rounding import SIGNIFICANT
+from audits.metrics.scores import FEWEST_PEOPLE, MOST, Scores
 from audits.metrics.sufficiency import stated
 from audits.metrics.tails import wide
 from compliance.lib.canonical import digest
@@ -99,6 +100,8 @@ def _checks(result: Any) -> Iterator[Check]:
     if plan := result["conduct"]["plan"]:
         yield Check("conduct.plan.sha256", plan["sha256"], digest(plan["document"]))
     yield from _parts(counted, method)
+    if counted.scores is not None:
+        yield from _scores(counted.scores, counted, method)
     if analysis := (method.get("data") or {}).get("sufficiency"):
         yield from compared("method.data.sufficiency", analysis, stated(analysis), rough=True)
     if method["rate_kind"] == "scoring":
@@ -141,6 +144,28 @@ def _parts(counted: Counted, method: Mapping[str, Any]) -> Iterator[Check]:
     elif counted.classes:
         inside = sum(cell.applicants for _, part in counted.classes for cell in part)
         yield Check("classes (nobody is put into two)", inside <= sum(cell.applicants for cell in counted.cells), True)
+
+
+def _scores(found: Scores, counted: Counted, method: Mapping[str, Any]) -> Iterator[Check]:
+    """Check what counts can say about histograms: the same people, and as many beyond a median as its bins allow."""
+    sides = [("median", counted.cells), ("other_median", counted.other or ())]
+    yield Check("scores.edges (at most one bin more at either end)", len(found.edges) - 1 <= MOST + 2, True)
+    for place, cell in enumerate(counted.cells):
+        people, where = (cell.sex, cell.race_ethnicity), f"scores.cells[{place}]"
+        bins = found.bins.get(people)
+        yield Check(f"{where} (a count only)", bins is None, cell.applicants < FEWEST_PEOPLE)
+        if bins is not None:
+            yield Check(f"{where}.bins (people of the category)", sum(bins), cell.applicants)
+    for name, cells in sides:
+        if (median := method.get(name)) is None:
+            continue
+        value, higher = Decimal(median["value"]), method["higher_is_better"] is not False
+        for cell in cells:
+            people = (cell.sex, cell.race_ethnicity)
+            if found.bins.get(people) is not None:
+                fewest, most = found.around(people, value, higher=higher)
+                where = f"scores ({name}, {cell.sex or 'unknown'}, {cell.race_ethnicity or 'unknown'})"
+                yield Check(where, fewest <= cell.selected <= most, True)
 
 
 def _people(cells: Iterable[Cell], both: bool = False) -> dict[str, list[int]]:

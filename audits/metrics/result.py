@@ -17,6 +17,7 @@ from audits.metrics.counts import LARGEST, Cell, merge, unknown
 from audits.metrics.examination import MOST_STRATA, examined
 from audits.metrics.ratios import Table, table
 from audits.metrics.readings import MEDIANS, UNKNOWNS, Counts, Reading, decided_of, readings
+from audits.metrics.scores import Scores
 
 Result: TypeAlias = dict[str, Any]
 
@@ -55,13 +56,15 @@ class Counted(NamedTuple):
     """The sufficient statistic of an audit.
 
     `other` are the same people counted by the other basis of the median, None where nothing is scored or it was not
-    counted; `classes` the counts of each class of a tool that classifies; `strata` the same people split.
+    counted; `classes` the counts of each class of a tool that classifies; `strata` the same people split; `scores` how
+    their scores are spread.
     """
 
     cells: Sequence[Cell]
     other: Sequence[Cell] | None = None
     classes: Sequence[tuple[str, Sequence[Cell]]] = ()
     strata: Sequence[tuple[Sequence[str], Sequence[Cell]]] = ()
+    scores: Scores | None = None
 
 
 def tables_from_counts(
@@ -154,12 +157,14 @@ def derived(counted: Counted, method: Mapping[str, Any]) -> dict[str, Any]:
     if len(strata) > MOST_STRATA:
         raise ValueError(f"A result holds at most {MOST_STRATA} strata; there are {len(strata)}.")
     other = None if counted.other is None else merge(counted.other)
-    found = _set(merge(counted.cells), method, other=other, strata=strata)
+    cells = merge(counted.cells)
+    found = _set(cells, method, other=other, strata=strata)
     if method.get("classes_only"):
         found |= {"tables": [], "tests": None, "readings": None, "notes": [_CLASSES_ONLY]}
     return {
         **found,
         "other_median": None if other is None else [cell.as_json() for cell in other],
+        "scores": None if counted.scores is None else counted.scores.as_json(cells),
         "strata": [{"stratum": list(words), "counts": [cell.as_json() for cell in cells]} for words, cells in strata],
         "classes": [
             {"class": name, **_set(merge(cells), {**method, "rate_kind": "selection", "exclusions": ()})}
@@ -219,6 +224,7 @@ def counted_of(result: Mapping[str, Any]) -> Counted:
         None if other is None else _cells(other),
         tuple((str(one["class"]), _cells(one["counts"])) for one in result["classes"]),
         tuple((tuple(map(str, one["stratum"])), _cells(one["counts"])) for one in result["strata"]),
+        None if result["scores"] is None else Scores.from_json(result["scores"]),
     )
 
 

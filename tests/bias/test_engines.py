@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +14,6 @@ import pytest
 
 from audits.bias import engines
 from audits.bias.address import Table
-from audits.bias.aggregate import Rows
 from audits.bias.audit import Result, run
 from audits.bias.plan import Plan
 from audits.metrics.recheck import recheck
@@ -159,12 +159,9 @@ def test_strata_classes_truth_and_bins_are_counted_by_the_same_expression(databa
         } == {"follow": [(2, 1), (2, 0)], "lead": [(2, 1), (2, 2)]}
 
 
-def test_scores_are_binned_between_edges_and_nobody_is_lost(database: Path) -> None:
-    with engines.duckdb_connection(database=database) as connection:
-        relation = engines.Relation("people", {"sex": "sex", "race_ethnicity": "race", "score": "points"})
-        rows: Rows = engines.duckdb_rows(connection, relation)
-        found = rows.binned("sex", edges=[0.0, 6.5, 13.0])
+def test_scores_are_binned_by_group_and_nobody_is_lost(database: Path) -> None:
+    scores = run(Table(f"duckdb://{database}#people"), PLANS["floats, lower, complete"]).as_json()["scores"]
+    assert scores["edges"] == [str(edge) for edge in range(14)]  # 0.5 would need 26 bins up to 12.86
     points = [person[4] for person in people()]
-    for place, (low, high) in enumerate([(0.0, 6.5), (6.5, 13.0)], start=1):
-        assert sum(one.people for one in found if one.place == place) == sum(low <= one < high for one in points)
-    assert sum(one.people for one in found) == 600
+    for place, (low, high) in enumerate(pairwise(map(float, scores["edges"]))):
+        assert sum(cell["bins"][place] for cell in scores["cells"]) == sum(low <= one < high for one in points)

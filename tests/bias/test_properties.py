@@ -29,7 +29,7 @@ def audited(folder: Path, *parts: list[Any], **options: Any) -> dict[str, Any]:
         files.append(File(path, str(number)))
     plan = Plan("sex", "race", score="score", pooled="for the test", **options)
     found = run(files, plan).as_json()
-    return {"counts": found["counts"], "tables": found["tables"], "median": found["method"]["median"]}
+    return {name: found[name] for name in ("counts", "tables", "scores")} | {"median": found["method"]["median"]}
 
 
 @few

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from audits.bias import median as medians
 from audits.bias.audit import run
 from audits.bias.plan import Plan
+from audits.metrics.categories import RACES
 from audits.metrics.recheck import recheck
 
 NEAR = ["0.1", "0.10000000000000000555", "0.1000000000000000056", "1e-1", "00.1", "0.1e0"]  # one float, three values
@@ -20,21 +22,31 @@ scores = st.one_of(st.sampled_from(NEAR + FAR), st.decimals(-5, 5, places=1).map
 people = st.tuples(st.sampled_from(["M", "F", ""]), st.sampled_from(["White", "Asian", ""]), scores, st.integers(0, 3))
 
 
-def expected(rows: list[Any], higher: bool, complete: bool) -> tuple[Fraction, int, dict[str, int]]:
+MEANT = {"M": "Male", "F": "Female", "White": RACES[1], "Asian": RACES[4], "": None}
+
+
+def everyone(rows: list[Any]) -> list[tuple[str | None, str | None, Fraction]]:
+    """Return sex, race/ethnicity and exact score of every person."""
+    return [
+        (MEANT[sex], MEANT[race], Fraction(Decimal(score))) for sex, race, score, count in rows for _ in range(count)
+    ]
+
+
+def expected(rows: list[Any], higher: bool, complete: bool) -> tuple[Fraction, int, dict[str | None, int]]:
     """Do the same by hand, person by person, with fractions."""
-    everyone = [(sex, race, Fraction(Decimal(score))) for sex, race, score, count in rows for _ in range(count)]
-    sample = sorted(score for sex, race, score in everyone if not complete or (sex and race))
+    every = everyone(rows)
+    sample = sorted(score for sex, race, score in every if not complete or (sex and race))
     half = len(sample) // 2
     middle = sample[half] if len(sample) % 2 else (sample[half - 1] + sample[half]) / 2
-    better: dict[str, int] = {}
-    for sex, _, score in (person for person in everyone if not complete or (person[0] and person[1])):
+    better: dict[str | None, int] = {}
+    for sex, _, score in (person for person in every if not complete or (person[0] and person[1])):
         better[sex] = better.get(sex, 0) + (score > middle if higher else score < middle)
     return middle, sample.count(middle), better
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    rows=st.lists(people, min_size=1, max_size=30),
+    rows=st.lists(people, min_size=1, max_size=60),
     higher=st.booleans(),
     complete=st.booleans(),
     few=st.sampled_from([0, 3]),
@@ -59,8 +71,16 @@ def test_the_median_is_that_of_a_count_by_hand(
     assert Fraction(Decimal(median["value"])) == middle
     assert (median["at_median"], median["above"]) == (at, sum(better.values()))
     table = {row["sex"]: row["selected"] for row in result["tables"][0]["rows"]}
-    assert table == {"Male": better.get("M", 0), "Female": better.get("F", 0)}
+    assert table == {"Male": better.get("Male", 0), "Female": better.get("Female", 0)}
     assert all(check.holds for check in recheck(result))
+    spread = result["scores"]
+    edges = [Fraction(Decimal(edge)) for edge in spread["edges"]]
+    assert len(edges) <= 27
+    for cell, counted in zip(spread["cells"], result["counts"], strict=True):
+        met = [score for sex, race, score in everyone(rows) if (sex, race) == (cell["sex"], cell["race_ethnicity"])]
+        by_hand = [sum(low <= score < high for score in met) for low, high in pairwise(edges)]
+        assert cell["bins"] == (by_hand if len(met) >= 5 else None)
+        assert counted["applicants"] == len(met)
 
 
 def test_people_at_the_median_are_not_above_it_and_all_groups_share_one_median(audit: Any) -> None:
