@@ -25,7 +25,10 @@ NORTH = [("12"[n % 2], ("White", "Black", "")[n % 3], "yes" if n % 4 else "no", 
 SOUTH = [("12"[n % 2], ("weiss", "schwarz")[n % 2], "ja" if n % 5 else "nein", n * 11 % 53) for n in range(60)]
 GENDER: tuple[dict[str, str | None], ...] = ({"1": "Male", "2": "Female"}, {"1": "Female", "2": "Male"})
 WHITE, BLACK = RACES[1], RACES[2]
-RACE: tuple[dict[str, str | None], ...] = ({"White": WHITE, "Black": BLACK, "": None}, {"weiss": WHITE, "schwarz": BLACK})
+RACE: tuple[dict[str, str | None], ...] = (
+    {"White": WHITE, "Black": BLACK, "": None},
+    {"weiss": WHITE, "schwarz": BLACK},
+)
 
 
 def plan(**changed: Any) -> Plan:
