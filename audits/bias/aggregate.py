@@ -76,6 +76,19 @@ class Beside(NamedTuple):
     people: int
 
 
+class Binned(NamedTuple):
+    """People of one group whose scores are at least `edges[place - 1]` and less than `edges[place]`.
+
+    Where sums were asked for, `score_sum` is that of their scores in millionths, and `square_sum` that of the squares.
+    """
+
+    words: tuple[str, ...]
+    place: int
+    people: int
+    score_sum: int | None = None
+    square_sum: int | None = None
+
+
 class Bad(NamedTuple):
     """A score or a count that cannot be used: its text, on how many lines, and the first where lines have an order."""
 
@@ -196,6 +209,25 @@ class Rows:
             for row in found
         ]
 
+    def binned(self, *roles: str, edges: Sequence[float], sums: bool = False) -> list[Binned]:
+        """Count by group the people between declared edges, of any widths, for calibration.
+
+        A score on an edge belongs to the bin above it. `place` 0 is below the first edge, `len(edges)` at or above the
+        last. Scores and edges are compared as doubles, which all engines do alike. `sums` of scores from 0 to 1 are of
+        whole millionths, so that the order in which an engine adds changes nothing.
+        """
+        number = self.table.number
+        place = cases(*((number < exact(edge), nth) for nth, edge in enumerate(edges)), otherwise=len(edges))
+        table = self.table.filter(self.table.people > 0, number.notnull()).mutate(place=place)
+        counted = {"people": table.people.sum()} | (_sums(table) if sums else {})
+        found = self._few(table.group_by([*roles, "place"]).agg(**counted), roles, len(edges) + 1)
+        added: dict[tuple[tuple[str, ...], int], list[int]] = {}
+        for row in found:
+            key = (self._words(row, roles), int(row[len(roles)]))
+            more = [int(one) for one in row[len(roles) + 1 :]]
+            added[key] = [one + other for one, other in zip(added.get(key, [0] * len(more)), more, strict=True)]
+        return [Binned(*key, *numbers) for key, numbers in sorted(added.items())]
+
     def decimal(self, score: Any) -> Decimal:
         """Return a score as an exact decimal: a float as the shortest one that is read as the same float."""
         return Decimal(as_word(score, single="score" in self.single).strip())
@@ -276,6 +308,16 @@ def _place(number: Any, low: float, high: float) -> Any:
     width = high * 0.5 - low * 0.5
     within = ((number * 0.5 - exact(low * 0.5)) / exact(width) * (RANGES - 1.0)).floor() if width > 0 else 0
     return cases((number < exact(low), -1), (number > exact(high), RANGES), otherwise=within)
+
+
+def _sums(table: ir.Table) -> dict[str, Any]:
+    """Return the sums of scores from 0 to 1 and of their squares, in whole millionths that no engine can round."""
+    millionths = (table.number * exact(1e6) + exact(0.5)).floor().cast("int64")
+    people = table.people.cast("decimal(15,0)")
+    return {
+        "score_sum": (millionths.cast("decimal(7,0)") * people).sum(),
+        "square_sum": ((millionths * millionths).cast("decimal(13,0)") * people).sum(),
+    }
 
 
 def _joined(one: Group, other: Group) -> Group:

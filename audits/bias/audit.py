@@ -74,6 +74,8 @@ def run(
         "counts_sha256": digest(found, None),
         "sources": stated,
     }
+    if plan.truth is not None:
+        source["outcome_counts_sha256"] = canonical.digest(found.by_outcome().as_json())
     try:
         whole = counted(found, plan)
         how = {**(conduct or conducted()), "software": SOFTWARE}
@@ -88,9 +90,9 @@ def counted(found: Counted, plan: Plan) -> results.Counted:
     """Return everything that the numbers of a result follow from."""
     classes = found.classes(plan.class_rates, plan.classes) if plan.class_rates else {}
     strata = found.strata() if plan.strata else {}
-    return results.Counted(
-        found.cells(), found.other_cells(), tuple(classes.items()), tuple(strata.items()), found.scores()
-    )
+    outcomes = found.by_outcome() if plan.truth is not None else None
+    split = tuple(classes.items()), tuple(strata.items())
+    return results.Counted(found.cells(), found.other_cells(), *split, found.scores(), outcomes)
 
 
 def digest(found: Counted, source: int | None) -> str:

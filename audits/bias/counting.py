@@ -18,11 +18,14 @@ from audits.bias import median as medians
 from audits.bias.aggregate import Beside, Group, Ranged, Rows
 from audits.bias.locate import Judge, locate_in_rows, remembered
 from audits.bias.mapping import Trouble, Values, count_trouble, readings, score_trouble
+from audits.bias.outcome_choices import outcome_of
+from audits.bias.outcome_counting import beyond_cutoff, binned, check_chances, check_outcomes
 from audits.bias.plan import OWN, SOURCE, CountReading, Plan
 from audits.bias.reading import count_reading
 from audits.bias.sources import Opened
 from audits.bias.vocabulary import SELECTED, Role, word
 from audits.metrics.counts import LARGEST, Cell, merge
+from audits.metrics.outcome_counts import BinCell, OutcomeCell, Outcomes
 from audits.metrics.scores import Scores, histograms
 from compliance.lib.problems import Problem, Refused
 
@@ -39,7 +42,8 @@ class Tally(NamedTuple):
     """People of one sex and race/ethnicity in one stratum and one class of the tool's output; None is unknown.
 
     `n` people; `selected` of them, which for scores are those strictly on the better side of the median, also called
-    `above`. Where the true outcome is given, `tp + fp == selected` and `tp + fp + fn + tn == n`; else all four are 0.
+    `above`. Where true outcomes are given, `tp`, `fp`, `fn`, `tn` and the two of unknown outcome add up to `n`; else
+    all six are 0.
     `other` are those on the better side of the median by its other basis, where both were found. `strata` are the words
     of the plan's strata; `output_class` is blank where the tool sorts nobody into classes. `bins` are the people by
     the place of their score among `Counted.edges`.
@@ -55,6 +59,8 @@ class Tally(NamedTuple):
     fp: int = 0
     fn: int = 0
     tn: int = 0
+    missing_predicted: int = 0
+    missing_other: int = 0
     other: int = 0
     bins: Mapping[int, int] = MappingProxyType({})
 
@@ -82,6 +88,13 @@ class Counted:
     median: Mapping[str, Any] | None
     other_median: Mapping[str, Any] | None = None
     edges: tuple[Decimal, ...] = ()
+    outcome_edges: tuple[str, ...] = ()
+    outcome_bins: tuple[tuple[BinCell, ...], ...] = ()
+
+    def by_outcome(self) -> Outcomes:
+        """Return the counts by prediction and true outcome, and the declared bins of scores, of all sources."""
+        cells = [OutcomeCell(one.sex, one.race_ethnicity, *one[6:12]) for part in self.tallies for one in part]
+        return Outcomes(cells, self.outcome_edges, [one for part in self.outcome_bins for one in part]).merged()
 
     @property
     def own(self) -> bool:
@@ -150,13 +163,13 @@ class _Run:
     def roles(self) -> tuple[str, ...]:
         """Return the columns that groups are made of; `sex` and `race_ethnicity` are the first."""
         named = ["sex", "race_ethnicity"]
-        named += [role for role in ("selected", "truth", "output_class") if role in self.plan.columns()]
+        named += [role for role in ("selected", "truth", "decision", "output_class") if role in self.plan.columns()]
         return (*named, *_strata(self.plan))
 
     def category(self, source: int, role: str, raw: str) -> str | Trouble | None:
         """Return what a raw word of a source means in a role; words of strata and classes mean themselves."""
         values = self.values[source]
-        if role in ("sex", "race_ethnicity", "truth"):
+        if role in ("sex", "race_ethnicity", "truth", "decision"):
             return values[role].read(raw)  # type: ignore[index]  # one of the roles
         return values["outcome"].read(raw) if role == "selected" else " ".join(raw.split())
 
@@ -173,8 +186,8 @@ class _Run:
             for source, groups in enumerate(found)
         ]
 
-    def tally(self, source: int, meaning: Meaning, people: int, chosen: int) -> Tally:
-        """Return people of one group as they are counted."""
+    def tally(self, source: int, meaning: Meaning, people: int, chosen: int, beyond: int | None = None) -> Tally:
+        """Return people of one group as they are counted; `beyond` of them are past a cut-off where one predicts."""
         named = dict(zip(self.roles, meaning, strict=True))
         words = {role: value for role, value in named.items() if isinstance(value, str)}  # no Trouble is left by now
         label = self.opened[source].label or str(source + 1)
@@ -187,9 +200,14 @@ class _Run:
         )
         if "truth" not in named:
             return tally
-        if words.get("truth") == SELECTED:
-            return tally._replace(tp=chosen, fn=people - chosen)
-        return tally._replace(fp=chosen, tn=people - chosen)
+        predicted = chosen if beyond is None else beyond
+        if "decision" in named:
+            predicted = people * (words.get("decision") == SELECTED)
+        if "truth" not in words:
+            return tally._replace(missing_predicted=predicted, missing_other=people - predicted)
+        if words["truth"] == SELECTED:
+            return tally._replace(tp=predicted, fn=people - predicted)
+        return tally._replace(fp=predicted, tn=people - predicted)
 
     def counted(self, tallies: Sequence[tuple[Tally, ...]], found: Sequence[Sequence[Group]], **more: Any) -> Counted:
         """Return the counts of all sources, after the classes that were met were checked."""
@@ -251,6 +269,8 @@ def _outcomes(run: _Run) -> Counted:
     if over or _any_trouble(meanings) or any(group.bad for group in every):
         _explain(run, found, numbers)
     _check_favourable(run, found, outcome)
+    if of_outcomes := outcome_of(plan):
+        check_outcomes(run.plans, of_outcomes, found, roles)
     by_outcome: dict[str, int] = {}
     tallies = []
     for source, (groups, number) in enumerate(zip(found, numbers, strict=True)):
@@ -317,6 +337,9 @@ def _scores(run: _Run, say: Say) -> Counted:
     meanings = run.meanings(groups, numbers)
     if any(one.bad for one in every) or any(one.bad for found in ranged for one in found) or _any_trouble(meanings):
         _explain(run, groups, numbers)
+    if of_outcomes := outcome_of(plan):
+        check_outcomes(run.plans, of_outcomes, groups, run.roles)
+        check_chances(run.plans, of_outcomes, ranged)
     say(0.5, "Finding the median of the full sample.")
     marked = [_Marked(rows, str(source)) for source, rows in enumerate(run.rows)]
     known_as = {
@@ -346,15 +369,18 @@ def _scores(run: _Run, say: Say) -> Counted:
     tallies = []
     for place, groups_of_one in enumerate(groups):
         better = [one.better[place] for one in medians_of]
+        beyond = beyond_cutoff(run.rows[place], run.roles, plan)
         counted = []
         for group in groups_of_one:
             words = marked[place].of(group.words)
-            tally = run.tally(place, meanings[place][group.words], group.people, better[0].get(words, 0))
+            past = None if beyond is None else beyond.get(group.words, 0)
+            tally = run.tally(place, meanings[place][group.words], group.people, better[0].get(words, 0), past)
             counted.append(tally._replace(other=better[-1].get(words, 0), bins=spread.bins[place].get(words, {})))
         tallies.append(tuple(counted))
     stated = [_stated(one, name, bases[name]) for one, name in zip(medians_of, wanted, strict=True)]
     other_stated = stated[1] if people else None
-    return run.counted(tallies, groups, median=stated[0], other_median=other_stated, edges=spread.edges)
+    bins = {} if of_outcomes is None else binned(run.rows, of_outcomes, run.values)
+    return run.counted(tallies, groups, median=stated[0], other_median=other_stated, edges=spread.edges, **bins)
 
 
 def _medians(

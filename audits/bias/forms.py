@@ -37,12 +37,24 @@ MEANINGS: Final[Mapping[Role, list[tuple[str, Any]]]] = {
     "sex": [*((name, name) for name in SEXES), (UNKNOWN, gettext_lazy("unknown, or neither"))],
     "race_ethnicity": [*((name, name) for name in RACES), (UNKNOWN, gettext_lazy("unknown"))],
     "outcome": [(SELECTED, gettext_lazy("selected (favourable)")), (NOT_SELECTED, gettext_lazy("not selected"))],
+    "truth": [
+        (SELECTED, gettext_lazy("has the outcome (favourable)")),
+        (NOT_SELECTED, gettext_lazy("does not have it")),
+        (UNKNOWN, gettext_lazy("not known")),
+    ],
+    "decision": [(SELECTED, gettext_lazy("decided for (favourable)")), (NOT_SELECTED, gettext_lazy("decided against"))],
 }
 ROLE_NAMES: Final[Mapping[Role, Any]] = {
     "sex": gettext_lazy("Sex"),
     "race_ethnicity": gettext_lazy("Race/ethnicity"),
     "outcome": gettext_lazy("Outcome"),
+    "truth": gettext_lazy("True outcome"),
+    "decision": gettext_lazy("Decision"),
 }
+
+
+WORDS: Final = ("selected", "class")
+"""What was decided that a column of few different words says."""
 
 
 class NewForm(forms.Form):
@@ -100,6 +112,16 @@ class ColumnsForm(forms.Form):
         label=gettext_lazy("Number of people"),
         help_text=gettext_lazy("Only where one line stands for several people."),
     )
+    truth = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("True outcome"),
+        help_text=gettext_lazy("What became of each person, such as whether they did well. Group metrics need it."),
+    )
+    decision = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Decision beside the score"),
+        help_text=gettext_lazy("Only with scores, where a column says what was decided."),
+    )
 
     def __init__(self, profile: Profile, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -108,6 +130,8 @@ class ColumnsForm(forms.Form):
         for name in ("sex", "race_ethnicity", "measure"):
             self._choice(name, [("", _("Choose a column")), *named])
         self._choice("count", [("", _("None: one line is one person")), *named])
+        self._choice("truth", [("", _("None: true outcomes are not known")), *named])
+        self._choice("decision", [("", _("None")), *named])
 
     def _choice(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]
@@ -118,7 +142,7 @@ class ColumnsForm(forms.Form):
         """A column serves one purpose, and a category has few values."""
         data = super().clean() or {}
         taken: dict[str, str] = {}
-        for name in ("sex", "race_ethnicity", "measure", "count"):
+        for name in ("sex", "race_ethnicity", "measure", "count", "truth", "decision"):
             reference = data.get(name)
             if reference and reference in taken:
                 self.add_error(
@@ -127,13 +151,17 @@ class ColumnsForm(forms.Form):
             elif reference:
                 taken[reference] = name
         kind = data.get("kind")
-        for name in ("sex", "race_ethnicity", *(["measure"] if kind in ("selected", "class") else [])):
+        for name in ("sex", "race_ethnicity", "truth", "decision", *(["measure"] if kind in WORDS else [])):
             column = self.profile.column(data.get(name) or "")
             if column and column.many:
                 self.add_error(name, too_many(column))
         measure = self.profile.column(data.get("measure") or "")
         if measure and kind in ("score", "number") and not measure.numeric:
             self.add_error("measure", _("The column “{column}” holds no numbers.").format(column=measure.name))
+        if kind == "class" and data.get("truth"):
+            self.add_error("truth", _("True outcomes are held against selections or scores; classes are neither."))
+        if data.get("decision") and not (kind == "score" and data.get("truth")):
+            self.add_error("decision", _("A column of decisions goes with scores and with a true outcome."))
         if kind == "number" and "count" in data and not data["count"]:
             self.add_error("count", _("Choose the column with the number of people in each group."))
         return data
@@ -210,6 +238,8 @@ class MeaningForm(ChoicesForm):
         roles: list[tuple[Role, str]] = [("sex", "sex"), ("race_ethnicity", "race_ethnicity")]
         if columns["kind"] == "selected":
             roles.append(("outcome", "measure"))
+        given: tuple[Role, ...] = ("truth", "decision")
+        roles += [(role, role) for role in given if columns.get(role)]
         for role, name in roles:
             if column := profile.column(columns[name]):
                 self._ask(role, column, plan or taken)
@@ -324,6 +354,8 @@ def columns_of(plan: Plan) -> dict[str, str]:
         "kind": kind,
         "measure": plan.score or plan.selected or plan.output_class or "",
         "count": plan.count or "",
+        "truth": plan.truth or "",
+        "decision": plan.decision or "",
     }
 
 
@@ -351,7 +383,7 @@ def _measure(role: Role) -> str:
 
 
 def _planned(plan: Plan, role: Role) -> str | None:
-    return plan.selected if role == "outcome" else plan.sex if role == "sex" else plan.race_ethnicity
+    return plan.selected if role == "outcome" else plan.columns().get(role)
 
 
 def _told(column: Column) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audits.bias.compared import TABLE_NAMES
+from audits.bias.forms_outcomes import OutcomeForm, stated_outcomes
 from audits.bias.models import BiasAudit, BiasPlan, IndependenceDeclaration
 from audits.bias.plan import Plan
 from audits.bias.profile import Profile
@@ -95,7 +96,7 @@ def _words(label: Any, *, rows: int = 0, most: int = 500, **more: Any) -> forms.
     return forms.CharField(max_length=most, required=False, widget=widget, label=label, **more)
 
 
-class ChoicesForm(forms.Form):
+class ChoicesForm(OutcomeForm):
     """The questions of method, of the data, and of the plan and the auditor that a run names."""
 
     direction = _radio(DIRECTIONS, gettext_lazy("Direction"), required=True)
@@ -149,7 +150,7 @@ class ChoicesForm(forms.Form):
 
     def offer(self, profile: Profile, columns: Mapping[str, str], plan: Plan | None, offered: Offered) -> None:
         """Fill in what there is to choose from, and what was chosen before."""
-        self.offered, self.before = offered, plan
+        self.offered, self.before, self.chosen_columns = offered, plan, columns
         named = [(one.reference, one.name or one.reference) for one in profile.columns]
         free = [(ref, name) for ref, name in named if ref not in columns.values()]
         few = [(one.reference, one.name or one.reference) for one in profile.columns if not one.many]
@@ -164,6 +165,7 @@ class ChoicesForm(forms.Form):
         if columns["kind"] != "score":
             for name in ("direction", "median_basis", "reason_median_basis"):
                 del self.fields[name]
+        self.offer_outcomes(columns)
         if columns["kind"] == "class":
             del self.fields["output_class"], self.fields["class_reading"]
         if plan and plan.exclusions:
@@ -186,6 +188,9 @@ class ChoicesForm(forms.Form):
         if classes := self._fields(("output_class", "class_reading")):
             about = _("6 RCNY § 5-301(b)(4): one set of tables for each class.")
             yield Group(_("The tool also sorts people into classes"), about, classes, folded=True)
+        if outcomes := self.outcome_fields():
+            about = _("Group metrics are computed from the true outcomes; the AI Act sets no threshold for any.")
+            yield Group(_("True outcomes"), about, outcomes)
         about = _("The tables count all of them as one, knowingly; tests over the strata are computed beside.")
         yield Group(
             _("Several postings, years or employers in this file"), about, self._fields(("strata", "pooled")), True
@@ -209,6 +214,7 @@ class ChoicesForm(forms.Form):
             self.add_error("strata", _("Choose the columns that split the people, or leave the reason empty."))
         if data.get("output_class") and data["output_class"] in data.get("strata", []):
             self.add_error("strata", _("The column of the classes serves another purpose already."))
+        self.check_outcomes(data, self.chosen_columns)
         first, last = data.get("data_from"), data.get("data_to")
         if first and last and last < first:
             self.add_error("data_to", _("The last day lies before the first."))
@@ -250,6 +256,7 @@ class ChoicesForm(forms.Form):
             "data": self._data(),
             "output_class": output_class,
             "class_reading": (data.get("class_reading") or "put-into") if output_class else None,
+            **self.outcome_chosen(self.chosen_columns),
         }
 
     def _data(self) -> dict[str, Any] | None:
@@ -284,8 +291,10 @@ class ChoicesForm(forms.Form):
 def stated_choices(plan: Plan | None) -> dict[str, Any]:
     """Return the choices of a plan as the form shows them; without a plan, the defaults."""
     if plan is None:
-        return {"unknowns": "per-table", "exclusion_base": "table", "class_reading": "put-into"} | dict.fromkeys(
-            ("median_basis", "unit", "data_kind"), ""
+        return (
+            {"unknowns": "per-table", "exclusion_base": "table", "class_reading": "put-into"}
+            | dict.fromkeys(("median_basis", "unit", "data_kind"), "")
+            | stated_outcomes(None)
         )
     data = plan.data or {}
     unit = plan.unit_of_analysis or ""
@@ -308,6 +317,7 @@ def stated_choices(plan: Plan | None) -> dict[str, Any]:
         **{f"sufficiency_{name}": text for name, text in (data.get("sufficiency") or {}).items() if name != "counts"},
         **{f"reason_{name}": plan.reasons.get(key, "") for name, key in REASONED.items()},
     }
+    found |= stated_outcomes(plan)
     if plan.score:
         found["direction"] = "higher" if plan.higher_is_better else "lower"
     return found

@@ -10,10 +10,11 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from audits.bias.forms_outcomes import PlannedOutcomes, written_outcome
 from audits.bias.locking import planned
 from audits.metrics.conduct import LIMBS
 from audits.metrics.readings import SENTENCES
-from audits.metrics.result import METRICS
+from audits.metrics.result import EVERY_METRIC
 from compliance.people.models import Membership
 from compliance.systems.models import AISystem
 from compliance.systems.queries import systems
@@ -43,7 +44,7 @@ DATA: Final = [
 ]
 ROWS: Final = 3
 _PLAIN: Final = ("rate_kind", "unknowns", "median_basis", "exclusion_base", "unit_of_analysis")
-_UNASKED: Final = ("favourable", "pooled", "strata")
+_UNASKED: Final = ("favourable", "pooled", "strata", "reference")
 
 
 def readings(choice: str) -> list[tuple[str, Any]]:
@@ -67,7 +68,7 @@ def _radio(choices: Sequence[tuple[str, Any]], label: Any, **more: Any) -> forms
     return forms.ChoiceField(choices=choices, required=False, widget=forms.RadioSelect, label=label, **more)
 
 
-class PlanForm(SystemChoice):
+class PlanForm(SystemChoice, PlannedOutcomes):
     """A plan as a person writes it; :meth:`document` makes the document of it, :func:`written` reads one back."""
 
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -78,7 +79,7 @@ class PlanForm(SystemChoice):
         help_text=gettext_lazy("Such as “Audit of 2026”."),
     )
     metrics = forms.MultipleChoiceField(
-        choices=[(one, one) for one in METRICS],
+        choices=[(one, one) for one in EVERY_METRIC],
         required=False,
         widget=forms.CheckboxSelectMultiple,
         label=gettext_lazy("Metrics"),
@@ -156,6 +157,8 @@ class PlanForm(SystemChoice):
             choices["exclusions"] = kept["exclusions"]
         if data["class_reading"]:
             choices["class_reading"] = data["class_reading"]
+        if outcome := self.planned_outcome(kept.get("outcome") or {}):
+            choices["outcome"] = outcome
         if data["data_kind"]:
             choices["data"] = {
                 "kind": data["data_kind"],
@@ -185,6 +188,7 @@ def written(document: Mapping[str, Any]) -> dict[str, Any]:
         found["higher_is_better"] = "yes" if choices["higher_is_better"] else "no"
     if choices.get("exclusions") == []:
         found["exclusions"] = "none"
+    found |= written_outcome(choices.get("outcome") or {})
     data = choices.get("data") or {}
     found |= {f"data_{name}": data[name] for name in ("kind", "from", "to", "origin") if name in data}
     for place, row in enumerate(document["thresholds"], start=1):

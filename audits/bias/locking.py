@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audits.bias.models import BiasPlan, IndependenceDeclaration
+from audits.bias.outcome_choices import chosen_of
 from audits.bias.plan import Plan
 from audits.bias.rules import check_document, check_limbs, check_lockable
 from audits.metrics import categories
@@ -57,7 +58,9 @@ def choices_of(plan: Plan) -> dict[str, Any]:
     }
     if plan.data is not None:
         whole["data"] = {name: value for name, value in plan.data.items() if name != "sufficiency"}
-    return {name: whole[name] for name in FIELDS if name != "data" or plan.data is not None}
+    whole["outcome"] = chosen_of(plan)
+    given = {"data": plan.data, "outcome": plan.truth, "reference": plan.reference}
+    return {name: whole[name] for name in FIELDS if given.get(name, name) is not None}
 
 
 @transaction.atomic

@@ -22,7 +22,8 @@ _EXPECTED: Final[Mapping[Role, str]] = {
     "sex": "Male, Female or unknown",
     "race_ethnicity": "an EEO-1 category such as White, or unknown",
     "outcome": "selected or not selected",
-    "truth": "selected or not selected",
+    "truth": "selected, not selected or unknown",
+    "decision": "selected or not selected",
 }
 
 
@@ -105,4 +106,4 @@ def _shown(node: Any) -> str:
 
 
 def _hint() -> str:
-    return "Write sections sex, race_ethnicity and outcome, each with lines such as Other: unknown."
+    return "Write sections sex, race_ethnicity, outcome, truth or decision, each with lines such as Other: unknown."

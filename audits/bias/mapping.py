@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, get_args
 
+from audits.bias.outcome_choices import outcome_of
 from audits.bias.plan import Plan
 from audits.bias.vocabulary import BUILT_IN, EXPECTED, NOT_SELECTED, SELECTED, Role, category_named, key, word
 
@@ -19,7 +20,9 @@ _MEANT: Final[Mapping[Role, str]] = {
     "sex": "Say what it means with a mapping (--map), for example sex: {%s: unknown}.",
     "race_ethnicity": "Say what it means with a mapping (--map), for example race_ethnicity: {%s: unknown}.",
     "outcome": "Name the favourable value (--favourable) or map every value (--map).",
-    "truth": "Say what it means with a mapping (--map), for example truth: {%s: not selected}.",
+    "truth": "Say what it means with a mapping (--map), for example truth: {%s: not selected}; unknown where nobody "
+    "knows.",
+    "decision": "Say what it means with a mapping (--map), for example decision: {%s: not selected}.",
 }
 
 
@@ -119,8 +122,12 @@ def count_trouble(raw: str) -> Trouble | None:
 
 
 def readings(plan: Plan) -> dict[Role, Values]:
-    """Return how this plan reads the columns of sex, race/ethnicity and outcome."""
-    roles: tuple[Role, ...] = ("sex", "race_ethnicity", "outcome", "truth")
+    """Return how this plan reads the columns of sex, race/ethnicity, outcomes, true outcomes and decisions."""
+    roles: tuple[Role, ...] = get_args(Role)
+    outcome = outcome_of(plan)
+    favourable: dict[Role, str | None] = {"outcome": plan.favourable}
+    if outcome is not None:
+        favourable |= {"truth": outcome.favourable, "decision": outcome.decision_favourable}
     return {
         role: Values(
             role,
@@ -130,7 +137,7 @@ def readings(plan: Plan) -> dict[Role, Values]:
             },
             plan.mapping_source,
             plan.vocabulary,
-            plan.favourable if role == "outcome" else None,
+            favourable.get(role),
         )
         for role in roles
     }

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Final, Literal, TypeAlias, get_args
 
+from audits.bias import outcome_choices
 from audits.bias.vocabulary import Role, category_named
 from audits.metrics.categories import TABLES
 from audits.metrics.ratios import BASES
 from audits.metrics.readings import MEDIANS, QUESTIONS, UNKNOWNS
+from audits.metrics.reference import checked_reference
 from audits.metrics.result import CLASS_READINGS
 from audits.metrics.sufficiency import stated
 from compliance.lib.problems import Problem, Refused
@@ -22,7 +24,7 @@ SOURCE: Final = "#source"
 """The stratum that no column holds: from which of several pooled sources a person comes, by the source's label."""
 OWN: Final = (
     *("sex", "race_ethnicity", "selected", "favourable", "score", "count", "count_reading", "mapping", "encoding"),
-    *("delimiter", "sheet", "truth", "output_class", "strata"),
+    *("delimiter", "sheet", "truth", "decision", "output_class", "strata"),
 )
 """What one of several sources may have for itself, since its headers and words may differ; all else is decided once."""
 
@@ -38,12 +40,15 @@ class Plan:
     list; a page that shows every value and has it confirmed sets it to False. `encoding` and `delimiter` are found in
     the file and stated unless they are given; `sheet` names one of a spreadsheet.
 
-    `truth` is the column of true outcomes, `output_class` that of the class into which a tool sorts people
-    (6 RCNY § 5-301(b)(4)); `classes` are all that it knows, so that one into which nobody was put has its tables too,
-    and `class_reading` says whether a rate is that of being put into a class or that of an outcome within it. `strata`
-    are columns such as the requisition or the year, and `#source` for the source itself. `pooled` says why several
-    sources, or the strata of one, may be counted as one; without it they are not. `sources` are, where several sources
-    are not read alike, what each has for itself (:data:`OWN`), in their order; an empty one is read as the plan says.
+    `truth` is the column of true outcomes, `decision` that of decisions where a score alone decides nothing;
+    :mod:`audits.bias.outcome_choices` says what `outcome`, how both are read, may hold. `reference` is a reference
+    population (:mod:`audits.metrics.reference`). `output_class` is the column of the class into which a tool puts
+    people (6 RCNY § 5-301(b)(4)); `classes` are all that it knows, so that one into which nobody was put has its tables
+    too, and `class_reading` says whether a rate is that of being put into a class or that of an outcome within it.
+    `strata` are columns such as the requisition or the year, and `#source` for the source itself. `pooled` says why
+    several sources, or the strata of one, may be counted as one; without it they are not. `sources` are, where several
+    sources are not read alike, what each has for itself (:data:`OWN`), in their order; an empty one is read as the plan
+    says.
 
     `median_basis` and `exclusion_base` are choices that the rule leaves open (:mod:`audits.metrics.readings`);
     `reasons` says why a choice was made, by its name there. `unit_of_analysis` is what a row stands for: `person`,
@@ -82,6 +87,9 @@ class Plan:
     class_reading: str | None = None
     classes: tuple[str, ...] = ()
     sources: tuple[Mapping[str, Any], ...] = ()
+    decision: str | None = None
+    outcome: Mapping[str, Any] | None = None
+    reference: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         problems = [Problem("plan", sentence) for sentence in _wrong(self)]
@@ -112,6 +120,7 @@ class Plan:
             "score": self.score,
             "count": self.count,
             "truth": self.truth,
+            "decision": self.decision,
             "output_class": self.output_class,
         }
         return {role: column for role, column in named.items() if column is not None}
@@ -181,8 +190,19 @@ def _wrong(plan: Plan) -> list[str]:
         found.append(f"The encoding {plan.encoding!r} is not known; write one of {', '.join(ENCODINGS)}.")
     if plan.delimiter not in (None, *DELIMITERS):
         found.append("The delimiter is a comma, a semicolon, a tab or a vertical bar.")
-    found += _wrong_choices(plan) + _wrong_data(plan) + _wrong_mapping(plan)
-    return found + _wrong_exclusions(plan) + _wrong_sources(plan)
+    found += _wrong_choices(plan) + _wrong_data(plan) + _wrong_mapping(plan) + _wrong_reference(plan)
+    return [*found, *_wrong_exclusions(plan), *outcome_choices.wrong(plan), *_wrong_sources(plan)]
+
+
+def _wrong_reference(plan: Plan) -> list[str]:
+    try:
+        if plan.reference is not None:
+            checked_reference(plan.reference)
+    except ValueError as error:
+        return [str(error)]
+    except (KeyError, TypeError):
+        return ["The reference population lacks a field of a table or of a row."]
+    return []
 
 
 def _wrong_choices(plan: Plan) -> list[str]:
@@ -229,11 +249,11 @@ def _wrong_mapping(plan: Plan) -> list[str]:
     found = []
     for role, values in plan.mapping.items():
         if role not in get_args(Role):
-            found.append(f"The mapping names {role!r}, which is none of sex, race_ethnicity, outcome and truth.")
+            found.append(f"The mapping names {role!r}, which is none of {', '.join(get_args(Role))}.")
             continue
         for raw, category in values.items():
             try:
-                if category is None and role in ("outcome", "truth"):
+                if category is None and role in ("outcome", "decision"):
                     raise KeyError
                 if category is not None:
                     category_named(role, category)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from audits.bias.aggregate import Group
 from audits.bias.mapping import COUNT, Trouble, Values
+from audits.bias.outcome_choices import stated as stated_outcome
 from audits.bias.plan import CountReading, Plan
 from audits.bias.vocabulary import BUILT_IN, LIST, Role, key
+from audits.metrics.reference import checked_reference
 from audits.metrics.sufficiency import stated
 from compliance.lib.problems import Problem, Refused
 
@@ -112,7 +114,15 @@ def method_of(
         "classes_only": plan.selected is None and plan.score is None,
         "vocabulary": plan.vocabulary,
         "sheet": plan.sheet,
+        **_beyond(plan),
     }
+
+
+def _beyond(plan: Plan) -> dict[str, Any]:
+    """Return how true outcomes were read and with whom the people were compared; nothing where neither was given."""
+    outcome = stated_outcome(plan)
+    found = {} if outcome is None else {"outcome": outcome}
+    return found if plan.reference is None else {**found, "reference": checked_reference(plan.reference)}
 
 
 def own_method(found: Counted, source: int, columns: Mapping[str, str]) -> dict[str, Any]:
@@ -134,8 +144,8 @@ def _mapping(found: Counted, source: int) -> dict[str, Any]:
     roles: list[Role] = ["sex", "race_ethnicity"]
     if plan.selected is not None and found.readings[source] != "number":
         roles.append("outcome")
-    if plan.truth is not None:
-        roles.append("truth")
+    given: tuple[Role, ...] = ("truth", "decision")
+    roles += [role for role in given if role in plan.columns()]
     return {
         "mapping": {role: dict(sorted(values[role].readings.items())) for role in roles},
         "mapping_source": {role: _by_source(values[role]) for role in roles},

@@ -15,9 +15,10 @@ from typing import Any, Final, TypeVar
 from audits.bias.address import Table
 from audits.bias.audit import run
 from audits.bias.opening import Given
+from audits.bias.outcome_choices import read_back
 from audits.bias.plan import DELIMITERS, Plan
 from audits.bias.sources import File
-from audits.metrics.recheck import Check, compared, recheck
+from audits.metrics.recheck import ROUGH, Check, compared, recheck
 from compliance.lib.canonical import sha256_stream
 from compliance.lib.problems import Problem, Refused
 
@@ -25,7 +26,10 @@ T = TypeVar("T")
 _OWN: Final = ("columns", "mapping", "strata", "count_reading")
 """What a source says of itself where the sources were not read alike (:func:`audits.bias.reading.own_method`)."""
 _FOLLOWS = ("counts", "other_median", "scores", "classes", "strata", "unknown", "tables", "tests", "readings", "notes")
+_BEYOND = ("outcomes", "representativeness")
 _OF_METHOD = (
+    "outcome",
+    "reference",
     *(
         "median",
         "other_median",
@@ -71,6 +75,8 @@ def plan_of(result: Mapping[str, Any]) -> Plan:
         classes=tuple(method["classes"]),
         pooled=method["pooled"],
         reasons=method["reasons"],
+        outcome=read_back(method),
+        reference=method.get("reference"),
     )
 
 
@@ -80,7 +86,7 @@ def _read(source: Mapping[str, Any], method: Mapping[str, Any]) -> dict[str, Any
     columns = {role: _column(name) for role, name in said["columns"].items()}
     marks = {name: mark for mark, name in DELIMITERS.items()}
     return {
-        **{role: columns.get(role) for role in ("selected", "score", "count", "truth", "output_class")},
+        **{role: columns.get(role) for role in ("selected", "score", "count", "truth", "decision", "output_class")},
         "sex": columns["sex"],
         "race_ethnicity": columns["race_ethnicity"],
         "count_reading": said["count_reading"] if "count" in columns and "selected" in columns else None,
@@ -134,12 +140,12 @@ def _from_sources(result: Mapping[str, Any], files: Sequence[Path], tables: Sequ
     except Refused as refused:
         yield Check("input (the sources are read as the result says)", str(refused), "sources that are read so")
         return
-    for name in _FOLLOWS:
-        yield from compared(name, result[name], again[name], rough=name in ("tests", "classes"))
+    for name in (*_FOLLOWS, *(one for one in _BEYOND if one in result or one in again)):
+        yield from compared(name, result.get(name), again.get(name), rough=name in ROUGH)
     for name in _OF_METHOD:
         yield from compared(f"method.{name}", result["method"].get(name), again["method"].get(name))
-    for name in ("rows", "people", "counts_sha256"):
-        yield Check(f"input.{name}", result["input"].get(name), again["input"][name])
+    for name in ("rows", "people", "counts_sha256", "outcome_counts_sha256"):
+        yield Check(f"input.{name}", result["input"].get(name), again["input"].get(name))
 
 
 def _known(source: Mapping[str, Any]) -> str:

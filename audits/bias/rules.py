@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from audits.bias.plan import Plan
 from audits.metrics.conduct import CONDITIONS, FIELDS, LIMBS, PLAN_SCHEMA
-from audits.metrics.result import METRICS
+from audits.metrics.result import EVERY_METRIC
 from compliance.lib.problems import Problem, Refused
 
 _DOCUMENT = ("schema", "system", "metrics", "thresholds", "categories", "choices", "notes", "special_categories")
@@ -71,8 +71,8 @@ def check_document(document: Mapping[str, Any]) -> None:
     if document.get("schema") != PLAN_SCHEMA or set(document) - set(_DOCUMENT):
         found.append(_("The plan names the schema {schema} and no other fields.").format(schema=PLAN_SCHEMA))
     metrics = document.get("metrics")
-    if not isinstance(metrics, list) or not metrics or set(map(str, metrics)) - set(METRICS):
-        found.append(_("Name the metrics: {known}.").format(known=", ".join(METRICS)))
+    if not isinstance(metrics, list) or not metrics or set(map(str, metrics)) - set(EVERY_METRIC):
+        found.append(_("Name the metrics: {known}.").format(known=", ".join(EVERY_METRIC)))
     choices = document.get("choices")
     if not isinstance(choices, dict) or not choices or set(choices) - set(FIELDS):
         found.append(_("Make at least one of the choices {known}, and no other.").format(known=", ".join(FIELDS)))

@@ -8,11 +8,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audits.bias.compared import TABLE_NAMES, in_words
+from audits.bias.vocabulary import NOT_SELECTED, SELECTED
 from audits.metrics import display, plots
 
-ORDER = ("sex", "race_ethnicity", "selected", "outcome", "score", "count")
+ORDER = ("sex", "race_ethnicity", "selected", "outcome", "score", "count", "truth", "decision")
+_WITH: Mapping[str, Mapping[str | None, Any]] = {
+    "truth": {SELECTED: gettext_lazy("has the outcome"), NOT_SELECTED: gettext_lazy("does not have it")},
+    "decision": {SELECTED: gettext_lazy("decided for"), NOT_SELECTED: gettext_lazy("decided against")},
+}
 
 
 def told(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -54,6 +60,7 @@ def method(made: Mapping[str, Any]) -> list[tuple[str, str]]:
         (_("People of unknown category"), made.get("unknowns_rule")),
         (_("Median"), made.get("median_rule")),
         *((_median(name), str(value)) for name, value in (median or {}).items()),
+        *_beyond(made),
         (_("Benchmark"), made.get("benchmark_rule")),
         (_("Impact ratio"), made.get("ratio_rule")),
         (_("Rate of a class"), made.get("class_rule")),
@@ -66,12 +73,32 @@ def method(made: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(str(name), str(words)) for name, words in named if words]
 
 
+def _beyond(made: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    """Yield how true outcomes were read, and with whom the people were compared."""
+    outcome, reference = made.get("outcome") or {}, made.get("reference") or {}
+    yield _("Favourable value of the true outcomes"), outcome.get("favourable")
+    yield _("Held against the true outcome"), outcome.get("prediction_rule")
+    yield _("Edges of the bins of scores"), "; ".join(outcome.get("edges") or ())
+    yield _("Scores"), outcome.get("score_rule")
+    yield _("Groups are compared with"), outcome.get("base_rule")
+    if named := outcome.get("reference"):
+        yield _("The group that was named"), f"{named['sex']}, {named['race_ethnicity']}"
+    yield _("Unknown outcomes"), outcome.get("missing_rule")
+    if reference:
+        of = _("{source}, as of {day}").format(source=reference["source"], day=reference["date"])
+        yield _("Reference population"), f"{reference['population']} ({of})" if reference["population"] else of
+
+
 def _values(made: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
     for role in ORDER:
         if (readings := made.get("mapping", {}).get(role)) is None:
             continue
         source = {raw: name for name, raws in made["mapping_source"].get(role, {}).items() for raw in raws}
-        lines = [(raw, meaning or _("unknown"), source.get(raw, "")) for raw, meaning in readings.items()]
+        words = _WITH.get(role, {})
+        lines = [
+            (raw, str(words.get(meaning, meaning or _("unknown"))), source.get(raw, ""))
+            for raw, meaning in readings.items()
+        ]
         yield {"name": _role(role).capitalize(), "lines": lines}
 
 
@@ -89,6 +116,8 @@ def _role(role: str) -> str:
         "outcome": _("outcome"),
         "score": _("scores"),
         "count": _("numbers of people"),
+        "truth": _("true outcomes"),
+        "decision": _("decisions"),
     }
     return names.get(role, role)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from audits.bias.text_beyond import beyond
 from audits.metrics.display import FOUR_FIFTHS_NOTE, TITLES, ShownTable, shown
 from audits.metrics.result import class_results_of
 from audits.metrics.rounding import decimals
@@ -67,6 +68,7 @@ def _lines(result: Mapping[str, Any], with_readings: bool) -> Iterator[str]:
     if result["tests"]:
         yield from _tests(result["tests"])
         yield ""
+    yield from beyond(result, _aligned)
     if with_readings and result["readings"]:
         yield from _readings(result["readings"])
         yield ""

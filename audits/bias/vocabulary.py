@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from audits.metrics.categories import SEXES
 
-Role: TypeAlias = Literal["sex", "race_ethnicity", "outcome", "truth"]
+Role: TypeAlias = Literal["sex", "race_ethnicity", "outcome", "truth", "decision"]
 
 SELECTED: Final = "selected"
 NOT_SELECTED: Final = "not selected"
@@ -84,20 +84,23 @@ BUILT_IN: Final[Mapping[Role, Mapping[str, str | None]]] = {
     "race_ethnicity": _RACE,
     "outcome": _OUTCOME,
     "truth": _OUTCOME,
+    "decision": _OUTCOME,
 }
 
 EXPECTED: Final[Mapping[Role, str]] = {
     "sex": "Male, Female or unknown",
     "race_ethnicity": "an EEO-1 race/ethnicity category or unknown",
     "outcome": "1 or 0, yes or no, y or n, true or false, selected or not selected",
-    "truth": "1 or 0, yes or no, y or n, true or false, selected or not selected",
+    "truth": "1 or 0, yes or no, y or n, true or false, selected or not selected, or unknown by a mapping",
+    "decision": "1 or 0, yes or no, y or n, true or false, selected or not selected",
 }
 
 _NAMED: Final[Mapping[Role, Mapping[str, str | None]]] = {
     "sex": {key(name): name for name in SEXES} | {"unknown": None},
     "race_ethnicity": {spelling: name for spelling, name in _RACE.items() if name} | {"unknown": None},
     "outcome": {SELECTED: SELECTED, NOT_SELECTED: NOT_SELECTED},
-    "truth": {SELECTED: SELECTED, NOT_SELECTED: NOT_SELECTED},
+    "truth": {SELECTED: SELECTED, NOT_SELECTED: NOT_SELECTED, "unknown": None},
+    "decision": {SELECTED: SELECTED, NOT_SELECTED: NOT_SELECTED},
 }
 
 

@@ -49,8 +49,12 @@ FIELDS: Final = (
     "data",
     "pooled",
     "strata",
+    "outcome",
+    "reference",
 )
 """The choices of a plan that a run is held against; each is a field of the result's `method`."""
+
+_IN_PARTS: Final = ("data", "outcome")
 
 
 def nothing_said() -> dict[str, Any]:
@@ -155,10 +159,10 @@ def deviations(plan: Mapping[str, Any], of: Mapping[str, Any], method: Mapping[s
     """
     choices = plan.get("choices", {})
     for name in FIELDS:
-        if name == "data" and isinstance(choices.get(name), Mapping) and isinstance(method.get(name), Mapping):
-            for part, planned in choices[name].items():  # the run says more of its data than a plan can know
+        if name in _IN_PARTS and isinstance(choices.get(name), Mapping) and isinstance(method.get(name), Mapping):
+            for part, planned in choices[name].items():  # the run says more than a plan can know
                 if planned != method[name].get(part):
-                    yield {"field": f"data.{part}", "planned": planned, "ran": method[name].get(part)}
+                    yield {"field": f"{name}.{part}", "planned": planned, "ran": method[name].get(part)}
         elif name in choices and choices[name] != method.get(name):
             yield {"field": name, "planned": choices[name], "ran": method.get(name)}
     union = (plan.get("special_categories") or {}).get("people_in_union")

@@ -13,6 +13,7 @@ from typing import Any
 
 from audits.metrics.conduct import settled
 from audits.metrics.counts import Cell
+from audits.metrics.outcomes import rules
 from audits.metrics.readings import MEDIANS
 from audits.metrics.result import CLASSES, RATE_KINDS, RULES, SCHEMA, SHARES, VERSION, Counted, counted_of, derived
 from audits.metrics.rounding import SIGNIFICANT
@@ -61,6 +62,8 @@ _FLOAT = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?(E[+-]?[0-9]{1,12})?")
 
 
 _MISSING = "(missing)"
+ROUGH = ("tests", "classes", "outcomes", "representativeness")
+"""The parts of a document that hold numbers which are no fractions."""
 
 
 def recheck(result: Any) -> list[Check]:
@@ -95,13 +98,14 @@ def _checks(result: Any) -> Iterator[Check]:
     rule = CLASSES[method["class_reading"]] if counted.classes else None
     yield Check("method.class_rule", method.get("class_rule", _MISSING), rule)
     for name, value in expected.items():
-        yield from compared(name, result.get(name, _MISSING), value, rough=name in ("tests", "classes"))
+        yield from compared(name, result.get(name, _MISSING), value, rough=name in ROUGH)
     yield from compared("conduct", result["conduct"], settled(result["conduct"], method))
     if plan := result["conduct"]["plan"]:
         yield Check("conduct.plan.sha256", plan["sha256"], digest(plan["document"]))
     yield from _parts(counted, method)
     if counted.scores is not None:
         yield from _scores(counted.scores, counted, method)
+    yield from _outcomes(counted, result)
     if analysis := (method.get("data") or {}).get("sufficiency"):
         yield from compared("method.data.sufficiency", analysis, stated(analysis), rough=True)
     if method["rate_kind"] == "scoring":
@@ -166,6 +170,29 @@ def _scores(found: Scores, counted: Counted, method: Mapping[str, Any]) -> Itera
                 fewest, most = found.around(people, value, higher=higher)
                 where = f"scores ({name}, {cell.sex or 'unknown'}, {cell.race_ethnicity or 'unknown'})"
                 yield Check(where, fewest <= cell.selected <= most, True)
+
+
+def _outcomes(counted: Counted, result: Mapping[str, Any]) -> Iterator[Check]:
+    """Check that those counted by outcome are the same people, predicted as the method says, and so are the bins."""
+    found, how = counted.outcomes, result["method"].get("outcome")
+    if found is None or how is None:
+        return
+    stated_digest = result["input"].get("outcome_counts_sha256", _MISSING)
+    yield Check("input.outcome_counts_sha256", stated_digest, digest(found.merged().as_json()))
+    for name, sentence in rules(
+        {**how, "higher_is_better": result["method"].get("higher_is_better") is not False}
+    ).items():
+        yield Check(f"method.outcome.{name}", how.get(name, _MISSING), sentence)
+    yield Check("outcomes.edges", list(found.edges), how["edges"])
+    same = how["prediction"] in ("selected", "above-median")
+    cells = [Cell(one.sex, one.race_ethnicity, one.people, one.predicted) for one in found.cells]
+    where = "outcomes.counts (people and predicted of each category)" if same else "outcomes.counts (people)"
+    yield Check(where, _people(cells, both=same), _people(counted.cells, both=same))
+    if found.edges:
+        binned = [Cell(one.sex, one.race_ethnicity, one.people, one.positive) for one in found.bins]
+        known = [Cell(one.sex, one.race_ethnicity, one.confusion.people, one.confusion.positive) for one in found.cells]
+        where = "outcomes.bins (people and true outcomes of each category)"
+        yield Check(where, _people(binned, both=True), _people(known, both=True))
 
 
 def _people(cells: Iterable[Cell], both: bool = False) -> dict[str, list[int]]:

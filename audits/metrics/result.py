@@ -15,8 +15,11 @@ from audits.metrics.categories import TABLES, TableName
 from audits.metrics.conduct import nothing_said, settled
 from audits.metrics.counts import LARGEST, Cell, merge, unknown
 from audits.metrics.examination import MOST_STRATA, examined
+from audits.metrics.outcome_counts import Outcomes
+from audits.metrics.outcomes import assessed
 from audits.metrics.ratios import Table, table
 from audits.metrics.readings import MEDIANS, UNKNOWNS, Counts, Reading, decided_of, readings
+from audits.metrics.reference import beside_reference
 from audits.metrics.scores import Scores
 
 Result: TypeAlias = dict[str, Any]
@@ -27,6 +30,11 @@ RATE_KINDS: Final = ("selection", "scoring")
 CLASS_READINGS: Final = ("put-into", "outcome-within")
 SMALL_CELL: Final = 5
 METRICS: Final = ("selection rate", "scoring rate", "impact ratio", "intervals and tests", "readings")
+GROUP_METRICS: Final = "group metrics"
+CALIBRATION: Final = "calibration by group"
+REPRESENTATIVENESS: Final = "representativeness"
+EVERY_METRIC: Final = (*METRICS, GROUP_METRICS, CALIBRATION, REPRESENTATIVENESS)
+"""What a plan may name; the last three need true outcomes, scores beside these, and a reference population."""
 
 RULES: Final[Mapping[str, str]] = {
     "benchmark_rule": "The benchmark category of a table is the one with its highest unrounded rate (6 RCNY § 5-300).",
@@ -57,7 +65,7 @@ class Counted(NamedTuple):
 
     `other` are the same people counted by the other basis of the median, None where nothing is scored or it was not
     counted; `classes` the counts of each class of a tool that classifies; `strata` the same people split; `scores` how
-    their scores are spread.
+    their scores are spread; `outcomes` the same people by prediction and true outcome, None where no outcome was given.
     """
 
     cells: Sequence[Cell]
@@ -65,6 +73,7 @@ class Counted(NamedTuple):
     classes: Sequence[tuple[str, Sequence[Cell]]] = ()
     strata: Sequence[tuple[Sequence[str], Sequence[Cell]]] = ()
     scores: Scores | None = None
+    outcomes: Outcomes | None = None
 
 
 def tables_from_counts(
@@ -137,7 +146,7 @@ def result_from_counts(
         "class_reading": None,
         "reasons": {},
         **RULES,
-        "metrics": list(METRICS[:1] if kind == "selection" else METRICS[1:2]) + list(METRICS[2:]),
+        "metrics": _metrics(kind, method),
         **method,
     }
     whole["share_base"] = SHARES[whole["exclusion_base"]]
@@ -149,6 +158,18 @@ def result_from_counts(
         "conduct": settled(conduct or nothing_said(), whole),
         **derived(counted, whole),
     }
+
+
+def _metrics(kind: str, method: Mapping[str, Any]) -> list[str]:
+    """Return what was measured, by the names that a plan uses."""
+    outcome = method.get("outcome") or {}
+    more = {
+        GROUP_METRICS: outcome,
+        CALIBRATION: outcome.get("edges"),
+        REPRESENTATIVENESS: method.get("reference"),
+    }
+    first = METRICS[:1] if kind == "selection" else METRICS[1:2]
+    return [*first, *METRICS[2:], *(name for name, given in more.items() if given)]
 
 
 def derived(counted: Counted, method: Mapping[str, Any]) -> dict[str, Any]:
@@ -170,7 +191,21 @@ def derived(counted: Counted, method: Mapping[str, Any]) -> dict[str, Any]:
             {"class": name, **_set(merge(cells), {**method, "rate_kind": "selection", "exclusions": ()})}
             for name, cells in counted.classes
         ],
+        **_beyond(counted, method),
     }
+
+
+def _beyond(counted: Counted, method: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what goes beyond selection: group metrics where outcomes were counted, and a reference population."""
+    found: dict[str, Any] = {}
+    complete, outcome = method["unknowns"] == "complete-case", method.get("outcome")
+    if (counted.outcomes is None) != (outcome is None):
+        raise ValueError("Counts of outcomes go with the account of how outcomes were read.")
+    if counted.outcomes is not None and outcome is not None:
+        found["outcomes"] = assessed(counted.outcomes, outcome, complete_case=complete)
+    if reference := method.get("reference"):
+        found["representativeness"] = beside_reference(merge(counted.cells), reference, complete_case=complete)
+    return found
 
 
 _CLASSES_ONLY: Final = {
@@ -225,6 +260,7 @@ def counted_of(result: Mapping[str, Any]) -> Counted:
         tuple((str(one["class"]), _cells(one["counts"])) for one in result["classes"]),
         tuple((tuple(map(str, one["stratum"])), _cells(one["counts"])) for one in result["strata"]),
         None if result["scores"] is None else Scores.from_json(result["scores"]),
+        Outcomes.from_json(result["outcomes"]) if "outcomes" in result else None,
     )
 
 

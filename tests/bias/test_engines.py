@@ -16,11 +16,22 @@ from audits.bias import engines
 from audits.bias.address import Table
 from audits.bias.audit import Result, run
 from audits.bias.plan import Plan
+from audits.bias.vocabulary import Role
 from audits.metrics.recheck import recheck
 from compliance.lib.problems import Refused
 
 SCORES = ["0.1", "0.10000000000000000555", "1e-1", " 7 ", "5.", "+.5", "1e308", "-1e300", "1e-400", "12.25", "-3"]
-COLUMNS = {"sex": "text", "race": "text", "hired": "bool", "score": "text", "points": "float8", "note": "text"}
+COLUMNS = {
+    "sex": "text",
+    "race": "text",
+    "hired": "bool",
+    "score": "text",
+    "points": "float8",
+    "note": "text",
+    "good": "text",
+    "chance": "float8",
+    "called": "bool",
+}
 NAMES = {"float8": "double", "text": "string", "bool": "boolean"}
 
 
@@ -35,23 +46,65 @@ def people() -> list[tuple[Any, ...]]:
             SCORES[number * 5 % 11],
             number * 37 % 91 / 7,
             'a "note", with\nlines',
+            ["Good", "bad", None, " GOOD ", "bad"][number * 11 % 5],
+            number * 53 % 601 / 600,
+            number % 4 == 1,
         )
         for number in range(600)
     ]
 
 
+KNOWN: dict[Role, dict[str, str | None]] = {"truth": {"": None}}
 PLANS = {
     "selection": Plan("sex", "race", selected="hired"),
     "texts": Plan("sex", "race", score="score"),
     "floats, lower, complete": Plan("sex", "race", score="points", higher_is_better=False, unknowns="complete-case"),
+    "outcomes of selections": Plan(
+        "sex", "race", selected="hired", truth="good", mapping=KNOWN, outcome={"favourable": "good", "base": "overall"}
+    ),
+    "chances, cut off": Plan(
+        "sex",
+        "race",
+        score="chance",
+        truth="good",
+        mapping=KNOWN,
+        outcome={
+            "favourable": "good",
+            "prediction": "cut-off",
+            "cutoff": "0.5",
+            "edges": ["0.1", "0.25", "0.9"],
+            "chance": True,
+        },
+    ),
+    "texts, cut off at what shares a float": Plan(
+        "sex",
+        "race",
+        score="score",
+        truth="good",
+        higher_is_better=False,
+        mapping=KNOWN,
+        outcome={"favourable": "good", "prediction": "cut-off", "cutoff": "0.1", "edges": ["0.1", "7"]},
+    ),
+    "decisions beside scores": Plan(
+        "sex",
+        "race",
+        score="points",
+        truth="good",
+        decision="called",
+        mapping=KNOWN,
+        outcome={"favourable": "good", "prediction": "decisions", "edges": ["6.5"]},
+    ),
 }
+
+
+SAME = ("rows", "people", "counts_sha256", "outcome_counts_sha256")
 
 
 def same(result: Result) -> dict[str, Any]:
     """Return what may not differ between engines."""
     document = result.as_json()
     assert all(check.holds for check in recheck(document))
-    return document | {"input": {name: document["input"][name] for name in ("rows", "people", "counts_sha256")}}
+    return document | {"input": {name: document["input"][name] for name in SAME if name in document["input"]}}
 
 
 @pytest.fixture
@@ -62,7 +115,7 @@ def database(tmp_path: Path) -> Path:
     with duckdb.connect(str(path)) as connection:
         kinds = ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
         connection.execute(f"CREATE TABLE people ({kinds})")
-        connection.executemany("INSERT INTO people VALUES (?, ?, ?, ?, ?, ?)", people())
+        connection.executemany("INSERT INTO people VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", people())
         connection.execute(f"COPY people TO '{tmp_path}/people.parquet' (FORMAT parquet)")
     return path
 
@@ -78,7 +131,7 @@ def in_postgres(schema: str) -> Iterator[str]:
             kinds = ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
             connection.execute(f'CREATE TABLE "{schema}"."the ""people""" ({kinds})'.encode())
             with connection.cursor() as cursor:
-                statement = f'INSERT INTO "{schema}"."the ""people""" VALUES (%s, %s, %s, %s, %s, %s)'
+                statement = f'INSERT INTO "{schema}"."the ""people""" VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)'
                 cursor.executemany(statement.encode(), people())
             yield f'{url}#{schema}.the "people"'
         finally:

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from audits.bias import mapfile, planfile, text
+from audits.bias import mapfile, outcome_options, planfile, text
 from audits.bias.address import Table, tables_given
 from audits.bias.audit import run
 from audits.bias.opening import Given
@@ -86,6 +86,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--format", choices=["text", "json"], default="text", help="the form of the result")
         self._add_choices(parser)
+        outcome_options.add_options(parser)
 
     def _add_choices(self, parser: CommandParser) -> None:
         add = parser.add_argument
@@ -180,6 +181,7 @@ class Command(BaseCommand):
             "--count-reading goes with --selected and --count.": options["count_reading"]
             and (options["selected"] is None or options["count"] is None),
         }
+        wrong |= dict.fromkeys(outcome_options.wrong_usage(options), True)
         for sentence, applies in wrong.items():
             if applies:
                 raise CommandError(sentence, returncode=2)
@@ -214,6 +216,7 @@ class Command(BaseCommand):
         def said(option: str, name: str, default: Any = None) -> Any:
             return options[option] or planned.get(name) or default
 
+        beyond = outcome_options.chosen(options, planned)
         try:
             return Plan(
                 sex=options["sex"],
@@ -239,6 +242,7 @@ class Command(BaseCommand):
                 strata=tuple(said("strata", "strata", ())),
                 unit_of_analysis=said("unit", "unit_of_analysis"),
                 data=planned.get("data"),
+                **beyond,
             )
         except Refused as refused:  # options that do not go together
             raise CommandError(str(refused), returncode=2) from refused
