@@ -3,7 +3,7 @@
 from compliance.checklists.models import Checklist, ChecklistItem, ItemEvidence, Review
 from compliance.crosswalks.models import TieDecision
 from compliance.determinations.models import Determination, FactSheet, Override
-from compliance.evidence.models import Evidence
+from compliance.evidence.models import Evidence, EvidenceFile, EvidenceTag, EvidenceVersion, SpeaksOf
 from compliance.frameworks.models import Framework, FrameworkVersion
 from compliance.people.models import Membership, Organisation, User
 from compliance.systems.models import AISystem
@@ -18,6 +18,9 @@ __all__ = [
     "ChecklistItem",
     "Determination",
     "Evidence",
+    "EvidenceFile",
+    "EvidenceTag",
+    "EvidenceVersion",
     "FactSheet",
     "Framework",
     "FrameworkVersion",
@@ -27,6 +30,7 @@ __all__ = [
     "Organisation",
     "Override",
     "Review",
+    "SpeaksOf",
     "TieDecision",
     "TrailEntry",
     "TrailHead",

@@ -11,7 +11,7 @@ from compliance.checklists.models import Checklist, ChecklistItem, Verdict
 from compliance.determinations import actions as determination_actions
 from compliance.determinations.models import Determination
 from compliance.evidence import actions as evidence_actions
-from compliance.evidence.models import Evidence
+from compliance.evidence.models import Evidence, EvidenceVersion
 from compliance.people.models import Membership
 from compliance.systems import actions as system_actions
 from compliance.systems.models import AISystem
@@ -39,6 +39,11 @@ def item(by: Membership, row_id: str = ROW, *, on: Checklist | None = None) -> C
 def note(by: Membership, title: str = "Minutes of the meeting", **fields: Any) -> Evidence:
     """Keep a note as evidence."""
     return evidence_actions.add_note(by=by, title=title, **{"note": f"{title}: what was said.", **fields})
+
+
+def note_again(by: Membership, piece: Evidence, text: str = "What was said later.", **fields: Any) -> EvidenceVersion:
+    """Keep another note as the newest version of a piece."""
+    return evidence_actions.add_version_of_note(by=by, evidence=piece, note=text, **fields)
 
 
 def file(by: Membership, data: bytes = b"applicant,selected\n1,yes\n", **fields: Any) -> Evidence:

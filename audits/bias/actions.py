@@ -238,7 +238,7 @@ def publish(*, by: Membership, bias_audit: BiasAudit) -> Evidence:
             title=_("Result: {title}").format(title=bias_audit.title)[:200],
             stream=io.BytesIO(data),
             file_name="bias-audit-result.json",
-            system=bias_audit.system,
+            systems=[bias_audit.system],
             source=_("Computed by Probanda from {name} (SHA-256 {sha256})").format(
                 name=bias_audit.file_name, sha256=bias_audit.input_sha256
             )[:300],

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from compliance.checklists.queries import items
 from compliance.determinations.models import Determination
 from compliance.determinations.queries import current, determinations
 from compliance.determinations.queries import result_of as result_of_determination
-from compliance.evidence.models import Evidence
+from compliance.evidence.models import EvidenceVersion
 from compliance.lib.canonical import dump, load, sha256
 from compliance.people.models import Membership
 from compliance.systems.models import AISystem
@@ -36,9 +36,9 @@ def gather(
     """Return the manifest and the bytes of its attachments by name. Reads within the caller's transaction."""
     catalogue = checklist.catalogue
     found = list(items(by).filter(checklist=checklist).order_by("position"))
-    pieces = {a.evidence_id: a.evidence for item in found for a in item.attachments.all()}
-    evidence = sorted(pieces.values(), key=lambda piece: (piece.added_at, str(piece.id)))
-    audits, attachments = _bias_audits(by, checklist.system, pieces)
+    pieces = _pieces(found)
+    evidence = sorted(pieces.values(), key=lambda one: (one.evidence.added_at, str(one.evidence_id), one.number))
+    audits, attachments = _bias_audits(by, checklist.system, evidence)
     determination = _determination(by, checklist)
     if determination is not None:
         attachments[determined.FILE] = determination.result.encode()
@@ -69,6 +69,16 @@ def gather(
     if checklist.determination is not None:
         manifest["applicability"] = _applicability(checklist.determination, found)
     return manifest, attachments
+
+
+def _pieces(found: list[ChecklistItem]) -> dict[UUID, EvidenceVersion]:
+    """Return the versions that the rows rest on, each with its piece and its files: the newest where none is named."""
+    shown = {a.shown.pk: a.evidence for item in found for a in item.attachments.all()}
+    versions = EvidenceVersion.objects.filter(pk__in=shown).select_related("added_by__user")
+    versions = versions.prefetch_related("files", "speaks_of__system")
+    for version in versions:
+        version.evidence = shown[version.pk]
+    return {version.pk: version for version in versions}
 
 
 def _applicability(determination: Determination, found: list[ChecklistItem]) -> dict[str, Any]:
@@ -132,14 +142,16 @@ def _determined(one: Determination) -> dict[str, Any]:
 
 
 def _bias_audits(
-    by: Membership, system: AISystem, pieces: Mapping[Any, Evidence]
+    by: Membership, system: AISystem, evidence: list[EvidenceVersion]
 ) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
     # Only audits whose published result a row of this checklist rests on: what is shown is what was reviewed.
     told, attachments = [], {}
-    published = BiasAudit.objects.filter(
-        organisation_id=by.organisation_id, system=system, state=State.FINISHED, evidence_id__in=list(pieces)
+    shown: dict[tuple[UUID | None, str], EvidenceVersion] = {(one.evidence_id, one.sha256): one for one in evidence}
+    finished = BiasAudit.objects.filter(
+        organisation_id=by.organisation_id, system=system, state=State.FINISHED, evidence_id__in=[pk for pk, _ in shown]
     ).select_related("started_by__user")
-    for number, bias_audit in enumerate(published.order_by("ended_at", "id"), start=1):
+    published = [one for one in finished.order_by("ended_at", "id") if (one.evidence_id, one.result_sha256) in shown]
+    for number, bias_audit in enumerate(published, start=1):
         result = result_of(bias_audit)
         names = f"bias-{number}-result.json", f"bias-{number}-counts.csv"
         attachments[names[0]], attachments[names[1]] = dump(result), counts_csv(result["counts"])
@@ -147,7 +159,7 @@ def _bias_audits(
             {
                 "id": str(bias_audit.id),
                 "title": bias_audit.title,
-                "evidence": str(bias_audit.evidence_id),
+                "evidence": str(shown[bias_audit.evidence_id, bias_audit.result_sha256].pk),
                 "result_sha256": bias_audit.result_sha256,
                 "attachment": names[0],
                 "counts_attachment": names[1],
@@ -206,7 +218,7 @@ def _row(catalogue: Catalogue, item: ChecklistItem) -> dict[str, Any]:
         "note": item.note,
         "owner": item.owner.name if item.owner else "",
         "due_on": _day(item.due_on),
-        "evidence": [str(attachment.evidence_id) for attachment in item.attachments.all()],
+        "evidence": [str(attachment.shown.pk) for attachment in item.attachments.all()],
         "submitted": (
             {"by": item.submitted_by.name, "at": moment(item.submitted_at)}
             if item.submitted_by and item.submitted_at
@@ -230,31 +242,40 @@ def _review(review: Review) -> dict[str, Any]:
     }
 
 
-def _evidence(piece: Evidence) -> dict[str, Any]:
-    return {
-        "id": str(piece.id),
+def _evidence(version: EvidenceVersion) -> dict[str, Any]:
+    piece, files = version.evidence, version.kept
+    told = {
+        "id": str(version.id),
+        "piece": str(piece.id),
+        "version": version.number,
         "title": piece.title,
-        "kind": piece.kind,
-        "sha256": piece.sha256,
-        "bytes": piece.size,
-        "media_type": piece.media_type,
-        "file_name": piece.file_name,
-        "url": piece.url,
-        "effective_on": _day(piece.effective_on),
-        "valid_until": _day(piece.valid_until),
-        "source": piece.source,
-        "added_by": piece.added_by.name,
-        "added_at": moment(piece.added_at),
+        "kind": version.kind,
+        "confidentiality": piece.confidentiality,
+        "sha256": version.sha256,
+        "bytes": version.size,
+        "media_type": version.media_type,
+        "file_name": version.file_name,
+        "url": version.url,
+        "effective_on": _day(version.effective_on),
+        "valid_until": _day(version.valid_until),
+        "source": version.source,
+        "author": version.author,
+        "systems": [str(one) for one in version.speaks_of.all()],
+        "added_by": version.added_by.name,
+        "added_at": moment(version.added_at),
         "withdrawn": (
             {"at": moment(piece.withdrawn_at), "reason": piece.withdrawn_reason} if piece.withdrawn_at else None
         ),
     }
+    if len(files) > 1:
+        told["files"] = [{"file_name": one.file_name, "sha256": one.sha256, "bytes": one.size} for one in files]
+    return told
 
 
-def _entries(by: Membership, system: AISystem, evidence: list[Evidence]) -> list[dict[str, Any]]:
+def _entries(by: Membership, system: AISystem, evidence: list[EvidenceVersion]) -> list[dict[str, Any]]:
     # Bodies are given whole, so that each digest can be computed again. Evidence may belong to no system in particular;
     # what was done to it is told where it is named, and other systems' entries stay at home.
-    named = Q(subject_type="evidence", subject_id__in=[str(piece.id) for piece in evidence])
+    named = Q(subject_type="evidence", subject_id__in=[str(one.evidence_id) for one in evidence])
     told = []
     for entry in trail.entries(by.organisation_id).filter(Q(system_id=system.id) | named):
         body = load(entry.body.encode())

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from compliance.lib import canonical
+from compliance.lib.bundle import bundle_digest
 from compliance.lib.problems import Problem, Refused
 
 SCHEMA = "probanda/dossier/1"
@@ -161,8 +162,19 @@ class Withdrawal(_Part):
     reason: str
 
 
+class EvidenceFile(_Part):
+    file_name: str
+    sha256: Sha256
+    bytes: int
+
+
 class Evidence(_Part):
+    """A version of a piece of evidence. With several files, `sha256` is the digest over all of them
+    (:func:`compliance.lib.bundle.bundle_digest`). Dossiers from before there were versions leave them out."""
+
     id: str
+    piece: str = ""
+    version: int = 1
     title: str
     kind: Literal["file", "link", "note"]
     sha256: Sha256
@@ -173,6 +185,10 @@ class Evidence(_Part):
     effective_on: Day | None
     valid_until: Day | None
     source: str
+    author: str = ""
+    confidentiality: str = ""
+    systems: list[str] = []
+    files: list[EvidenceFile] = []
     added_by: str
     added_at: Moment
     withdrawn: Withdrawal | None
@@ -421,6 +437,10 @@ def _reference_problems(manifest: Manifest) -> list[Problem]:
         for one in row.evidence:
             if one not in evidence:
                 problems.append(broken(f"Row {row.id} names evidence that is not listed.", one))
+    for piece in manifest.evidence:
+        parts = [(one.file_name, one.sha256, one.bytes) for one in piece.files]
+        if parts and bundle_digest(parts) != piece.sha256:
+            problems.append(broken(f"The digest of the evidence {piece.title} is not that of its files.", piece.sha256))
     rows = {row.id for row in manifest.rows}
     for applied in manifest.applicability.rows if manifest.applicability else ():
         if applied.row not in rows:

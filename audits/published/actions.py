@@ -24,7 +24,7 @@ def keep(*, by: Membership, checked: Checked, title: str, system: AISystem | Non
         title=title.strip() or _("Check of a published bias audit"),
         stream=io.BytesIO(dump(checked.as_json())),
         file_name=FILE_NAME,
-        system=system,
+        systems=[system] if system else [],
         source=sentence(checked),
         effective_on=checked.document.about.as_of,
     )

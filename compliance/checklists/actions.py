@@ -14,7 +14,7 @@ from compliance.checklists.binding import apply_determination
 from compliance.checklists.models import Checklist, ChecklistItem, Decision, ItemEvidence, Review, Verdict
 from compliance.determinations.models import Determination
 from compliance.evidence import queries as evidence_queries
-from compliance.evidence.models import Evidence
+from compliance.evidence.models import Evidence, EvidenceVersion
 from compliance.frameworks import catalogues
 from compliance.lib.canonical import digest
 from compliance.lib.problems import Problem, Refused
@@ -120,8 +120,11 @@ def change(
 
 
 @transaction.atomic
-def attach(*, by: Membership, item: ChecklistItem, evidence: Evidence) -> ItemEvidence:
-    """Attach a piece of evidence to a row; attaching it twice changes nothing."""
+def attach(
+    *, by: Membership, item: ChecklistItem, evidence: Evidence, version: EvidenceVersion | None = None
+) -> ItemEvidence:
+    """Attach a piece of evidence to a row, in one version or always in its newest; attaching it twice in the same way
+    changes nothing."""
     item = _locked(by, item)
     rules.check_move("change", by=by, item=item)
     if not evidence_queries.evidence(by).filter(pk=evidence.pk).exists():
@@ -129,11 +132,21 @@ def attach(*, by: Membership, item: ChecklistItem, evidence: Evidence) -> ItemEv
     if evidence.withdrawn_at:
         sentence = _("{title} was withdrawn, so it cannot be attached.").format(title=evidence.title)
         raise Refused(Problem("evidence-withdrawn", sentence, column="evidence"))
-    attachment, new = ItemEvidence.objects.get_or_create(item=item, evidence=evidence, defaults={"attached_by": by})
-    if new:
-        _move("change", item)
-        _record(by, item, "item.attached", **_piece(evidence))
-    return attachment
+    if version is not None and version.evidence_id != evidence.pk:
+        raise ValueError("The version belongs to another piece of evidence.")
+    found = ItemEvidence.objects.filter(item=item, evidence=evidence).first()
+    if found is not None and found.version_id == (version.pk if version else None):
+        return found
+    made = ItemEvidence(item=item, evidence=evidence, version=version, attached_by=by)
+    if found is not None:
+        made.pk = found.pk
+    made.save()
+    _move("change", item)
+    told = _piece(evidence) | {"version": "latest"}
+    if version is not None:
+        told |= {"version": str(version.number), "sha256": version.sha256}
+    _record(by, item, "item.attached", **told)
+    return made
 
 
 @transaction.atomic
@@ -237,14 +250,15 @@ def reopen(*, by: Membership, item: ChecklistItem, reason: str) -> ChecklistItem
 def subject_digest(item: ChecklistItem) -> str:
     """Return the digest of exactly what a reviewer decides on: the row's words, the answer and the evidence."""
     row = item.checklist.catalogue.row(item.row_id)
-    pieces = item.evidence.order_by("sha256", "pk").values_list("id", "sha256")
+    attached = item.attachments.select_related("version", "evidence__latest")
+    pieces = sorted((one.shown.sha256, one.evidence_id) for one in attached)
     return digest(
         {
             "schema": "probanda/review-subject/1",
             "row": row.model_dump(mode="json"),
             "verdict": item.verdict,
             "reason": item.reason,
-            "evidence": [{"id": str(pk), "sha256": sha256} for pk, sha256 in pieces],
+            "evidence": [{"id": str(pk), "sha256": sha256} for sha256, pk in pieces],
         }
     )
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.catalogue.schema import Catalogue
 from compliance.determinations.models import Determination
-from compliance.evidence.models import Evidence
+from compliance.evidence.models import Evidence, EvidenceVersion
 from compliance.frameworks.catalogues import catalogue
 from compliance.people.models import Membership, Organisation
 from compliance.systems.models import AISystem
@@ -111,6 +111,9 @@ class ChecklistItem(models.Model):
 
     `binding`, `since` and `grounds` (the chain of reasons) come from the determination. `confirm_again` says why an
     answer that was carried over from an older text has to be looked at once more; empty where it need not be.
+
+    `stale_since` is when what was accepted first differed from what is there now; `stale_reasons` says how, as
+    `[{"part", "sentence"}]`. Both are kept up to date by :mod:`compliance.checklists.approvals`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -132,6 +135,9 @@ class ChecklistItem(models.Model):
     due_on = models.DateField(_("due"), null=True, blank=True)
     submitted_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
+    stale_since = models.DateTimeField(_("changed since it was accepted"), null=True, blank=True, db_index=True)
+    stale_reasons = models.JSONField(default=list, blank=True)
+    reconfirmed = models.TextField(_("why it still holds"), blank=True, default="")
     revision = models.PositiveIntegerField(default=0)
     evidence: models.ManyToManyField[Evidence, ItemEvidence] = models.ManyToManyField(
         Evidence, through="ItemEvidence", related_name="items"
@@ -151,10 +157,16 @@ class ChecklistItem(models.Model):
 
 
 class ItemEvidence(models.Model):
-    """A piece of evidence speaks for a row."""
+    """A piece of evidence speaks for a row: in the version that is named, or else always in its newest.
+
+    What an approval saw is kept with the approval, whichever of the two it is.
+    """
 
     item = models.ForeignKey(ChecklistItem, on_delete=models.PROTECT, related_name="attachments")
     evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="attachments")
+    version = models.ForeignKey(
+        EvidenceVersion, on_delete=models.PROTECT, related_name="attachments", null=True, blank=True
+    )
     attached_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     attached_at = models.DateTimeField(default=timezone.now)
 
@@ -165,10 +177,16 @@ class ItemEvidence(models.Model):
     def __str__(self) -> str:
         return f"{self.item_id} {self.evidence_id}"
 
+    @property
+    def shown(self) -> EvidenceVersion:
+        """The version that speaks for the row now."""
+        return self.version or self.evidence.newest
+
 
 class Review(models.Model):
     """One decision by one person on what another submitted; `subject_sha256` binds it to exactly what was seen.
 
+    `subject` is that itself, as canonical JSON; it is empty for decisions from before it was kept.
     A checklist that is moved to a newer text takes the decisions along; `carried_from` is the decision as it was taken.
     """
 
@@ -181,6 +199,7 @@ class Review(models.Model):
     submitted_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     submitted_at = models.DateTimeField()
     subject_sha256 = models.CharField(max_length=64)
+    subject = models.TextField(blank=True, default="")
     carried_from = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     at = models.DateTimeField(default=timezone.now)
 

@@ -189,8 +189,8 @@ def _carry(checklist: Checklist, new: Checklist, olds: list[ChecklistItem], told
     heirs = {item.carried_from_id: item for item in items if item.carried_from_id}
     ItemEvidence.objects.bulk_create(
         ItemEvidence(
-            item=heirs[one.item_id], evidence_id=one.evidence_id, attached_by_id=one.attached_by_id,
-            attached_at=one.attached_at,
+            item=heirs[one.item_id], evidence_id=one.evidence_id, version_id=one.version_id,
+            attached_by_id=one.attached_by_id, attached_at=one.attached_at,
         )
         for one in ItemEvidence.objects.filter(item__in=heirs)
     )  # fmt: skip
@@ -199,7 +199,8 @@ def _carry(checklist: Checklist, new: Checklist, olds: list[ChecklistItem], told
 
 def _take_over(item: ChecklistItem, old: ChecklistItem) -> None:
     item.carried_from = old
-    for name in ("progress", "verdict", "reason", "note", "due_on", "submitted_at", "confirm_again"):
+    kept = ("progress", "verdict", "reason", "note", "due_on", "submitted_at", "confirm_again", "reconfirmed")
+    for name in (*kept, "stale_since", "stale_reasons"):
         setattr(item, name, getattr(old, name))
     item.owner_id, item.submitted_by_id = old.owner_id, old.submitted_by_id
 
@@ -210,7 +211,8 @@ def _ask_again(item: ChecklistItem, changes: Iterable[Change], version: str) -> 
     )
     item.confirm_again = f"{sentence} {item.confirm_again}".strip()[:LONGEST]
     item.progress = Progress.IN_PROGRESS
-    item.submitted_by = item.submitted_at = None
+    item.submitted_by = item.submitted_at = item.stale_since = None
+    item.stale_reasons = []
 
 
 def _copy(review: Review, item: ChecklistItem) -> Review:
@@ -223,6 +225,7 @@ def _copy(review: Review, item: ChecklistItem) -> Review:
         submitted_by_id=review.submitted_by_id,
         submitted_at=review.submitted_at,
         subject_sha256=review.subject_sha256,
+        subject=review.subject,
         at=review.at,
         carried_from_id=review.carried_from_id or review.pk,
     )

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Case, Count, Prefetch, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, When
 from django.utils import timezone
 
 from compliance.catalogue.schema import Catalogue, Row, Section
 from compliance.checklists.models import Binding, Checklist, ChecklistItem, ItemEvidence, Progress, Review
 from compliance.determinations.models import Determination
 from compliance.evidence import queries as evidence_queries
-from compliance.evidence.models import Evidence
+from compliance.evidence.models import Evidence, SpeaksOf
 from compliance.frameworks.catalogues import catalogue
 from compliance.people.models import Membership
 from compliance.people.reach import within
@@ -67,7 +67,9 @@ def reached(by: Membership) -> Q:
 
 def items(by: Membership) -> QuerySet[ChecklistItem]:
     """Return the rows that `by` may see, with evidence and reviews fetched in two more queries."""
-    attachments = ItemEvidence.objects.select_related("evidence__added_by__user", "attached_by__user")
+    attachments = ItemEvidence.objects.select_related(
+        "evidence__added_by__user", "evidence__latest", "version", "attached_by__user"
+    )
     reviews = Review.objects.select_related("reviewer__user", "submitted_by__user", "carried_from__item__checklist")
     return (
         ChecklistItem.objects.filter(reached(by))
@@ -105,7 +107,9 @@ def lines(by: Membership, checklist: Checklist) -> list[tuple[Section, list[Line
     today = timezone.now().date()
     pieces, expired = Counter[UUID](), Counter[UUID]()
     live = ItemEvidence.objects.filter(item__in=mine, evidence__withdrawn_at=None).order_by()
-    for item_id, until in live.values_list("item_id", "evidence__valid_until"):
+    fields = ("item_id", "version", "version__valid_until", "evidence__latest__valid_until")
+    for item_id, version, version_until, latest_until in live.values_list(*fields):
+        until = version_until if version else latest_until
         pieces[item_id] += 1
         expired[item_id] += bool(until and until < today)
     reviews = Review.objects.filter(item__in=mine).order_by("at").values_list("item_id", "decision", "at")
@@ -181,7 +185,10 @@ def neighbours(item: ChecklistItem) -> tuple[ChecklistItem | None, ChecklistItem
 
 def attachable(by: Membership, item: ChecklistItem, text: str = "") -> QuerySet[Evidence]:
     """Return the pieces that could be attached to a row: this system's first, the newest first."""
-    here = Case(When(system_id=item.checklist.system_id, then=0), When(system=None, then=1), default=2)
+    named = SpeaksOf.objects.filter(version=OuterRef("latest"))
+    here = Case(
+        When(Exists(named.filter(system_id=item.checklist.system_id)), then=0), When(~Exists(named), then=1), default=2
+    )
     free = evidence_queries.evidence(by).filter(withdrawn_at=None).exclude(attachments__item=item)
     return evidence_queries.containing(free, text).order_by(here, "-added_at")
 

@@ -131,6 +131,6 @@ def keep(*, by: Membership, determination: Determination) -> Evidence:
         by=by,
         title=_("Assessment under Article 6(4): {system}").format(system=memo.system),
         note=text(memo),
-        system=determination.system,
+        systems=[determination.system],
         effective_on=memo.as_of,
     )

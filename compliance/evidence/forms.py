@@ -59,8 +59,11 @@ class EvidenceForm(forms.Form):
         """Keep what was sent, do `then` with it, and return it; None where the form now says why not."""
         try:
             check_upload(request)
-            given = {"system": self.of, "then": then}
-            return self._add(by=self.by, **{**given, **self.cleaned_data}) if self.is_valid() else None
+            if not self.is_valid():
+                return None
+            given = dict(self.cleaned_data)
+            system = given.pop("system", None) or self.of
+            return self._add(by=self.by, systems=[system] if system else [], then=then, **given)
         except Refused as refused:
             take_in(self, refused)
             return None
@@ -160,7 +163,7 @@ class LibraryFilter(forms.Form):
         chosen = self.cleaned_data
         pieces = queries.containing(pieces, chosen.get("q") or "")
         if chosen.get("system"):
-            pieces = pieces.filter(system=chosen["system"])
+            pieces = pieces.filter(latest__speaks_of__system=chosen["system"])
         if chosen.get("kind"):
-            pieces = pieces.filter(kind=chosen["kind"])
+            pieces = pieces.filter(latest__kind=chosen["kind"])
         return queries.in_state(pieces, chosen.get("state") or "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from compliance.evidence.models import Evidence
+from compliance.evidence.models import Evidence, EvidenceFile, EvidenceTag
 from compliance.people.models import Membership
 from compliance.people.reach import within
 
@@ -20,7 +20,11 @@ def evidence(by: Membership) -> QuerySet[Evidence]:
     if by.is_guest:
         rests = within(by, system="attachments__item__checklist__system_id", law="attachments__item__checklist__law")
         mine &= Q(added_by=by) | Q(pk__in=Evidence.objects.filter(rests).values("pk"))
-    return Evidence.objects.filter(mine).select_related("organisation", "system", "added_by__user")
+    return (
+        Evidence.objects.filter(mine)
+        .select_related("organisation", "latest__added_by__user", "added_by__user")
+        .prefetch_related("latest__files", "latest__speaks_of__system")
+    )
 
 
 def library(by: Membership) -> QuerySet[Evidence]:
@@ -31,9 +35,10 @@ def library(by: Membership) -> QuerySet[Evidence]:
 def containing(pieces: QuerySet[Evidence], text: str) -> QuerySet[Evidence]:
     """Narrow to the pieces that hold every word of `text` in title, source, file name, address, note or digest."""
     for word in text.replace("\0", " ").split():  # which PostgreSQL takes in no text
-        places = ("title", "source", "file_name", "url", "note")
-        found = Q(sha256__startswith=word.lower())
-        for place in places:
+        files = EvidenceFile.objects.filter(Q(file_name__icontains=word) | Q(sha256__startswith=word.lower()))
+        found = Q(latest__sha256__startswith=word.lower()) | Q(latest__in=files.values("version"))
+        found |= Q(pk__in=EvidenceTag.objects.filter(tag__startswith=word.lower()).values("evidence"))
+        for place in ("title", "latest__source", "latest__author", "latest__url", "latest__note"):
             found |= Q(**{f"{place}__icontains": word})
         pieces = pieces.filter(found)
     return pieces
@@ -44,8 +49,8 @@ def in_state(pieces: QuerySet[Evidence], state: str) -> QuerySet[Evidence]:
     today = timezone.now().date()
     narrowed = {
         "": Q(),
-        "live": Q(withdrawn_at=None) & (Q(valid_until=None) | Q(valid_until__gte=today)),
-        "expired": Q(valid_until__lt=today),
+        "live": Q(withdrawn_at=None) & (Q(latest__valid_until=None) | Q(latest__valid_until__gte=today)),
+        "expired": Q(latest__valid_until__lt=today),
         "withdrawn": Q(withdrawn_at__isnull=False),
         "unused": Q(attachments=None),
     }

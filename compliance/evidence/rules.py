@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterable, Sequence
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -9,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 
-from compliance.evidence.models import Evidence
+from compliance.evidence.models import Confidentiality, Evidence
 from compliance.lib.problems import Problem, Refused
 
 # Files that a browser or a desktop runs when they are opened; evidence is read, never run.
@@ -17,6 +19,9 @@ REFUSED_ENDINGS = frozenset(
     "exe dll msi bat cmd com scr ps1 vbs vbe js jse wsf wsh hta jar lnk reg cpl app dmg pkg deb rpm sh apk".split()
 )
 TITLE_LENGTH = 200
+TAG_LENGTH = 40
+MOST_TAGS = 20
+MOST_FILES = 50
 
 
 def check_title(title: str) -> None:
@@ -44,6 +49,59 @@ def check_file_name(name: str) -> None:
                 found=f".{ending}",
             )
         )
+
+
+def check_files(names: Sequence[str]) -> None:
+    """A version has one file or several, each with a name of its own."""
+    if not names:
+        raise Refused(Problem("no-file", _("Choose at least one file."), column="file"))
+    if len(names) > MOST_FILES:
+        sentence = _("There are {found} files; one version holds at most {most}.")
+        sentence = sentence.format(found=len(names), most=MOST_FILES)
+        raise Refused(Problem("too-many-files", sentence, _("Put them into a ZIP file."), column="file"))
+    for name in names:
+        check_file_name(name)
+    doubled = next((name for name in names if names.count(name) > 1), None)
+    if doubled is not None:
+        sentence = _("Two of the files are called {name}, so nobody could tell them apart.").format(name=doubled)
+        raise Refused(Problem("file-named-twice", sentence, column="file", found=doubled))
+
+
+def check_confidentiality(word: str) -> None:
+    """How confidential a piece is, is one of four words."""
+    if word not in Confidentiality.values:
+        sentence = _("There is no confidentiality {word!r}.").format(word=word)
+        raise Refused(Problem("unknown-confidentiality", sentence, column="confidentiality", found=word))
+
+
+def clean_tags(tags: Iterable[str]) -> list[str]:
+    """Return tags in lower case, each once and in order; Refused where one is too long or there are too many.
+
+    >>> clean_tags([" Bias ", "HR", "bias", ""])
+    ['bias', 'hr']
+    """
+    plain = (unicodedata.normalize("NFC", tag) for tag in tags)
+    plain = ("".join(c for c in tag if unicodedata.category(c)[0] != "C") for tag in plain)
+    found = sorted({" ".join(tag.split()).lower() for tag in plain} - {""})
+    for tag in found:
+        if len(tag) > TAG_LENGTH:
+            sentence = _("The tag “{tag}” has {found} characters; at most {most} are possible.")
+            sentence = sentence.format(tag=tag, found=len(tag), most=TAG_LENGTH)
+            raise Refused(Problem("tag-too-long", sentence, column="tags", found=tag))
+    if len(found) > MOST_TAGS:
+        sentence = _("There are {found} tags; at most {most} are possible.").format(found=len(found), most=MOST_TAGS)
+        raise Refused(Problem("too-many-tags", sentence, column="tags", found=str(len(found))))
+    return found
+
+
+def check_new_version(evidence: Evidence, *, differs: bool) -> None:
+    """A withdrawn piece gets no newer version, and a version has something new in it: bytes, days or origin."""
+    if evidence.withdrawn_at:
+        sentence = _("“{title}” was withdrawn, so it takes no newer version.").format(title=evidence.title)
+        raise Refused(Problem("evidence-withdrawn", sentence, _("Add a new piece of evidence instead.")))
+    if not differs:
+        sentence = _("Version {number} holds the same bytes with the same dates and origin, so nothing here is new.")
+        raise Refused(Problem("same-bytes", sentence.format(number=evidence.newest.number), column="file"))
 
 
 def check_dates(effective_on: date | None, valid_until: date | None) -> None:

@@ -92,7 +92,7 @@ def evidence_download(request: HttpRequest, by: Membership, pk: UUID) -> HttpRes
         if refused.code not in BROKEN:
             raise
         return render(request, "web/refused.html", {"problems": refused.problems}, status=500)
-    actions.record_download(by=by, evidence=evidence)
+    actions.record_download(by=by, version=evidence.newest, sha256=evidence.sha256)
     response = FileResponse(
         stream, as_attachment=True, filename=_file_name(evidence), content_type="application/octet-stream"
     )

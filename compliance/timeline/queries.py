@@ -8,14 +8,14 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Literal
 from uuid import UUID
 
-from django.db.models import Max, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 
 from compliance.catalogue.loader import facts
 from compliance.catalogue.schema import Catalogue
 from compliance.checklists.models import Checklist, ChecklistItem, ItemEvidence, Progress
 from compliance.determinations import queries as determination_queries
 from compliance.determinations.models import Determination, FactSheet
-from compliance.evidence.models import Evidence
+from compliance.evidence.models import EvidenceVersion, SpeaksOf
 from compliance.evidence.queries import evidence
 from compliance.frameworks import catalogues
 from compliance.laws import queries as law_queries
@@ -115,16 +115,20 @@ class _Gathered:
         self.attached: dict[UUID, list[ItemEvidence]] = defaultdict(list)
         attached = ItemEvidence.objects.filter(
             item__checklist__in=open_ones, evidence__withdrawn_at=None, item__row_id__in=self._audit_rows()
-        ).exclude(evidence__effective_on=None)
-        for one_piece in attached.select_related("evidence", "item__checklist"):
+        )
+        for one_piece in attached.select_related("version", "evidence__latest", "item__checklist"):
             self.attached[one_piece.item.checklist.system_id].append(one_piece)
-        self.evidence: dict[UUID, dict[UUID, Evidence]] = defaultdict(dict)
-        valid = evidence(by).filter(withdrawn_at=None).exclude(valid_until=None)
-        for piece in valid.filter(system__in=some):
-            self.evidence[piece.system_id or UUID(int=0)][piece.pk] = piece
+        self.evidence: dict[UUID, dict[UUID, EvidenceVersion]] = defaultdict(dict)
+        spoken = SpeaksOf.objects.filter(system__in=some, version__evidence__in=evidence(by))
+        newest = spoken.filter(version=F("version__evidence__latest"), version__evidence__withdrawn_at=None)
+        for said in newest.exclude(version__valid_until=None).select_related("version__evidence"):
+            self.evidence[said.system_id][said.version.evidence_id] = said.version
         links = ItemEvidence.objects.filter(item__checklist__in=open_ones, evidence__withdrawn_at=None)
-        for pair in links.exclude(evidence__valid_until=None).select_related("evidence", "item__checklist"):
-            self.evidence[pair.item.checklist.system_id][pair.evidence_id] = pair.evidence
+        limited = Q(version__valid_until__isnull=False) | Q(version=None, evidence__latest__valid_until__isnull=False)
+        for pair in links.filter(limited).select_related("version", "evidence__latest", "item__checklist"):
+            version = pair.shown
+            version.evidence = pair.evidence
+            self.evidence[pair.item.checklist.system_id][pair.evidence_id] = version
         self.days: dict[UUID, list[KeyDate]] = defaultdict(list)
         for key_date in key_dates(by).filter(system__in=some, withdrawn_at=None):
             self.days[key_date.system_id].append(key_date)
@@ -185,7 +189,7 @@ class _Gathered:
                     first = Occurrence("use", system.first_use_on, source, "first-use", None, system.registered_at)
                     found[law.law].append(first)
         for piece in self.attached[system.pk]:
-            effective = piece.evidence.effective_on
+            effective = piece.shown.effective_on
             if effective is not None:
                 source = f"effective date of the evidence {piece.evidence.title}"
                 key = f"evidence-{piece.evidence_id}"
@@ -224,16 +228,17 @@ class _Gathered:
 
     def validity(self, system: AISystem) -> Iterator[Event]:
         """Yield the last days on which evidence is valid."""
-        for piece in self.evidence[system.pk].values():
+        for version in self.evidence[system.pk].values():
+            piece = version.evidence
             yield Event(
                 key=f"evidence/{piece.pk}",
                 kind="evidence",
-                day=piece.valid_until,
+                day=version.valid_until,
                 what=f"Last day on which the evidence is valid: {piece.title}",
                 why="After this day it shows as expired.",
                 page="evidence_detail",
                 target=str(piece.pk),
-                changed_at=piece.added_at,
+                changed_at=version.added_at,
             )
 
     def recorded(self, system: AISystem) -> Iterator[Event]:

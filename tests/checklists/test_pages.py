@@ -173,7 +173,7 @@ def test_evidence_that_cannot_be_kept_is_not_attached_and_stays_typed(people: Pe
 
 def test_evidence_is_attached_from_the_library_and_taken_off_again(people: People, checklist: Checklist) -> None:
     item = build.item(people.alice, on=checklist)
-    mine, other = build.file(people.alice, system=checklist.system), build.note(people.alice, "Something else")
+    mine, other = build.file(people.alice, systems=[checklist.system]), build.note(people.alice, "Something else")
     theirs = build.note(people.stranger)
     alice = client_of(people.alice)
     page = alice.get(row_url(people, item)).content.decode()

@@ -25,7 +25,8 @@ def test_evidence_that_was_withdrawn_says_so_wherever_it_is_named(people: People
     manifest, attachments = actions.contents(frozen)
     assert attachments == {}
     (told,) = validate(manifest).evidence
-    assert told.id == str(piece.pk) != str(kept.pk)
+    assert (told.id, told.piece, told.version) == (str(piece.newest.pk), str(piece.pk), 1)
+    assert told.piece != str(kept.pk)
     assert told.withdrawn is not None
     assert told.withdrawn.reason == "The minutes were of another tool."
     page = render.html(manifest)

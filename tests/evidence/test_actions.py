@@ -99,6 +99,6 @@ def test_who_may_and_whose_it_is(people: People) -> None:
     with pytest.raises(Forbidden, match="may add or withdraw evidence"):
         build.note(people.observer)
     with pytest.raises(ValueError, match="belongs to another organisation"):
-        build.note(people.alice, system=build.system(people.stranger))
+        build.note(people.alice, systems=[build.system(people.stranger)])
     build.note(people.alice)
     assert not queries.library(people.stranger).exists()

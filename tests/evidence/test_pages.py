@@ -177,7 +177,7 @@ def test_a_search_takes_any_character(people: People, alice: Client) -> None:
 def test_the_library_is_searched_by_words_digest_system_and_state(people: People, alice: Client) -> None:
     system = build.system(people.alice)
     yesterday = timezone.now().date() - timedelta(days=1)
-    build.note(people.alice, "Expired memo", valid_until=yesterday, system=system)
+    build.note(people.alice, "Expired memo", valid_until=yesterday, systems=[system])
     build.file(people.alice, title="Current export")
     gone = build.note(people.alice, "Withdrawn draft")
     actions.withdraw(by=people.alice, evidence=gone, reason="A draft.")
