@@ -38,6 +38,22 @@ def carry(apps, schema_editor):
         Evidence.objects.filter(pk=piece.pk).update(latest=version)
 
 
+def carry_back(apps, schema_editor):
+    """Only what was one file, one link or one note about at most one system has a place to go back to."""
+    Evidence = apps.get_model("compliance", "Evidence")
+    for piece in Evidence.objects.select_related("latest").iterator(chunk_size=500):
+        version = piece.latest
+        (file,) = version.files.all()
+        systems = list(version.speaks_of.values_list("system_id", flat=True))
+        if piece.versions.count() > 1 or len(systems) > 1:
+            raise ValueError(f"The evidence {piece.pk} has several versions or systems, which cannot be taken back.")
+        for name in ("kind", "source", "effective_on", "valid_until", "url", "note", "sha256", "size"):
+            setattr(piece, name, getattr(version, name))
+        piece.file_name, piece.media_type = file.file_name, file.media_type
+        piece.system_id, piece.latest = systems[0] if systems else None, None
+        piece.save()
+
+
 class Migration(migrations.Migration):
     dependencies = [("compliance", "0012_evidence_versions")]
-    operations = [migrations.RunPython(carry)]
+    operations = [migrations.RunPython(carry, carry_back)]
