@@ -7,6 +7,7 @@ Act set no such line.
 from __future__ import annotations
 
 from fractions import Fraction
+from math import ceil
 from typing import Final
 
 from audits.metrics.measures import Measure, Pair, nothing
@@ -36,11 +37,19 @@ def four_fifths_selections(pair: Pair) -> Measure:
     """
     if pair.ratio is None:
         return nothing("four-fifths-selections", "below selections", pair.empty() or _NO_RATIO)
-    missing = -(
-        (pair.selected * 5 * pair.reference_people - 4 * pair.reference_selected * pair.people)
-        // (5 * pair.reference_people)
-    )
-    return Measure("four-fifths-selections", {"below": int(pair.ratio < FOUR_FIFTHS), "selections": max(0, missing)})
+    below = int(pair.ratio < FOUR_FIFTHS)
+    return Measure("four-fifths-selections", {"below": below, "selections": selections_to(pair, FOUR_FIFTHS)})
+
+
+def selections_to(pair: Pair, part: Fraction) -> int:
+    """Return how many more of the category would have to be selected, all else the same, for this part of the
+    reference's rate; someone has to be in both.
+
+    >>> selections_to(Pair(15, 40, 18, 28), Fraction(1))
+    11
+    """
+    wanted = part * Fraction(pair.reference_selected, pair.reference_people) * pair.people
+    return max(0, ceil(wanted - pair.selected))
 
 
 def flip_flop(pair: Pair) -> Measure:

@@ -9,7 +9,7 @@ own.
 (True, 'Impact ratio')
 """
 
-from audits.metrics.plots.distributions import Spread, binned, distributions, edges
+from audits.metrics.plots.distributions import Spread, distributions
 from audits.metrics.plots.drift import Course, Point, Run, drift
 from audits.metrics.plots.groups import Group, rates, ratios, shortfalls
 from audits.metrics.plots.heat import HeatCell, heat_map
@@ -31,10 +31,8 @@ __all__ = [
     "Spread",
     "Svg",
     "TablePictures",
-    "binned",
     "distributions",
     "drift",
-    "edges",
     "heat_map",
     "pictures_of",
     "rates",

@@ -1,65 +1,76 @@
-"""How scores are spread in each group: a small histogram each on one axis, with the group's median and everybody's.
+"""How scores are spread in each group: a small histogram each on one axis, with the median that splits the sample.
 
-Bins come from counts of exact scores, so nobody's row is needed. Each group is drawn to its own height: shapes and
-medians are compared whatever the sizes, and one person's bar does not flatten those of thousands.
+Each group is drawn to its own height: shapes are compared whatever the sizes, and one person's bar does not flatten
+those of thousands. Where a group's own median lies is known to its bins, and no finer.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from math import ceil
 from typing import Final
 
 from audits.metrics.plots.groups import NOBODY
-from audits.metrics.plots.scale import Scale, from_to, shown, within
-from compliance.lib.pictures.marks import hatch, mark
-from compliance.lib.pictures.picture import LEFT, RIGHT, Figures, Picture, Sheet, level, upright
+from audits.metrics.plots.scale import Scale, shown, within
+from compliance.lib.pictures.lettering import width
+from compliance.lib.pictures.marks import hatch
+from compliance.lib.pictures.picture import LEFT, RIGHT, SMALL, WIDTH, Figures, Picture, Sheet, level, upright
 from compliance.lib.pictures.svg import element
 
 _HIGH: Final = 30.0
+_LONGEST: Final = 11
+"""A number of more characters is written with an exponent in a picture; the table has all its digits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The scores of one group: how many people in each bin, and the exact median (None for nobody)."""
+    """The scores of one group: all its people, and how many of them are in each bin.
+
+    People of a group, or of a part of it, that is given as a count only are in no bin.
+    """
 
     name: str
+    people: int
     counts: tuple[int, ...]
-    median: Fraction | None
 
     @property
-    def people(self) -> int:
-        """How many people have a score."""
-        return sum(self.counts)
+    def hidden(self) -> int:
+        """How many people are in no bin."""
+        return self.people - sum(self.counts)
+
+    def median(self, bounds: Sequence[Fraction]) -> tuple[Fraction, Fraction] | None:
+        """Return between which edges the group's median lies, wherever the people in no bin have their scores.
+
+        >>> Spread("A", 5, (2, 3, 0)).median([Fraction(0), Fraction(5), Fraction(10), Fraction(15)])
+        (Fraction(5, 1), Fraction(10, 1))
+        """
+        known = sum(self.counts)
+        if not known:
+            return None
+        upto = list(accumulate(self.counts))
+        low, high = max(0, (self.people - 1) // 2 - self.hidden), min(known - 1, self.people // 2)
+        first, last = (next(place for place, sum_ in enumerate(upto) if rank < sum_) for rank in (low, high))
+        return bounds[first], bounds[last + 1]
 
 
-def edges(low: Fraction, high: Fraction, *, most: int = 24) -> tuple[Fraction, ...]:
-    """Return the edges of bins of one round width from at or below `low` to at or above `high`.
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """The axis of the bins, with as many of its round numbers as there is room for."""
 
-    >>> [str(edge) for edge in edges(Fraction(3), Fraction(17), most=5)]
-    ['0', '5', '10', '15', '20']
-    """
-    return tuple(value for value, _ in from_to(low, high, 0, 1, most=most).ticks)
+    scale: Scale
 
+    @property
+    def ticks(self) -> Sequence[tuple[Fraction, float]]:
+        wide = {value: width(_short(value), SMALL) for value, _ in self.scale.ticks}
+        inside = [(value, x) for value, x in self.scale.ticks if wide[value] / 2 <= min(x, WIDTH - x) + 4]
+        return inside[:: max(1, ceil(len(inside) * (max(wide.values(), default=1) + 8) / (RIGHT - LEFT)))]
 
-def binned(name: str, scores: Mapping[Fraction, int], bounds: Sequence[Fraction]) -> Spread:
-    """Return the counts per bin, and the median, of people counted by their exact score.
-
-    A bin holds its lower edge, and the last one its upper edge too. A score outside of all bins is a ValueError, since
-    nobody may be lost from a picture.
-
-    >>> binned("A", {Fraction(1): 2, Fraction(5): 1, Fraction(10): 1}, [Fraction(0), Fraction(5), Fraction(10)])
-    Spread(name='A', counts=(2, 2), median=Fraction(3, 1))
-    """
-    counts = [0] * (len(bounds) - 1)
-    for score, people in scores.items():
-        if not bounds[0] <= score <= bounds[-1]:
-            raise ValueError(f"The score {shown(score)} lies in no bin.")
-        counts[min(bisect_right(bounds, score) - 1, len(counts) - 1)] += people
-    return Spread(name, tuple(counts), _median(scores))
+    def label(self, value: Fraction, *, percent: bool = False) -> str:
+        return _short(value)
 
 
 def distributions(
@@ -67,79 +78,97 @@ def distributions(
 ) -> Picture:
     """Draw one histogram a group; `everybody` is the median that splits the sample (6 RCNY § 5-300), drawn through all.
 
-    >>> spreads = [Spread("Male", (2, 2), Fraction(3)), Spread("Female", (0, 0), None)]
+    >>> spreads = [Spread("Male", 4, (2, 2)), Spread("Female", 3, (0, 0)), Spread("Unknown", 0, (0, 0))]
     >>> bounds = [Fraction(0), Fraction(5), Fraction(10)]
-    >>> distributions("s", "Scores", bounds, spreads, everybody=Fraction(4)).figures.rows
-    (('Male', '4', '3', '2', '2'), ('Female', '0', '', '0', '0'))
+    >>> for row in distributions("s", "Sex", bounds, spreads, everybody=Fraction(4)).figures.rows:
+    ...     print(row)
+    ('Male', '4', '0 to 10', '0 to 5: 2; 5 to 10: 2')
+    ('Female', '3', '', 'a count only')
+    ('Unknown', '0', '', 'no one')
     """
     if len({high - low for low, high in pairwise(bounds)}) != 1:
         raise ValueError("Bins are of one width; a broader one would look fuller than it is.")
-    sheet = Sheet()
-    axis = within(bounds[0], bounds[-1], LEFT, RIGHT)
+    sheet, scale = Sheet(), within(bounds[0], bounds[-1], LEFT, RIGHT)
+    axis = _Axis(scale)
     sheet.axis(axis)
     for group in groups:
-        words = NOBODY if group.median is None else f"{_people(group.people)}, median {shown(group.median)}"
-        sheet.heading(group.name, words, look="ink" if group.people else "soft")
-        _histogram(sheet, axis, bounds, group, everybody)
+        sheet.heading(group.name, _words(group), look="ink" if sum(group.counts) else "soft")
+        _histogram(sheet, scale, bounds, group, everybody)
     sheet.axis(axis)
-    bar = element("rect", look="bar", x=-10, y=-6, width=9, height=12) + element(
-        "rect", look="bar", x=1, y=-2, width=9, height=8
-    )
+    bar = element("rect", look="bar", x=-10, y=-6, width=9, height=12)
+    bar += element("rect", look="bar", x=1, y=-2, width=9, height=8)
     key = [(bar, "people of the group in each bin; each group is drawn to its own height")]
-    key.append((mark("triangle", 0, 0, "median"), "median of the group"))
+    if any(group.median(bounds) for group in groups):
+        key.append((_bracket(-10, 10, 0), "the bins that hold the group's own median"))
+    if any(not sum(group.counts) for group in groups):
+        key.append((hatch(-12, -5, 24, 10), "no one, or too few people to show more than their number"))
     if everybody is not None:
-        key.append((upright(0, -7, 7, "middle"), f"median of everybody, {shown(everybody)}"))
+        key.append((upright(0, -7, 7, "middle"), f"median of the sample, {_short(everybody)}"))
     sheet.key(key)
-    bins = [f"{shown(low)} to {shown(high)}" for low, high in pairwise(bounds)]
-    rows = tuple(
-        (one.name, f"{one.people:,}", "" if one.median is None else shown(one.median), *(f"{n:,}" for n in one.counts))
-        for one in groups
-    )
-    middle = "" if everybody is None else f" The median of everybody is {shown(everybody)}."
-    caption = f"A bin holds its lower edge, and the last one its upper edge too.{middle}"
-    figures = Figures(title, ("Category", "People", "Median", *bins), rows)
-    spoken = "; ".join(f"{row[0]}: {row[1]} people, median {row[2] or 'none'}" for row in rows)
-    return sheet.finish(f"{name}-scores", title, f"{spoken}.{middle}", caption, figures)
+    rows = tuple(_row(group, bounds) for group in groups)
+    full = f"Scores: {title}"
+    middle = "" if everybody is None else f" The median of the sample is {shown(everybody)}."
+    caption = f"A bin of scores holds its lower edge and not its upper one.{middle}"
+    spoken = "; ".join(f"{row[0]}: {row[1]} people, median {row[2] or 'not known'}" for row in rows)
+    figures = Figures(full, ("Category", "People", "Median of the group", "People by score"), rows)
+    return sheet.finish(f"{name}-scores", full, f"{spoken}.{middle}", caption, figures)
+
+
+def _row(group: Spread, bounds: Sequence[Fraction]) -> tuple[str, str, str, str]:
+    middle = group.median(bounds)
+    between = "" if middle is None else f"{shown(middle[0])} to {shown(middle[1])}"
+    return group.name, f"{group.people:,}", between, "; ".join(_told(group, bounds))
+
+
+def _told(group: Spread, bounds: Sequence[Fraction]) -> Iterator[str]:
+    for (low, high), count in zip(pairwise(bounds), group.counts, strict=True):
+        if count:
+            yield f"{shown(low)} to {shown(high)}: {count:,}"
+    if not group.people:
+        yield NOBODY
+    elif group.hidden == group.people:
+        yield "a count only"
+    elif group.hidden:
+        yield f"counted only: {group.hidden:,}"
 
 
 def _histogram(
-    sheet: Sheet,
-    axis: Scale,
-    bounds: Sequence[Fraction],
-    group: Spread,
-    everybody: Fraction | None,
+    sheet: Sheet, scale: Scale, bounds: Sequence[Fraction], group: Spread, everybody: Fraction | None
 ) -> None:
-    foot = sheet.y + _HIGH
-    for _, x in axis.ticks:
+    foot = sheet.y + (_HIGH if sum(group.counts) else 12)
+    for _, x in scale.ticks:
         sheet.add(upright(x, sheet.y, foot, "grid"))
-    if not group.people:
+    if not sum(group.counts):
         sheet.add(hatch(LEFT, foot - 12, RIGHT - LEFT, 12))
-    for low, high, count in zip(bounds, bounds[1:], group.counts, strict=False):
+    for (low, high), count in zip(pairwise(bounds), group.counts, strict=True):
         if count:
             tall = max(1.0, _HIGH * count / max(group.counts))
-            left, right = axis.at(low), axis.at(high)
+            left, right = scale.at(low), scale.at(high)
             gap = 0.5 if right - left > 3 else 0.0
             sheet.add(
                 element("rect", look="bar", x=left + gap, y=foot - tall, width=right - left - 2 * gap, height=tall)
             )
     sheet.add(level(LEFT, RIGHT, foot, "base"))
     if everybody is not None:
-        sheet.add(upright(axis.at(everybody), sheet.y - 2, foot + 8, "middle"))
-    if group.median is not None:
-        sheet.add(mark("triangle", axis.at(group.median), foot + 5, "median"))
+        sheet.add(upright(scale.at(everybody), sheet.y - 2, foot + 8, "middle"))
+    if middle := group.median(bounds):
+        sheet.add(_bracket(scale.at(middle[0]), scale.at(middle[1]), foot + 5))
     sheet.y = foot + 14
 
 
-def _people(number: int) -> str:
-    return "1 person" if number == 1 else f"{number:,} people"
+def _bracket(left: float, right: float, y: float) -> str:
+    return element("rect", look="median", x=left, y=y - 2, width=right - left, height=4)
 
 
-def _median(scores: Mapping[Fraction, int]) -> Fraction | None:
-    people = sum(scores.values())
-    if not people:
-        return None
-    wanted, seen, found = ((people + 1) // 2, people // 2 + 1), 0, []
-    for score in sorted(scores):
-        before, seen = seen, seen + scores[score]
-        found += [score for place in wanted if before < place <= seen]
-    return (found[0] + found[1]) / 2
+def _words(group: Spread) -> str:
+    people = "1 person" if group.people == 1 else f"{group.people:,} people"
+    if not group.people:
+        return NOBODY
+    if group.hidden == group.people:
+        return f"{people}, a count only"
+    return f"{people}, {group.hidden:,} as a count only" if group.hidden else people
+
+
+def _short(value: Fraction) -> str:
+    text = shown(value)
+    return text if len(text) <= _LONGEST else f"{Decimal(value.numerator) / Decimal(value.denominator):.3g}"

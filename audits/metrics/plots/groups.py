@@ -14,12 +14,12 @@ from typing import Final
 from audits.metrics.display import NO_NUMBER
 from audits.metrics.intervals import score_ratio, wilson
 from audits.metrics.measures import LEVEL, Measure, Pair
-from audits.metrics.plots.scale import Scale, from_to
-from audits.metrics.practical import FOUR_FIFTHS, shortfall
+from audits.metrics.plots.scale import MOST, Scale, from_to
+from audits.metrics.practical import FOUR_FIFTHS, selections_to
 from audits.metrics.result import SMALL_CELL
 from audits.metrics.rounding import decimals, percent
 from compliance.lib.pictures.marks import hatch, interval, mark
-from compliance.lib.pictures.picture import LEFT, RIGHT, Figures, Picture, Sheet, level, upright
+from compliance.lib.pictures.picture import BAND, LEFT, RIGHT, Figures, Picture, Sheet, level, upright
 from compliance.lib.pictures.svg import element
 
 FOUR_FIFTHS_WORDS: Final = "four fifths (0.8), for context only: 29 CFR 1607.4(D); Local Law 144 sets no threshold"
@@ -164,43 +164,58 @@ def rates(
     return sheet.finish(f"{name}-rates", f"{of}s: {title}", f"{spoken}.", caption, figures)
 
 
-def shortfalls(name: str, title: str, groups: Sequence[Group]) -> Picture:
-    """Draw how many people fewer than at the pooled rate with the benchmark were selected of each category.
+def shortfalls(name: str, title: str, groups: Sequence[Group], *, chosen: str = "Selected") -> Picture:
+    """Draw how many more of each category would have had to be selected for the benchmark's rate, all else the same.
 
-    >>> groups = [Group("A", 92, 50, is_benchmark=True), Group("B", 76, 34)]
-    >>> [row[3] for row in shortfalls("s", "Sex", groups).figures.rows]
-    ['', '4.0']
+    >>> groups = [Group("A", 28, 18, is_benchmark=True), Group("B", 40, 15)]
+    >>> shortfalls("s", "Sex", groups).figures.rows
+    (('A', '28', '18', '', '', 'benchmark'), ('B', '40', '15', '11', '6', ''))
     """
-    found: dict[Group, Fraction] = {}
-    for group in groups:
-        pair = pair_of(groups, group)
-        value = shortfall(pair)["shortfall"] if pair and not group.is_benchmark else None
-        if isinstance(value, Fraction):
-            found[group] = value
-    scale = from_to(min(found.values(), default=Fraction(0)), max(found.values(), default=Fraction(1)), LEFT, RIGHT)
-    scale = from_to(min(scale.low, Fraction(0)), max(scale.high, Fraction(0)), LEFT, RIGHT)
-    sheet, zero = Sheet(), scale.at(0)
+    pairs = {group: pair for group in groups if not group.is_benchmark and (pair := pair_of(groups, group))}
+    missing = {group: selections_to(pair, Fraction(1)) for group, pair in pairs.items()}
+    fifths = {group: selections_to(pair, FOUR_FIFTHS) for group, pair in pairs.items()}
+    scale = from_to(Fraction(0), Fraction(max([MOST, *missing.values()])), LEFT, RIGHT)
+    sheet = Sheet()
     sheet.axis(scale)
     for group in groups:
-        missing = found.get(group)
-        words = group.note or NO_NUMBER if missing is None else _shortfall_words(missing)
-        sheet.heading(group.name, words, look="soft" if missing is None else "ink")
-        y = sheet.band(scale, [(zero, "base")])
-        if missing is not None:
-            end = scale.at(missing)
-            sheet.add(element("rect", look="bar", x=min(zero, end), y=y - 6, width=abs(end - zero), height=12))
+        words = _missing_words(missing[group], fifths[group]) if group in pairs else group.note or NO_NUMBER
+        sheet.heading(group.name, words, look="ink" if group in pairs else "soft")
+        y = sheet.band(scale, [(scale.at(0), "base")])
+        if missing.get(group):
+            end = scale.at(missing[group])
+            sheet.add(element("rect", look="bar", x=LEFT, y=y - 6, width=end - LEFT, height=12))
             sheet.add(upright(end, y - 7.5, y + 7.5, "line"))
+        if fifths.get(group):
+            sheet.add(upright(scale.at(fifths[group]), y - BAND / 2, y + BAND / 2, "context"))
     sheet.axis(scale)
-    words = "Right of 0: fewer selected than at the pooled rate of the category and the benchmark. Left of 0: more."
-    sheet.key([(element("rect", look="bar", x=-8, y=-5, width=16, height=10), words)])
-    rows = tuple(
-        (one.name, _whole(one.people), _whole(one.selected), decimals(found[one], 1) if one in found else "", one.note)
-        for one in groups
+    bar = element("rect", look="bar", x=-12, y=-5, width=20, height=10) + upright(8, -7, 7, "line")
+    sheet.key(
+        [
+            (bar, "people missing to the rate of the benchmark, all else the same"),
+            (upright(0, -8, 8, "context"), f"people missing to {FOUR_FIFTHS_WORDS}"),
+        ]
     )
-    full = f"Shortfall in people: {title}"
-    figures = Figures(full, ("Category", "People", "Selected", "Shortfall", "Note"), rows)
-    spoken = "; ".join(f"{row[0]} {row[3] or row[4]}" for row in rows)
-    return sheet.finish(f"{name}-shortfalls", full, f"{spoken}.", words, figures)
+    rows = tuple(
+        (
+            *(group.name, _whole(group.people), _whole(group.selected)),
+            *(_whole(found[group]) if group in pairs else "" for found in (missing, fifths)),
+            group.note,
+        )
+        for group in groups
+    )
+    full = f"People missing to the benchmark's rate: {title}"
+    columns = ("Category", "People", chosen, "Missing to the benchmark's rate", "Missing to four fifths of it", "Note")
+    caption = (
+        "People missing are whole, and rounded up. The shortfall among the tests is counted from the pooled rate of "
+        "both instead."
+    )
+    spoken = "; ".join(f"{row[0]} {row[3] or row[5] or NO_NUMBER}" for row in rows)
+    desc = f"{spoken}. The dashed line is {FOUR_FIFTHS_WORDS}."
+    return sheet.finish(f"{name}-shortfalls", full, desc, caption, Figures(full, columns, rows))
+
+
+def _missing_words(missing: int, fifths: int) -> str:
+    return f"{_whole(missing)} missing, {_whole(fifths)} to four fifths" if missing else "0 missing"
 
 
 def _ratio_scale(values: dict[Group, Fraction], found: dict[Group, Measure]) -> Scale:
@@ -273,11 +288,6 @@ def _rate_key(groups: Sequence[Group], of: str, confidence: str) -> list[tuple[s
     if not all(group.people for group in groups):
         key.append((hatch(-12, -5, 24, 10), NOBODY))
     return key
-
-
-def _shortfall_words(missing: Fraction) -> str:
-    people = decimals(abs(missing), 1)
-    return f"{people} fewer" if missing > 0 else f"{people} more" if missing else "0.0"
 
 
 def _ends(what: str, confidence: str) -> tuple[str, str]:

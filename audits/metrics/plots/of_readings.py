@@ -38,6 +38,14 @@ _TITLES: Final[Mapping[TableName, str]] = {
 }
 
 
+UNKNOWN_NAMES: Final[Mapping[TableName, str]] = {
+    "sex": "Sex unknown",
+    "race_ethnicity": "Race/ethnicity unknown",
+    "intersectional": "Sex or race/ethnicity unknown",
+}
+"""Those whom a table could not place."""
+
+
 def short(name: str) -> str:
     """Return a category's name as pictures write it.
 

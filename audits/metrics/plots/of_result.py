@@ -9,19 +9,15 @@ from typing import Any, Final
 from audits.metrics.categories import TableName
 from audits.metrics.counts import Cell
 from audits.metrics.display import FOUR_FIFTHS_NOTE, ShownRow, ShownTable, shown
-from audits.metrics.plots.groups import Group, rates, ratios
+from audits.metrics.plots.groups import Group, rates, ratios, shortfalls
 from audits.metrics.plots.heat import HeatCell, heat_map
-from audits.metrics.plots.of_readings import NOT_HISPANIC, reading_pictures, short
+from audits.metrics.plots.of_readings import NOT_HISPANIC, UNKNOWN_NAMES, reading_pictures, short
+from audits.metrics.plots.of_scores import score_pictures
 from audits.metrics.result import cells_of
 from compliance.lib.pictures.picture import Figures, Picture
 
 SHORTENED: Final = "In the pictures, “(Not Hispanic or Latino)” is left out of the names."
 SCORING: Final = "The intervals take the median as given."
-_UNKNOWN: Final[Mapping[TableName, str]] = {
-    "sex": "Sex unknown",
-    "race_ethnicity": "Race/ethnicity unknown",
-    "intersectional": "Sex or race/ethnicity unknown",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +41,15 @@ def pictures_of(result: Mapping[str, Any], *, prefix: str = "") -> dict[TableNam
     >>> from audits.metrics.result import result_from_counts
     >>> counted = [Cell("Male", None, 1390, 667), Cell("Female", None, 1181, 555)]
     >>> result = result_from_counts(counted, source={}, method={"rate_kind": "selection", "unknowns": "per-table"})
-    >>> [picture.title for picture in pictures_of(result)["intersectional"].pictures][2:]
+    >>> [picture.title for picture in pictures_of(result)["intersectional"].pictures][3:]
     ['Selection rates and impact ratios: Sex and race/ethnicity (intersectional)']
     """
     cells = cells_of(result) if result["method"]["unknowns"] == "per-table" else ()
     found = {table.name: table_pictures(table, cells, name=f"{prefix}{table.name}") for table in shown(result)}
-    compared = reading_pictures(result, prefix=prefix)
-    return {name: one.with_more(compared[name]) if name in compared else one for name, one in found.items()}
+    more = [*score_pictures(result, prefix=prefix).items(), *reading_pictures(result, prefix=prefix).items()]
+    for name, picture in more:
+        found[name] = found[name].with_more(picture)
+    return found
 
 
 def table_pictures(table: ShownTable, cells: Iterable[Cell] = (), *, name: str) -> TablePictures:
@@ -59,10 +57,12 @@ def table_pictures(table: ShownTable, cells: Iterable[Cell] = (), *, name: str) 
     groups = [_group(row) for row in table.rows] + list(_unknown(table.name, cells))
     first = rates(name, table.title, groups, of=table.rate_label, chosen=table.selected_label)
     second = ratios(name, table.title, groups, chosen=table.selected_label)
-    pictures = [first, second]
+    third = shortfalls(name, table.title, groups, chosen=table.selected_label)
+    pictures = [first, second, third]
     if table.name == "intersectional":
         pictures.append(_map(table, name))
-    figures = first.figures.beside(second.figures, f"The figures of the pictures: {table.title}")
+    title = f"The figures of the pictures: {table.title}"
+    figures = first.figures.beside(second.figures, title).beside(third.figures, title)
     notes = [*(one.caption for one in pictures), FOUR_FIFTHS_NOTE]
     if any(NOT_HISPANIC in row.name for row in table.rows):
         notes.append(SHORTENED)
@@ -82,7 +82,7 @@ def _unknown(table: TableName, cells: Iterable[Cell]) -> Iterable[Group]:
         if (table != "race_ethnicity" and cell.sex is None) or (table != "sex" and cell.race_ethnicity is None):
             people, selected = people + cell.applicants, selected + cell.selected
     if people:
-        yield Group(_UNKNOWN[table], people, selected, unknown=True)
+        yield Group(UNKNOWN_NAMES[table], people, selected, unknown=True)
 
 
 def _map(table: ShownTable, name: str) -> Picture:

@@ -6,6 +6,7 @@ import csv
 import re
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from xml.etree import ElementTree
@@ -18,7 +19,8 @@ from audits.metrics.counts import Cell
 from audits.metrics.plots.__main__ import main
 from audits.metrics.plots.of_readings import NAMES
 from audits.metrics.readings import SENTENCES
-from audits.metrics.result import Result, result_from_counts
+from audits.metrics.result import Counted, Result, result_from_counts
+from audits.metrics.scores import Scores
 from compliance.lib import canonical
 from compliance.lib.pictures.lettering import width
 
@@ -53,9 +55,13 @@ def all_kinds() -> Iterator[plots.Picture]:
     yield plots.ratios("edge", LONG, GROUPS)
     yield plots.rates("edge", LONG, GROUPS)
     yield plots.shortfalls("edge", LONG, GROUPS)
-    bounds = plots.edges(F(0), F(100), most=10)
-    spreads = [plots.binned(LONG, {F(3): 2, F(87, 2): 1}, bounds), plots.binned("Nobody", {}, bounds)]
-    yield plots.distributions("edge", LONG, bounds, spreads, everybody=F(87, 2))
+    bounds = [F(10 * place) for place in range(11)]
+    spreads = [plots.Spread(LONG, 9, (2, 0, 0, 0, 6, 0, 0, 0, 0, 0)), plots.Spread("Few", 3, (0,) * 10)]
+    yield plots.distributions(
+        "edge", LONG, bounds, [*spreads, plots.Spread("Nobody", 0, (0,) * 10)], everybody=F(87, 2)
+    )
+    far = [F(place * 10**306) for place in range(-100, 20, 5)]
+    yield plots.distributions("far", LONG, far, [plots.Spread("A", 9, (1,) * 5 + (0,) * 17 + (4,))], everybody=F(1, 8))
     among = [plots.Reading(LONG, chosen=True), plots.Reading("another"), plots.Reading("a third")]
     rows = [plots.Read(LONG, (F(1), F(6, 5), F(1))), plots.Read("Out", ("left out", F(4, 5), "left out"))]
     yield plots.readings("edge", LONG, among, [*rows, plots.Read("Same", (F(1, 2),) * 3)])
@@ -170,11 +176,24 @@ def test_every_option_of_a_reading_has_a_name() -> None:
     assert set(NAMES) == {(choice, option) for choice, options in SENTENCES.items() for option in options}
 
 
-def test_a_score_outside_of_all_bins_is_refused_and_the_last_edge_is_inside() -> None:
-    bounds = [F(0), F(1), F(2)]
-    assert plots.binned("A", {F(1): 1, F(2): 3}, bounds).counts == (0, 4)
-    with pytest.raises(ValueError, match="lies in no bin"):
-        plots.binned("A", {F(5, 2): 1}, bounds)
+def test_the_median_of_a_group_lies_where_it_must_wherever_the_hidden_scores_are() -> None:
+    bounds = [F(0), F(1), F(2), F(3)]
+    assert plots.Spread("A", 6, (3, 2, 1)).median(bounds) == (F(0), F(2))  # the third and the fourth of six
+    assert plots.Spread("A", 7, (3, 2, 1)).median(bounds) == (F(0), F(2))  # the third of six, or the fourth
+    assert plots.Spread("A", 3, (0, 0, 0)).median(bounds) is None
+
+
+def test_few_people_of_a_row_are_a_count_only() -> None:
+    counted = [Cell("Male", RACES[0], 7, 3), Cell("Male", RACES[1], 2, 1), Cell("Female", RACES[1], 3, 1)]
+    scores = Scores(tuple(map(Decimal, range(4))), {("Male", RACES[0]): (4, 2, 1), ("Male", RACES[1]): (1, 1, 0)})
+    method = {"rate_kind": "scoring", "median_basis": "all-assessed", "unknowns": "per-table", "median": None}
+    told = result_from_counts(Counted(counted, scores=scores), source={}, method=method)
+    assert [cell["bins"] for cell in told["scores"]["cells"]] == [[4, 2, 1], None, None]
+    picture = next(one for one in plots.pictures_of(told)["sex"].pictures if one.name == "sex-scores")
+    assert picture.figures.rows == (
+        ("Male", "9", "0 to 2", "0 to 1: 4; 1 to 2: 2; 2 to 3: 1; counted only: 2"),
+        ("Female", "3", "", "a count only"),
+    )
 
 
 def test_runs_lie_apart_as_their_days_do() -> None:
