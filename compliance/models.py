@@ -3,9 +3,17 @@
 from compliance.checklists.models import Checklist, ChecklistItem, ItemEvidence, Review
 from compliance.crosswalks.models import TieDecision
 from compliance.determinations.models import Determination, FactSheet, Override
+from compliance.engagements.models import (
+    Declaration,
+    Engagement,
+    EvidenceRequest,
+    GivenPiece,
+    Scope,
+    TeamMember,
+)
 from compliance.evidence.models import Evidence, EvidenceFile, EvidenceTag, EvidenceVersion, SpeaksOf
 from compliance.frameworks.models import Framework, FrameworkVersion
-from compliance.people.models import Membership, Organisation, User
+from compliance.people.models import Grant, Membership, Organisation, User
 from compliance.systems.models import AISystem
 from compliance.timeline.models import CalendarAddress, KeyDate
 from compliance.trail.models import TrailEntry, TrailHead
@@ -16,21 +24,28 @@ __all__ = [
     "CalendarAddress",
     "Checklist",
     "ChecklistItem",
+    "Declaration",
     "Determination",
+    "Engagement",
     "Evidence",
     "EvidenceFile",
+    "EvidenceRequest",
     "EvidenceTag",
     "EvidenceVersion",
     "FactSheet",
     "Framework",
     "FrameworkVersion",
+    "GivenPiece",
+    "Grant",
     "ItemEvidence",
     "KeyDate",
     "Membership",
     "Organisation",
     "Override",
     "Review",
+    "Scope",
     "SpeaksOf",
+    "TeamMember",
     "TieDecision",
     "TrailEntry",
     "TrailHead",

@@ -25,6 +25,8 @@ urlpatterns = [
                 path("evidence/", include("compliance.evidence.urls")),
                 path("uploads/", include("compliance.uploads.urls")),
                 path("checklists/", include("compliance.checklists.urls")),
+                path("engagements/", include("compliance.engagements.urls")),
+                path("requests/", include("compliance.engagements.requests_urls")),
                 path("tied/", include("compliance.crosswalks.urls")),
                 path("laws/", include("compliance.frameworks.changes_urls")),
                 path("frameworks/", include("compliance.frameworks.urls")),

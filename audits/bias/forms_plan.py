@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from audits.bias.forms_outcomes import PlannedOutcomes, written_outcome
 from audits.bias.locking import planned
-from audits.metrics.conduct import LIMBS
 from audits.metrics.readings import SENTENCES
 from audits.metrics.result import EVERY_METRIC
+from compliance.lib.independence import LIMBS
 from compliance.people.models import Membership
 from compliance.systems.models import AISystem
 from compliance.systems.queries import systems

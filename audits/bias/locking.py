@@ -14,9 +14,10 @@ from audits.bias.outcome_choices import chosen_of
 from audits.bias.plan import Plan
 from audits.bias.rules import check_document, check_limbs, check_lockable
 from audits.metrics import categories
-from audits.metrics.conduct import FIELDS, LIMBS, PLAN_SCHEMA
+from audits.metrics.conduct import FIELDS, PLAN_SCHEMA
 from audits.work.records import record
 from compliance.lib.canonical import digest
+from compliance.lib.independence import LIMBS
 from compliance.lib.problems import Problem, Refused
 from compliance.people.models import Membership
 from compliance.people.rules import check_can

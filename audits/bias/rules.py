@@ -9,8 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from audits.bias.plan import Plan
-from audits.metrics.conduct import CONDITIONS, FIELDS, LIMBS, PLAN_SCHEMA
+from audits.metrics.conduct import CONDITIONS, FIELDS, PLAN_SCHEMA
 from audits.metrics.result import EVERY_METRIC
+from compliance.lib.independence import LIMBS
 from compliance.lib.problems import Problem, Refused
 
 _DOCUMENT = ("schema", "system", "metrics", "thresholds", "categories", "choices", "notes", "special_categories")

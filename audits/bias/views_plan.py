@@ -15,8 +15,9 @@ from audits.bias import locking, queries
 from audits.bias.compared import FIELD_NAMES, choice_in_words
 from audits.bias.forms_plan import DeclarationForm, PlanForm, written
 from audits.bias.models import BiasPlan
-from audits.metrics.conduct import FIELDS, LIMBS
+from audits.metrics.conduct import FIELDS
 from compliance.lib.canonical import digest, dump
+from compliance.lib.independence import LIMBS
 from compliance.lib.problems import Refused
 from compliance.people.models import Membership
 from compliance.people.rules import can, why_not

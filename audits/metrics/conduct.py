@@ -10,21 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from compliance.lib.independence import LIMBS
+
 BIAS_AUDIT: Final = "bias audit"
 SELF_ASSESSMENT: Final = "self-assessment"
 TITLES: Final[Mapping[str, str]] = {
     BIAS_AUDIT: "Bias audit by an independent auditor, as the auditor declares",
     SELF_ASSESSMENT: "Self-assessment: no auditor has declared their independence (6 RCNY § 5-300)",
 }
-LIMBS: Final[Mapping[str, str]] = {
-    "i": "I am not and was never involved in using, developing or distributing the tool.",
-    "ii": "At no point during the bias audit have I an employment relationship with an employer or employment agency "
-    "that seeks to use or continue to use the tool, or with a vendor that developed or distributes it.",
-    "iii": "At no point during the bias audit have I a direct financial interest, or a material indirect financial "
-    "interest, in such an employer, employment agency or vendor.",
-}
-"""The three limbs of 6 RCNY § 5-300 "Independent auditor", as a declaration."""
-
 CONDITIONS: Final[Mapping[str, str]] = {
     "a": "Why bias cannot be detected and corrected as well with other data, synthetic or anonymised data included",
     "b": "The technical limits on re-use, and the security and privacy measures, pseudonymisation included",

@@ -12,6 +12,7 @@ from compliance.checklists.models import Binding, Checklist, ChecklistItem, Deci
 from compliance.determinations.models import Determination
 from compliance.lib.problems import Forbidden, Problem, Refused
 from compliance.people.models import Membership, Role
+from compliance.people.reach import may_review
 from compliance.people.rules import check_can
 
 # move: (from which states, to which state, which ability)
@@ -54,12 +55,23 @@ def check_move(move: str, *, by: Membership, item: ChecklistItem) -> None:
     if move in ("take", "accept", "return") and item.submitted_by and item.submitted_by.user_id == by.user_id:
         sentence = _("You submitted {row} yourself; another person reviews it.").format(row=item.row_id)
         raise Forbidden(Problem("own-submission", sentence))
+    if move in ("take", "accept", "return"):
+        check_independent(by, item)
     others = item.submitted_by and item.submitted_by.user_id != by.user_id and item.submitted_by.is_active
     if move == "withdraw" and others and by.role != Role.ADMINISTRATOR:
         sentence = _("Only {name}, who submitted {row}, or an administrator takes it back.").format(
             name=item.submitted_by.name if item.submitted_by else "", row=item.row_id
         )
         raise Forbidden(Problem("others-submission", sentence))
+
+
+def check_independent(by: Membership, item: ChecklistItem) -> None:
+    """A guest reviews what an engagement names once they declared their independence for it."""
+    of = item.checklist
+    if not may_review(by, system_id=of.system_id, law=of.law):
+        sentence = _("You have not declared your independence for {system} under {law} yet.")
+        hint = _("Declare it on the page of the engagement, then review.")
+        raise Forbidden(Problem("independence-not-declared", sentence.format(system=of.system, law=of.title), hint))
 
 
 def can_move(move: str, *, by: Membership, item: ChecklistItem) -> bool:

@@ -332,6 +332,8 @@ def _told(version: EvidenceVersion, content: Content) -> dict[str, Any]:
 def _locked(by: Membership, evidence: Evidence) -> Evidence:
     hold(by.organisation_id)
     pieces = Evidence.objects.select_for_update(of=("self",), no_key=True).select_related("latest")
+    if by.is_guest:  # who changes what they brought, and leaves alone what is the organisation's
+        pieces = pieces.filter(added_by=by)
     return pieces.get(pk=evidence.pk, organisation_id=by.organisation_id)
 
 

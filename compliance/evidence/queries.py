@@ -5,21 +5,23 @@ from __future__ import annotations
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from compliance.evidence.models import Evidence, EvidenceFile, EvidenceTag
+from compliance.evidence.models import Confidentiality, Evidence, EvidenceFile, EvidenceTag
 from compliance.people.models import Membership
-from compliance.people.reach import within
+from compliance.people.reach import asked_for, within
 
 
 def evidence(by: Membership) -> QuerySet[Evidence]:
     """Return the evidence that `by` may see, newest first.
 
-    A guest sees what rows in their reach rest on and what they added themselves; what the organisation keeps beside
-    these is not theirs to look through.
+    A guest sees what rows in their reach rest on, what was given when their team asked for it, and what they added
+    themselves; what the organisation keeps beside these is not theirs to look through, and what is privileged neither.
     """
     mine = Q(organisation_id=by.organisation_id)
     if by.is_guest:
         rests = within(by, system="attachments__item__checklist__system_id", law="attachments__item__checklist__law")
-        mine &= Q(added_by=by) | Q(pk__in=Evidence.objects.filter(rests).values("pk"))
+        found = rests | asked_for(by, engagement="given_for__engagement_id")
+        mine &= Q(added_by=by) | Q(pk__in=Evidence.objects.filter(found).values("pk"))
+        mine &= Q(added_by=by) | ~Q(confidentiality=Confidentiality.PRIVILEGED)
     return (
         Evidence.objects.filter(mine)
         .select_related("organisation", "latest__added_by__user", "added_by__user")

@@ -34,10 +34,13 @@ def send_invitation(by: Membership, member: Membership) -> bool:
         "sign_in": f"{settings.BASE_URL}{reverse('account_login')}",
     }
     subject = _("You were added to {organisation} in Probanda").format(organisation=by.organisation.name)
+    return send(member.user, subject, render_to_string("people/mail_added.txt", told))
+
+
+def send(user: User, subject: str, text: str) -> bool:
+    """Mail a person; False when no mail leaves this machine."""
     try:
-        sent = send_mail(
-            " ".join(subject.split()), render_to_string("people/mail_added.txt", told), None, [member.user.email]
-        )
+        sent = send_mail(" ".join(subject.split()), text, None, [user.email])
     except OSError:  # the mail server's errors are among these
         return False
     # Without a mail server a mail is a file in the private folder, which reaches nobody by itself.

@@ -35,6 +35,12 @@ def within(
     return mine & Q(Exists(grants.filter(law=OuterRef(law)) if law else grants))
 
 
+def asked_for(by: Membership, *, engagement: str) -> Q:
+    """Return the condition that rows belong to an engagement on whose team a guest is."""
+    grants = Grant.objects.filter(live(), membership=by, engagement_id=OuterRef(engagement))
+    return Q(Exists(grants.exclude(system_id=None)))
+
+
 def only_members(by: Membership, *, organisation: str = "organisation_id") -> Q:
     """Return the condition for rows that concern an organisation as a whole: a guest sees none of them."""
     return Q(pk__in=()) if by.is_guest else Q(**{organisation: by.organisation_id})

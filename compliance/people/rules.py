@@ -25,6 +25,7 @@ ABILITIES: dict[str, frozenset[Role]] = {
     "make_dossiers": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
     "manage_engagements": frozenset({Role.ADMINISTRATOR}),
     "request_evidence": frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.LEGAL_REVIEWER}),
+    "see_requests": ALL,
     "answer_requests": frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.LEGAL_REVIEWER, Role.CONTRIBUTOR}),
     "raise_findings": frozenset({Role.AUDITOR, Role.LEGAL_REVIEWER}),
     "act_on_findings": frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.LEGAL_REVIEWER, Role.CONTRIBUTOR}),
@@ -34,9 +35,9 @@ ABILITIES: dict[str, frozenset[Role]] = {
 # What a guest may do at most, whatever the role: what belongs to the organisation itself is left to its members.
 OF_GUESTS: dict[str, frozenset[str]] = {
     Reach.ENGAGEMENT: frozenset(
-        "view add_evidence answer_items review_items request_evidence raise_findings verify_findings".split()
+        "view add_evidence answer_items review_items see_requests request_evidence raise_findings verify_findings".split()
     ),
-    Reach.REQUESTS: frozenset({"add_evidence", "answer_requests"}),
+    Reach.REQUESTS: frozenset({"see_requests", "add_evidence", "answer_requests"}),
 }
 TOLD = {
     "manage_people": gettext_lazy("change who belongs to the organisation"),
@@ -53,6 +54,7 @@ TOLD = {
     "make_dossiers": gettext_lazy("freeze and sign dossiers"),
     "manage_engagements": gettext_lazy("prepare, open and close engagements"),
     "request_evidence": gettext_lazy("ask people for evidence"),
+    "see_requests": gettext_lazy("look at the requests for evidence put to them"),
     "answer_requests": gettext_lazy("answer requests for evidence"),
     "raise_findings": gettext_lazy("raise findings"),
     "act_on_findings": gettext_lazy("say what caused a finding and plan its corrective actions"),

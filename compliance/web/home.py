@@ -14,7 +14,7 @@ from compliance.checklists import queries as checklist_queries
 from compliance.checklists.models import ChecklistItem, Progress
 from compliance.determinations import queries as determination_queries
 from compliance.determinations.models import Determination
-from compliance.people.models import Membership
+from compliance.people.models import Membership, Reach
 from compliance.people.rules import can
 from compliance.systems import queries as system_queries
 from compliance.systems.models import AISystem
@@ -36,6 +36,11 @@ class Standing:
 
     system: AISystem
     checklists: list[tuple[str, UUID, Counter[str]]] = field(default_factory=list)
+
+
+def first_page(by: Membership) -> str:
+    """Return the name of the page where a member begins: whoever was only asked for evidence sees nothing else."""
+    return "requests_list" if by.reach == Reach.REQUESTS else "org_home"
 
 
 def to_sign(by: Membership) -> list[Determination]:

@@ -20,9 +20,12 @@ OF_THE_TEAM = frozenset(
     checklists_submit checklists_withdraw checklists_take checklists_accept checklists_return checklists_reopen
     checklists_confirm crosswalks_decide
     laws_list laws_detail laws_row
+    engagements_list engagements_detail engagements_team_end engagements_declare engagements_take_on engagements_ask
+    requests_list requests_detail requests_give requests_answer requests_decline requests_settle requests_return
+    requests_withdraw
     """.split()
 )
-OF_THE_ASKED: frozenset[str] = frozenset()
+OF_THE_ASKED = frozenset("requests_list requests_detail requests_give requests_answer requests_decline".split())
 OPEN: dict[str, frozenset[str]] = {Reach.ENGAGEMENT: OF_THE_TEAM, Reach.REQUESTS: OF_THE_ASKED}
 
 

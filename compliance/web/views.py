@@ -33,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)  # noqa: S101 - login_required let nobody else pass
     mine = list(memberships(request.user))
     if len(mine) == 1:
-        return redirect("org_home", org=mine[0].organisation.slug)
+        return redirect(home_page.first_page(mine[0]), org=mine[0].organisation.slug)
     return render(request, "web/choose.html", {"memberships": mine})
 
 

@@ -12,8 +12,9 @@ from django.urls import reverse
 from audits.bias import actions, locking, queries
 from audits.bias.models import BiasAudit
 from audits.bias.plan import Plan
-from audits.metrics.conduct import CONDITIONS, LIMBS
+from audits.metrics.conduct import CONDITIONS
 from audits.metrics.recheck import recheck
+from compliance.lib.independence import LIMBS
 from compliance.evidence import actions as evidence_actions
 from compliance.frameworks import catalogues
 from compliance.lib.canonical import digest

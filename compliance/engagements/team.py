@@ -1,0 +1,87 @@
+"""Who is on an engagement's team, and what each declares about their independence."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from compliance.engagements import queries, rules
+from compliance.engagements.actions import locked, record
+from compliance.engagements.granting import grant
+from compliance.engagements.models import Declaration, Engagement, State, TeamMember
+from compliance.lib.problems import Problem, Refused
+from compliance.people.actions import person
+from compliance.people.models import Membership, Reach
+
+
+@transaction.atomic
+def add(*, by: Membership, engagement: Engagement, email: str, name: str, role: str, leads: bool = False) -> TeamMember:
+    """Put a person on the team. One who is no member of the client is let in as a guest, in a role of a team.
+
+    A guest has one role at a client, whatever the number of engagements.
+    """
+    engagement = locked(by, engagement)
+    rules.check_move("change", by=by, engagement=engagement)
+    user, member = person(by=by, email=email, name=name)
+    if member is None or member.is_guest or not member.is_active:
+        rules.check_team_role(role)
+        member = _guest(member or Membership(organisation=by.organisation, user=user), role)
+    place, new = TeamMember.objects.get_or_create(
+        engagement=engagement, membership=member, defaults={"added_by": by, "leads": leads}
+    )
+    if not new and place.ended_at is None:
+        sentence = _("{name} is on the team already.").format(name=member.name)
+        raise Refused(Problem("on-the-team-already", sentence, column="email"))
+    place.leads, place.ended_at = leads, None
+    place.save(update_fields=["leads", "ended_at"])
+    record(by, engagement, "engagement.joined", name=member.name, email=user.email, role=member.role)
+    grant(engagement)
+    return place
+
+
+@transaction.atomic
+def end(*, by: Membership, member: TeamMember) -> TeamMember:
+    """End a person's place on a team, by themselves or by an administrator of the client; it counts at once."""
+    engagement = locked(by, member.engagement)
+    member = engagement.team.select_related("membership__user").get(pk=member.pk)
+    rules.check_leave(by, member)
+    member.ended_at = timezone.now()
+    member.save(update_fields=["ended_at"])
+    record(by, engagement, "engagement.left", name=member.membership.name)
+    grant(engagement)
+    return member
+
+
+@transaction.atomic
+def declare(*, by: Membership, engagement: Engagement, statements: Collection[str], note: str = "") -> Declaration:
+    """Declare one's own independence, for the scope as it is now; a declaration is never changed."""
+    engagement = locked(by, engagement)
+    place = queries.place(by, engagement)
+    if place is None or engagement.state == State.CLOSED:
+        sentence = _("Who is on the team of an engagement that is not closed declares their independence.")
+        raise Refused(Problem("not-on-the-team", sentence))
+    wanted = queries.to_declare(engagement)
+    rules.check_statements(wanted, frozenset(statements))
+    covers = [[str(one.system_id), one.law] for one in engagement.scope.all()]
+    declaration = Declaration.objects.create(member=place, statements=wanted, covers=covers, note=note.strip())
+    record(by, engagement, "engagement.declared", name=place.membership.name, statements=wanted, covers=covers)
+    grant(engagement)
+    return declaration
+
+
+def _guest(member: Membership, role: str) -> Membership:
+    # A second engagement finds the guest here already; in another role they would have it in the first one too.
+    elsewhere = (
+        member.pk and TeamMember.objects.filter(membership=member, ended_at=None, engagement__state=State.OPEN).exists()
+    )
+    if elsewhere and member.reach == Reach.ENGAGEMENT and member.is_active and member.role != role:
+        sentence = _("{name} is here as {role} for another engagement, and has one role here.").format(
+            name=member.name, role=member.get_role_display()
+        )
+        raise Refused(Problem("one-role-a-guest", sentence, column="role", found=role, expected=member.role))
+    member.role, member.reach, member.is_active = role, Reach.ENGAGEMENT, True
+    member.save()
+    return member
