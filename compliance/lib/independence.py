@@ -1,6 +1,6 @@
 """What an auditor declares about their independence: the sentences that both rooms share.
 
-The three limbs are those of 6 RCNY § 5-300 for the auditor of a bias audit. The general sentences are our own words, for
+The three limbs are those of 6 RCNY § 5-300 for the auditor of a bias audit. The general sentences are our own, for
 any other engagement; they can be true of an internal auditor too.
 """
 

@@ -35,7 +35,9 @@ ABILITIES: dict[str, frozenset[Role]] = {
 # What a guest may do at most, whatever the role: what belongs to the organisation itself is left to its members.
 OF_GUESTS: dict[str, frozenset[str]] = {
     Reach.ENGAGEMENT: frozenset(
-        "view add_evidence answer_items review_items see_requests request_evidence raise_findings verify_findings".split()
+        """
+        view add_evidence answer_items review_items see_requests request_evidence raise_findings verify_findings
+        """.split()
     ),
     Reach.REQUESTS: frozenset({"see_requests", "add_evidence", "answer_requests"}),
 }
