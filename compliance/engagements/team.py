@@ -74,9 +74,7 @@ def declare(*, by: Membership, engagement: Engagement, statements: Collection[st
 
 def _guest(member: Membership, role: str) -> Membership:
     # A second engagement finds the guest here already; in another role they would have it in the first one too.
-    elsewhere = (
-        member.pk and TeamMember.objects.filter(membership=member, ended_at=None, engagement__state=State.OPEN).exists()
-    )
+    elsewhere = TeamMember.objects.filter(membership_id=member.pk, ended_at=None, engagement__state=State.OPEN).exists()
     if elsewhere and member.reach == Reach.ENGAGEMENT and member.is_active and member.role != role:
         sentence = _("{name} is here as {role} for another engagement, and has one role here.").format(
             name=member.name, role=member.get_role_display()

@@ -14,10 +14,10 @@ from audits.bias.models import BiasAudit
 from audits.bias.plan import Plan
 from audits.metrics.conduct import CONDITIONS
 from audits.metrics.recheck import recheck
-from compliance.lib.independence import LIMBS
 from compliance.evidence import actions as evidence_actions
 from compliance.frameworks import catalogues
 from compliance.lib.canonical import digest
+from compliance.lib.independence import LIMBS
 from compliance.lib.problems import Forbidden, Refused
 from compliance.systems import actions as system_actions
 from tests import build

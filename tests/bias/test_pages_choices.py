@@ -13,7 +13,6 @@ from django.test import Client
 from audits.bias import actions, locking
 from audits.bias.models import BiasAudit
 from audits.bias.plan import Plan
-
 from compliance.lib.independence import LIMBS
 from compliance.lib.problems import Refused
 from compliance.systems.models import AISystem

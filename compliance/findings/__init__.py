@@ -1,0 +1,1 @@
+"""What an audit found, what is done about it, and whether that helped."""
