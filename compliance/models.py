@@ -16,11 +16,13 @@ from compliance.frameworks.models import Framework, FrameworkVersion
 from compliance.people.models import Grant, Membership, Organisation, User
 from compliance.systems.models import AISystem
 from compliance.timeline.models import CalendarAddress, KeyDate
+from compliance.tokens.models import ApiToken, KeptAnswer
 from compliance.trail.models import TrailEntry, TrailHead
 from compliance.uploads.models import Upload
 
 __all__ = [
     "AISystem",
+    "ApiToken",
     "CalendarAddress",
     "Checklist",
     "ChecklistItem",
@@ -38,6 +40,7 @@ __all__ = [
     "GivenPiece",
     "Grant",
     "ItemEvidence",
+    "KeptAnswer",
     "KeyDate",
     "Membership",
     "Organisation",

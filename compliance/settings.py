@@ -35,6 +35,10 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
 ]
 
 MIDDLEWARE = [
@@ -133,6 +137,37 @@ if env.text("PROBANDA_OIDC_URL"):
     SOCIALACCOUNT_LOGIN_ON_GET = True
     SOCIALACCOUNT_ADAPTER = "compliance.people.adapter.SocialAccountAdapter"
 
+# -- the API ----------------------------------------------------------------------------------------------------------
+API_REQUESTS_A_MINUTE = env.whole("PROBANDA_API_REQUESTS_A_MINUTE", 600, least=1)
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "compliance.web.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["compliance.web.api.throttles.PerCaller"],
+    "DEFAULT_PAGINATION_CLASS": "compliance.web.api.paging.Cursor",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "compliance.web.api.schema.Described",
+    "EXCEPTION_HANDLER": "compliance.web.api.problems.handle",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Probanda",
+    "DESCRIPTION": "What the pages do, for programs: the same rules, the same sentences, the same trail.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/o/{org}/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
+    "ENUM_NAME_OVERRIDES": {},
+}
+
 # -- what is kept -----------------------------------------------------------------------------------------------------
 STORAGE_URL = env.storage("PROBANDA_STORAGE_URL", HOME / "evidence")
 if STORAGE_URL.startswith("s3:"):
@@ -168,7 +203,8 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # nothing uses it, and it would mak
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: a killed worker leaves no half-written schedule behind
 LEASE_SECONDS = env.whole("PROBANDA_LEASE_SECONDS", 20, least=1)  # until a silent worker counts as dead
 CELERY_BEAT_SCHEDULE = {
-    "take-up-left-work": {"task": "audits.work.take_up_left_work", "schedule": min(15.0, LEASE_SECONDS / 2)}
+    "forget-answers": {"task": "compliance.tokens.forget_answers", "schedule": 3600.0},
+    "take-up-left-work": {"task": "audits.work.take_up_left_work", "schedule": min(15.0, LEASE_SECONDS / 2)},
 }
 if "redis" in urlsplit(CELERY_BROKER_URL).scheme:
     env.package("CELERY_BROKER_URL", "redis", "redis")
@@ -182,6 +218,19 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
         "data_folder_out": str(_queue / "messages"),
         "control_folder": str(_queue / "control"),
         "store_processed": False,
+    }
+
+# -- what all processes count together, such as requests and failed sign-ins ---------------------------------------
+CACHES: dict[str, dict[str, object]]
+if "redis" in urlsplit(CELERY_BROKER_URL).scheme and not CELERY_BROKER_URL.startswith("redis+socket"):
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CELERY_BROKER_URL}}
+else:
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": str(HOME / "counted"),
+            "OPTIONS": {"MAX_ENTRIES": 20_000},
+        }
     }
 
 # -- mail: kept as files until an operator names a server ------------------------------------------------------------

@@ -13,12 +13,15 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("verify/", include("audits.dossiers.verify_urls")),
     path("manual/", include("compliance.web.manual_urls")),
+    path("api/", include("compliance.web.api.urls")),
     path("calendar/", include("compliance.timeline.feed_urls")),
     path(
         "o/<slug:org>/",
         include(
             [
                 path("", include("compliance.web.urls")),
+                path("api/v1/", include("compliance.api_urls")),
+                path("tokens/", include("compliance.tokens.urls")),
                 path("people/", include("compliance.people.urls")),
                 path("systems/", include("compliance.systems.urls")),
                 path("", include("compliance.determinations.urls")),

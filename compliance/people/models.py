@@ -32,6 +32,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail address"), unique=True)
     name = models.CharField(_("name"), max_length=150)
     is_active = models.BooleanField(_("may sign in"), default=True)
+    is_service = models.BooleanField(_("is a service, not a person"), default=False)
     joined_at = models.DateTimeField(default=timezone.now)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -90,6 +91,9 @@ class Membership(models.Model):
     reach = models.CharField(_("reach"), max_length=12, choices=Reach.choices, default=Reach.ALL)
     is_active = models.BooleanField(default=True)
     since = models.DateTimeField(default=timezone.now)
+
+    # The abilities that the token in use carries; None where a person signed in and no token stands between.
+    limited_to: frozenset[str] | None = None
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "user"], name="one_membership_a_person")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -66,15 +68,49 @@ TOLD = {
 }
 
 
+# What a token may be given; each ability is in one scope, and looking is in all of them.
+SCOPES: dict[str, frozenset[str]] = {
+    "read": frozenset(),
+    "answer": frozenset(
+        "register_systems determine open_checklists answer_items answer_requests act_on_findings".split()
+    ),
+    "evidence": frozenset({"add_evidence"}),
+    "review": frozenset(
+        "review_items sign_determinations request_evidence raise_findings verify_findings accept_risks".split()
+    ),
+    "bias-audits": frozenset({"run_bias_audits", "declare_independence"}),
+    "dossiers": frozenset({"make_dossiers"}),
+    "frameworks": frozenset({"edit_frameworks"}),
+    "people": frozenset({"manage_people", "manage_engagements"}),
+}
+
+
 def can(by: Membership, ability: str) -> bool:
-    """Say whether the member's role carries the ability. An unknown ability is a programming error (KeyError)."""
-    return by.is_active and by.role in ABILITIES[ability] and _leaves_to_guests(by, ability)
+    """Say whether the member's role, and the token in use if there is one, carry the ability.
+
+    An unknown ability is a programming error (KeyError).
+    """
+    return _carries(by, ability) and (by.limited_to is None or ability in by.limited_to)
+
+
+def abilities_in(scopes: Iterable[str]) -> frozenset[str]:
+    """Return the abilities that a token with these scopes carries.
+
+    >>> sorted(abilities_in(["evidence"]))
+    ['add_evidence', 'view']
+    """
+    return frozenset({"view"}).union(*(SCOPES.get(scope, frozenset()) for scope in scopes))
 
 
 def check_can(by: Membership, ability: str) -> None:
-    """Raise Forbidden, with a sentence that names who may, unless the member's role carries the ability."""
-    if not can(by, ability):
-        raise Forbidden(Problem(code=f"may-not-{ability.replace('_', '-')}", sentence=why_not(ability, by)))
+    """Raise Forbidden, with a sentence that names who may, unless the member may do this."""
+    if can(by, ability):
+        return
+    if _carries(by, ability):
+        scope = next(name for name, abilities in SCOPES.items() if ability in abilities)
+        sentence = _("This token lacks the scope {scope}, so it may not {act}.")
+        raise Forbidden(Problem("token-scope", sentence.format(scope=scope, act=TOLD[ability]), expected=scope))
+    raise Forbidden(Problem(code=f"may-not-{ability.replace('_', '-')}", sentence=why_not(ability, by)))
 
 
 def why_not(ability: str, by: Membership | None = None) -> str:
@@ -85,6 +121,10 @@ def why_not(ability: str, by: Membership | None = None) -> str:
     roles = [str(role.label) for role in Role if role in ABILITIES[ability]]
     who = roles[0] if len(roles) == 1 else _("{some} or {last}").format(some=", ".join(roles[:-1]), last=roles[-1])
     return _("Only a member with the role {who} may {act}.").format(who=who, act=TOLD[ability])
+
+
+def _carries(by: Membership, ability: str) -> bool:
+    return by.is_active and by.role in ABILITIES[ability] and _leaves_to_guests(by, ability)
 
 
 def _leaves_to_guests(by: Membership, ability: str) -> bool:

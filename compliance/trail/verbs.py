@@ -18,6 +18,8 @@ SENTENCES = {
     "member.role_changed": _("{actor} changed the role of {subject} from {before} to {after}."),
     "member.removed": _("{actor} ended the membership of {subject}."),
     "member.restored": _("{actor} restored the membership of {subject} as {role}."),
+    "token.made": _("{actor} made the API token {subject} of {for} with the scopes {scopes}, until {until}."),
+    "token.revoked": _("{actor} closed the API token {subject}."),
     "system.registered": _("{actor} registered the AI system {subject}."),
     "system.changed": _("{actor} changed {fields} of the AI system {subject}."),
     "facts.answered": _("{actor} answered {questions} about {subject}."),

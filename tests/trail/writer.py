@@ -23,6 +23,7 @@ from compliance.people.models import Membership, Role
 from compliance.systems import actions as system_actions
 from compliance.trail import queries
 from tests import build
+from tests.api.caller import caller
 
 
 def prepare() -> None:
@@ -85,10 +86,19 @@ def tell() -> None:
     print(json.dumps(found))
 
 
+def ask(key: str) -> None:
+    """Register a system through the API with a key, and tell what came back."""
+    by = Membership.objects.get(role=Role.ADMINISTRATOR)
+    answer = caller(by).post("systems/", {"name": "Once", "status": "planned"}, Idempotency_Key=key)
+    print(json.dumps([answer.status_code, answer.json().get("id")]))
+
+
 if __name__ == "__main__":
     verb, *words = sys.argv[1:]
     if verb == "write":
         write(words[0], int(words[1]))
+    elif verb == "ask":
+        ask(words[0])
     elif verb in ("register", "freeze"):
         {"register": register, "freeze": freeze}[verb](int(words[0]))
     else:

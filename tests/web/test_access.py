@@ -13,11 +13,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from compliance.people.models import Organisation, Role
 from compliance.people.rules import ABILITIES
+from compliance.web.api.views import MemberViewSet
 from tests.people import People, alice_bob_charlie, client_of
 
 # Of these, a calendar is read without a session, under a secret address that dies with its membership.
-OPEN_TO_ALL = {"", "welcome", "accounts", "verify", "manual", "calendar"}
+OPEN_TO_ALL = {"", "welcome", "accounts", "verify", "manual", "calendar", "api"}
 SAMPLES = {"UUIDConverter": UUID(int=1), "IntConverter": 1}
+SAMPLES_BY_NAME = {"pk": UUID(int=1), "seq": 1}  # of endpoints, whose patterns are regular expressions
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,9 @@ class Address:
     def path(self, organisation: Organisation) -> str:
         """Return a path of this pattern; what its ids name need not exist, since rights are checked before."""
         named = {name: SAMPLES.get(type(one).__name__, "x") for name, one in self.converters.items()}
-        return reverse(str(self.pattern.name), kwargs={**self.pattern.default_args, **named, "org": organisation.slug})
+        inside = {name: SAMPLES_BY_NAME[name] for name in self.pattern.pattern.regex.groupindex if name not in named}
+        given = {**self.pattern.default_args, **named, **inside, "org": organisation.slug}
+        return reverse(str(self.pattern.name), kwargs=given)
 
 
 def addresses(
@@ -49,7 +53,9 @@ def addresses(
             yield Address(route + str(one.pattern), one, converters)
 
 
-OF_AN_ORGANISATION = [one for one in addresses() if one.route.startswith("o/<slug:org>/")]
+UNDER = [one for one in addresses() if one.route.startswith("o/<slug:org>/")]
+OF_AN_ORGANISATION = [one for one in UNDER if not one.route.startswith("o/<slug:org>/api/")]
+ENDPOINTS = [one for one in UNDER if one not in OF_AN_ORGANISATION]
 
 
 @pytest.fixture
@@ -85,6 +91,17 @@ def test_strangers_learn_nothing(people: People) -> None:
     for path in (one.path(people.alice.organisation) for one in OF_AN_ORGANISATION):
         for answer in (client.get(path), client.post(path)):
             assert answer.status_code == 404, path
+
+
+def test_every_endpoint_is_closed_to_whoever_shows_nothing_and_to_strangers(people: People) -> None:
+    assert len(ENDPOINTS) > 10
+    for one in ENDPOINTS:
+        assert issubclass(one.view.cls, MemberViewSet), one.route
+        path = one.path(people.alice.organisation)
+        for method in one.view.actions.keys() - {"head"}:
+            assert getattr(Client(), method)(path).status_code == 401, path
+            answer = getattr(client_of(people.stranger), method)(path)
+            assert (answer.status_code, answer.json()["problems"][0]["code"]) == (404, "not-found"), path
 
 
 def test_members_whose_role_lacks_the_ability_are_refused(people: People) -> None:
