@@ -132,6 +132,31 @@ def departures(found: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, str]]:
         yield {"field": str(words), **said}
 
 
+_SIDES: Final[Mapping[str, Any]] = {
+    "below": gettext_lazy("below it"),
+    "at": gettext_lazy("exactly at it"),
+    "above": gettext_lazy("above it"),
+    "left out": gettext_lazy("left out of the ratios"),
+}
+
+
+def thresholds(found: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield every threshold of the plan with the categories that have a number, and on which side each lies."""
+    for one in found:
+        rows = [
+            {"name": _in_class(row), "measured": shown(row["measured"]), "side": str(_SIDES[row["side"]])}
+            for row in one["held"]
+            if row["side"] in _SIDES
+        ]
+        yield {**one, "rows": rows}
+
+
+def _in_class(row: Mapping[str, Any]) -> str:
+    if row["class"] is None:
+        return named(row)
+    return _("{category}, class {name}").format(category=named(row), name=row["class"])
+
+
 FIELD_NAMES: Final[Mapping[str, Any]] = {
     "rate_kind": gettext_lazy("Kind of rate"),
     "favourable": gettext_lazy("Favourable value"),

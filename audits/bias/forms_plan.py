@@ -14,6 +14,7 @@ from audits.bias.forms_outcomes import PlannedOutcomes, written_outcome
 from audits.bias.locking import planned
 from audits.metrics.readings import SENTENCES
 from audits.metrics.result import EVERY_METRIC
+from audits.metrics.thresholds import MEASURED
 from compliance.lib.independence import LIMBS
 from compliance.people.models import Membership
 from compliance.systems.models import AISystem
@@ -42,6 +43,7 @@ DATA: Final = [
     ("historical", gettext_lazy("Historical data, from the use of the tool (6 RCNY § 5-302(a)).")),
     ("test", gettext_lazy("Test data (6 RCNY § 5-302(b)).")),
 ]
+THRESHOLDS: Final = [("", gettext_lazy("None")), *((one, one) for one in MEASURED)]
 ROWS: Final = 3
 _PLAIN: Final = ("rate_kind", "unknowns", "median_basis", "exclusion_base", "unit_of_analysis")
 _UNASKED: Final = ("favourable", "pooled", "strata", "reference")
@@ -114,11 +116,12 @@ class PlanForm(SystemChoice, PlannedOutcomes):
         self._rows = range(1, max(ROWS, thresholds + 1) + 1)
         for row in self._rows:
             for name, label, most in (
-                ("metric", _("Metric"), 200),
-                ("value", _("Value"), 50),
+                ("value", _("Value, a plain number"), 50),
                 ("reason", _("Reason"), 500),
             ):
                 self.fields[f"threshold_{row}_{name}"] = forms.CharField(max_length=most, required=False, label=label)
+            metric = forms.ChoiceField(choices=THRESHOLDS, required=False, label=_("Metric"))
+            self.fields[f"threshold_{row}_metric"] = metric
 
     def thresholds(self) -> list[tuple[int, list[BoundField]]]:
         """Return the fields of each threshold."""

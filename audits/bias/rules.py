@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from audits.bias.plan import Plan
 from audits.metrics.conduct import CONDITIONS, FIELDS, PLAN_SCHEMA
 from audits.metrics.result import EVERY_METRIC
+from audits.metrics.thresholds import MEASURED, number_of
 from compliance.lib.independence import LIMBS
 from compliance.lib.problems import Problem, Refused
 
@@ -81,6 +82,11 @@ def check_document(document: Mapping[str, Any]) -> None:
         whole = isinstance(threshold, dict) and set(threshold) == {"metric", "value", "reason"}
         if not whole or not all(isinstance(text, str) and text.strip() for text in threshold.values()):
             found.append(_("A threshold states its metric, its value and the reason of whoever sets it."))
+        elif threshold["metric"] not in MEASURED:
+            sentence = _("A threshold is set for one of {known}; this one names {metric}.")
+            found.append(sentence.format(known=", ".join(MEASURED), metric=threshold["metric"]))
+        elif number_of(threshold["value"]) is None:
+            found.append(_("A threshold is a plain number such as 0.85; this one is {value}.").format(**threshold))
     found += _wrong_gate(document.get("special_categories"))
     if found:
         raise Refused.all(Problem("plan", sentence) for sentence in found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -84,6 +85,9 @@ def _lines(result: Mapping[str, Any], with_readings: bool) -> Iterator[str]:
     yield f"  {result['conduct']['plan_sentence']}"
     for one in result["conduct"]["deviations"]:
         yield f"  Deviation in {one['field']}: planned {one['planned']!r}, ran {one['ran']!r}."
+    for one in result["conduct"]["thresholds"]:
+        yield f"  {one['sentence']} Its reason: {one['reason']}"
+        yield from (f"    {_beside(row)}" for row in one["held"] if row["side"] in ("below", "at"))
     yield f"  {result['conduct']['special_sentence']}"
     yield ""
     yield "How it was computed"
@@ -152,9 +156,10 @@ def _compared(one: Mapping[str, Any]) -> list[str]:
 def _short(value: str | None, places: int) -> str:
     if value is None:
         return "none"
-    least = f"{'0.' + '0' * (places - 1)}1"
-    short = decimals(Fraction(value), places)
-    return f"<{least}" if places == 4 and Fraction(value) and not Fraction(short) else short
+    exact, least = Decimal(value), f"{'0.' + '0' * (places - 1)}1"
+    if places == 4 and 0 < exact < Decimal(least) / 2:  # its exponent may be too long for a fraction
+        return f"<{least}"
+    return decimals(Fraction(exact), places)
 
 
 def _readings(readings: Mapping[str, Any]) -> Iterator[str]:
@@ -234,6 +239,12 @@ def _words(read: Mapping[str, Any]) -> Iterator[str]:
     for role, values in read["mapping"].items():
         pairs = "; ".join(f"{raw!r} is {category or 'unknown'}" for raw, category in values.items())
         yield f"  {role}: {pairs}."
+
+
+def _beside(row: Mapping[str, Any]) -> str:
+    name = ", ".join(part for part in (row["sex"], row["race_ethnicity"]) if part)
+    of_class = f", class {row['class']}" if row["class"] is not None else ""
+    return f"{TITLES[row['table']]}{of_class}, {name}: {_short(row['measured'], 3)}, {row['side']} it"
 
 
 _UNIT = "  Whether one row is a person or an application was not stated."

@@ -43,6 +43,7 @@ def result_page(request: HttpRequest, by: Membership, bias_audit: BiasAudit, con
     may = again.below(result)
     context["may_be_left_out"] = [{**one["row"], "name": compared.named({**one["row"], **one})} for one in may]
     context["departures"] = list(compared.departures(result["conduct"]["deviations"]))
+    context["thresholds"] = list(compared.thresholds(result["conduct"]["thresholds"]))
     context["over_time"] = over_time(by, bias_audit, result["method"]["rate_kind"])
     plan, declared = result["conduct"]["plan"], result["conduct"]["independence"]
     context["locked_at"] = datetime.fromisoformat(plan["locked_at"]) if plan else None

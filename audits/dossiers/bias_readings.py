@@ -28,11 +28,6 @@ def conduct(of: Mapping[str, Any]) -> dict[str, Any]:
             facts.append(("Written by", ", ".join(plan["authors"])))
         if plan["approved_by"]:
             facts.append(("Approved by", plan["approved_by"]))
-        for one in plan["document"].get("thresholds", ()):
-            sentence = (
-                f"{one['metric']} {one['value']}: {one['reason']} Set by the planner; no law named here sets one."
-            )
-            facts.append(("Threshold", sentence))
     if declared:
         facts.append(("Auditor", f"{declared['auditor']}, declared by {declared['declared_by']}"))
         facts.append(("Declared on", words.when(declared["declared_at"])))
@@ -44,8 +39,27 @@ def conduct(of: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "kind": "Bias audit" if of["label"] == "bias audit" else "Self-assessment",
         "facts": facts,
+        "thresholds": [_threshold(one) for one in of["thresholds"]],
         "deviations": [
             (one["field"].replace("_", " "), _said(one["planned"]), _said(one["ran"])) for one in of["deviations"]
+        ],
+    }
+
+
+def _threshold(one: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "sentence": one["sentence"],
+        "reason": one["reason"],
+        "caption": f"{one['metric'].capitalize()} beside the planner's own {one['value']}",
+        "rows": [
+            (
+                TITLES[row["table"]] + (f", the class {row['class']}" if row["class"] is not None else ""),
+                _name(row),
+                _number(row["measured"], 3),
+                row["side"],
+            )
+            for row in one["held"]
+            if row["side"] != "no number"
         ],
     }
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from audits.metrics.thresholds import held
 from compliance.lib.independence import LIMBS
 
 BIAS_AUDIT: Final = "bias audit"
@@ -91,10 +92,12 @@ def label(of: Mapping[str, Any]) -> str:
     return BIAS_AUDIT if isinstance(limbs, Mapping) and dict(limbs) == dict(LIMBS) else SELF_ASSESSMENT
 
 
-def settled(of: Mapping[str, Any], method: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the conduct with what follows from it: label, title, deviations from the plan, and sentences.
+def settled(of: Mapping[str, Any], method: Mapping[str, Any], found_out: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the conduct with what follows from it: label, title, deviations, thresholds, and sentences.
 
-    >>> settled(nothing_said(), {})["plan_sentence"]
+    `found_out` is what follows from the counts; the plan's own thresholds are held against its tables.
+
+    >>> settled(nothing_said(), {}, {})["plan_sentence"]
     'The audit ran without a plan that was locked before.'
     """
     plan = of["plan"]
@@ -106,6 +109,7 @@ def settled(of: Mapping[str, Any], method: Mapping[str, Any]) -> dict[str, Any]:
         "label": called,
         "title": TITLES[called],
         "deviations": found,
+        "thresholds": held(plan["document"].get("thresholds") or (), found_out) if plan else [],
         "plan_sentence": sentence,
         "special_sentence": _special(of["special_categories"]),
     }

@@ -99,7 +99,7 @@ def _checks(result: Any) -> Iterator[Check]:
     yield Check("method.class_rule", method.get("class_rule", _MISSING), rule)
     for name, value in expected.items():
         yield from compared(name, result.get(name, _MISSING), value, rough=name in ROUGH)
-    yield from compared("conduct", result["conduct"], settled(result["conduct"], method))
+    yield from compared("conduct", result["conduct"], settled(result["conduct"], method, expected))
     if plan := result["conduct"]["plan"]:
         yield Check("conduct.plan.sha256", plan["sha256"], digest(plan["document"]))
     yield from _parts(counted, method)

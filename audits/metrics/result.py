@@ -151,12 +151,13 @@ def result_from_counts(
     }
     whole["share_base"] = SHARES[whole["exclusion_base"]]
     whole["class_rule"] = CLASSES[whole["class_reading"]] if counted.classes else None
+    found = derived(counted, whole)
     return {
         "schema": SCHEMA,
         "input": {**source, "people": people},
         "method": whole,
-        "conduct": settled(conduct or nothing_said(), whole),
-        **derived(counted, whole),
+        "conduct": settled(conduct or nothing_said(), whole, found),
+        **found,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -263,3 +264,53 @@ def test_the_command_asks_for_the_six_records_where_plan_or_option_says_people_i
     assert [one["field"] for one in json.loads(said)["conduct"]["deviations"]] == ["people_in_union"]
     assert json.loads(ran(None)[1])["conduct"]["special_categories"]["people_in_union"] is None
     assert "true or false" in ran({"people_in_union": "perhaps"})[1]
+
+
+def test_a_threshold_of_the_plan_is_held_against_every_number_and_named_as_the_planners_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = [{**THRESHOLD, "value": "0.82"}, {**THRESHOLD, "metric": "scoring rate", "value": "0.4"}]
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps({**DOCUMENT, "thresholds": own}))
+    words = [GOLDEN, *MAPPED, "--plan", path]
+    result = json.loads(command(BiasAudit, "bias_audit", capsys, *words, "--format", "json")[1])
+    ratios, scoring = result["conduct"]["thresholds"]
+    with GOLDEN.open(newline="") as stream:
+        published = {
+            (row["sex"], row["race_ethnicity"]): "above" if float(row["published_impact_ratio"]) > 0.82 else "below"
+            for row in csv.DictReader(stream)
+            if row["published_impact_ratio"]
+        }
+    found = {
+        (one["sex"], one["race_ethnicity"]): one["side"] for one in ratios["held"] if one["table"] == "intersectional"
+    }
+    assert {key: found[key] for key in published} == published
+    assert set(published.values()) == {"above", "below"}
+    assert "That is the planner's own threshold; no law named here sets one." in ratios["sentence"]
+    assert (scoring["held"], "No table of this result has a number called scoring rate" in scoring["sentence"]) == (
+        [],
+        True,
+    )
+    assert "held against 0.82: of 23 numbers" in command(BiasAudit, "bias_audit", capsys, *words)[1]
+    assert all(check.holds for check in recheck(result))
+    ratios["held"][0]["side"] = "below"
+    assert [check.where for check in recheck(result) if not check.holds] == ["conduct.thresholds[0].held[0].side"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        (
+            {"metric": "luck"},
+            "A threshold is set for one of impact ratio, selection rate, scoring rate; this one names",
+        ),
+        ({"value": "80%"}, "A threshold is a plain number such as 0.85; this one is 80%."),
+    ],
+)
+def test_a_threshold_that_nothing_could_be_held_against_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], changed: dict[str, str], sentence: str
+) -> None:
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps({**DOCUMENT, "thresholds": [{**THRESHOLD, **changed}]}))
+    code, _, errors = command(BiasAudit, "bias_audit", capsys, GOLDEN, *MAPPED, "--plan", path)
+    assert (code, sentence in errors) == (1, True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,8 @@ import pytest
 from audits.dossiers import render, signing
 from tests.dossiers.example import example_attachments, example_manifest
 
-AT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+AT = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(hours=1)
+"""Ahead of the keys that the tests make on their way, so that these are valid by then, on whatever day."""
 
 
 @pytest.fixture(scope="session")
