@@ -1,6 +1,6 @@
 """The index of this room's tables."""
 
-from compliance.checklists.models import Checklist, ChecklistItem, ItemEvidence, Review
+from compliance.checklists.models import BulkAct, Checklist, ChecklistItem, ItemEvidence, Review, SavedView
 from compliance.crosswalks.models import TieDecision
 from compliance.determinations.models import Determination, FactSheet, Override
 from compliance.engagements.models import (
@@ -14,6 +14,7 @@ from compliance.engagements.models import (
 from compliance.evidence.models import Evidence, EvidenceFile, EvidenceTag, EvidenceVersion, SpeaksOf
 from compliance.frameworks.models import Framework, FrameworkVersion
 from compliance.people.models import Grant, Membership, Organisation, User
+from compliance.progress.models import ProgressSnapshot
 from compliance.systems.models import AISystem
 from compliance.timeline.models import CalendarAddress, KeyDate
 from compliance.tokens.models import ApiToken, KeptAnswer
@@ -23,6 +24,7 @@ from compliance.uploads.models import Upload
 __all__ = [
     "AISystem",
     "ApiToken",
+    "BulkAct",
     "CalendarAddress",
     "Checklist",
     "ChecklistItem",
@@ -45,7 +47,9 @@ __all__ = [
     "Membership",
     "Organisation",
     "Override",
+    "ProgressSnapshot",
     "Review",
+    "SavedView",
     "Scope",
     "SpeaksOf",
     "TeamMember",

@@ -82,7 +82,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "compliance.web.context.site",
             ],
-            "builtins": ["compliance.web.templatetags.probanda", "compliance.web.templatetags.determinations"],
+            "builtins": [
+                "compliance.web.templatetags.probanda",
+                "compliance.web.templatetags.determinations",
+                "compliance.web.templatetags.standing",
+            ],
         },
     }
 ]
@@ -205,6 +209,7 @@ LEASE_SECONDS = env.whole("PROBANDA_LEASE_SECONDS", 20, least=1)  # until a sile
 CELERY_BEAT_SCHEDULE = {
     "forget-answers": {"task": "compliance.tokens.forget_answers", "schedule": 3600.0},
     "take-up-left-work": {"task": "audits.work.take_up_left_work", "schedule": min(15.0, LEASE_SECONDS / 2)},
+    "count-today": {"task": "compliance.progress.count_today", "schedule": 3600.0},
 }
 if "redis" in urlsplit(CELERY_BROKER_URL).scheme:
     env.package("CELERY_BROKER_URL", "redis", "redis")

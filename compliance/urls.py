@@ -30,6 +30,7 @@ urlpatterns = [
                 path("checklists/", include("compliance.checklists.urls")),
                 path("engagements/", include("compliance.engagements.urls")),
                 path("requests/", include("compliance.engagements.requests_urls")),
+                path("", include("compliance.progress.urls")),
                 path("tied/", include("compliance.crosswalks.urls")),
                 path("laws/", include("compliance.frameworks.changes_urls")),
                 path("frameworks/", include("compliance.frameworks.urls")),

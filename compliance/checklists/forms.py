@@ -98,6 +98,75 @@ class AnswerForm(forms.Form):
         self.data = {**dict(self.data.items()), "revision": str(self.item.revision)}
 
 
+class QuickForm(AnswerForm):
+    """What is changed on a row without opening it: who answers it, by when, and the note."""
+
+    field_order = ("owner", "due_on", "note")
+
+    def __init__(self, *args: Any, by: Membership, item: ChecklistItem, **kwargs: Any):
+        super().__init__(*args, by=by, item=item, **kwargs)
+        for name in ("verdict", "despite", "reason"):
+            self.fields.pop(name, None)
+
+
+class BulkForm(forms.Form):
+    """The rows that were chosen, each with the revision that was read, such as `A-1@3`."""
+
+    row = forms.MultipleChoiceField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.marks: list[str] = self.data.getlist("row") if hasattr(self.data, "getlist") else []
+        self.fields["row"].choices = [(mark, mark) for mark in self.marks]  # type: ignore[attr-defined]
+
+
+class AssignForm(BulkForm):
+    """Who answers the chosen rows, and by when; what is left open stays as it is on each row."""
+
+    owner = forms.ChoiceField(label=_("Owner"), required=False)
+    due_on = DayField(label=_("Due"), required=False)
+    no_date = forms.BooleanField(label=_("Take the date away"), required=False)
+
+    def __init__(self, *args: Any, by: Membership, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.people = {str(one.pk): one for one in active_members(by)}
+        named = [(pk, one.name) for pk, one in self.people.items()]
+        self.fields["owner"].choices = [("", _("leave as it is")), *named, ("nobody", _("nobody"))]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("due_on") and data.get("no_date"):
+            self.add_error("no_date", _("There is a date, and it is ticked that the date is taken away."))
+        return data
+
+    def given(self) -> dict[str, Any]:
+        """Return what the action takes."""
+        data, found = self.cleaned_data, {}
+        if data["owner"]:
+            found["owner"] = self.people.get(data["owner"])
+        if data["due_on"] or data["no_date"]:
+            found["due_on"] = data["due_on"]
+        return found
+
+
+class NotApplicableForm(BulkForm):
+    """Why the chosen rows are not applicable."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Say why these rows do not bind this system.")},
+        help_text=_("It is kept on each of the rows, and printed in the dossier."),
+    )
+
+
+class ViewForm(forms.Form):
+    """The name under which filters are kept."""
+
+    name = forms.CharField(label=_("Name"), max_length=60)
+    shared = forms.BooleanField(label=_("Share it with everybody here"), required=False)
+
+
 class ReasonForm(forms.Form):
     """Why a row is reopened."""
 

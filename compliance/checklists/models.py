@@ -28,6 +28,10 @@ class Progress(models.TextChoices):
     DONE = "done", _("done")
 
 
+OPEN = (Progress.TO_DO, Progress.IN_PROGRESS)
+"""Where a row is still to be worked on by those who answer."""
+
+
 class Verdict(models.TextChoices):
     """What a person found on a row; empty as long as nobody has said."""
 
@@ -208,3 +212,56 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_id} {self.decision}"
+
+
+class BulkAct(models.Model):
+    """One act on many rows of a checklist at once, kept so that it can be undone while nothing else changed them.
+
+    `rows` maps each item's id to `{"row", "revision", "before"}`: its revision after the act, its fields before it.
+    """
+
+    class Kind(models.TextChoices):
+        ASSIGNED = "assigned", _("assigned")
+        NOT_APPLICABLE = "not_applicable", _("said to be not applicable")
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    checklist = models.ForeignKey(Checklist, on_delete=models.PROTECT, related_name="bulk_acts")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    rows = models.JSONField()
+    by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.checklist_id} {self.kind}"
+
+
+class SavedView(models.Model):
+    """Filters of the checklist page under a name: the owner's own, or shared with the whole organisation.
+
+    `law` is empty where the filters mean the same on every law.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="saved_views")
+    owner = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="saved_views")
+    name = models.CharField(_("name"), max_length=60)
+    law = models.CharField(max_length=60, blank=True, default="")
+    query = models.CharField(max_length=1000)
+    shared = models.BooleanField(_("shared with everybody here"), default=False)
+    saved_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="one_view_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def subject(self) -> dict[str, str]:
+        """The view as the trail names it."""
+        return {"type": "view", "id": str(self.id), "label": self.name}

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, When
-from django.utils import timezone
 
-from compliance.catalogue.schema import Catalogue, Row, Section
 from compliance.checklists.models import Binding, Checklist, ChecklistItem, ItemEvidence, Progress, Review
 from compliance.determinations.models import Determination
 from compliance.evidence import queries as evidence_queries
@@ -20,18 +17,6 @@ from compliance.frameworks.catalogues import catalogue
 from compliance.people.models import Membership
 from compliance.people.reach import within
 from compliance.people.rules import can
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A row of the law beside its item: how many pieces of evidence count, how many of these have expired, and the
-    last decision with its moment."""
-
-    row: Row
-    item: ChecklistItem
-    evidence: int = 0
-    expired: int = 0
-    review: tuple[str, datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,29 +83,6 @@ def put_aside(by: Membership) -> QuerySet[Checklist]:
     return checklists(by).filter(undone_at=None, moved_to__in=Checklist.objects.filter(undone_at=None))
 
 
-def lines(by: Membership, checklist: Checklist) -> list[tuple[Section, list[Line]]]:
-    """Return every row of a checklist in the law's order, grouped by the law's sections, in three queries.
-
-    A law has hundreds of rows: what a list does not show (people, whole reviews) is not fetched.
-    """
-    law, mine = checklist.catalogue, ChecklistItem.objects.filter(reached(by), checklist=checklist)
-    today = timezone.now().date()
-    pieces, expired = Counter[UUID](), Counter[UUID]()
-    live = ItemEvidence.objects.filter(item__in=mine, evidence__withdrawn_at=None).order_by()
-    fields = ("item_id", "version", "version__valid_until", "evidence__latest__valid_until")
-    for item_id, version, version_until, latest_until in live.values_list(*fields):
-        until = version_until if version else latest_until
-        pieces[item_id] += 1
-        expired[item_id] += bool(until and until < today)
-    reviews = Review.objects.filter(item__in=mine).order_by("at").values_list("item_id", "decision", "at")
-    last = {item_id: (decision, at) for item_id, decision, at in reviews}
-    found = {item.row_id: (item, pieces[item.pk], expired[item.pk], last.get(item.pk)) for item in mine}
-    by_section: dict[str, list[Line]] = {section.id: [] for section in law.sections}
-    for row in law.rows:
-        by_section[row.section].append(Line(row, *found[row.id]))
-    return [(section, by_section[section.id]) for section in law.sections]
-
-
 def counts(checklist: Checklist) -> Counts:
     """Return how many rows of one checklist stand where; see :func:`counts_of`."""
     return counts_of([checklist])[checklist.pk]
@@ -149,17 +111,6 @@ def counts_of(checklists: Collection[Checklist]) -> dict[UUID, Counts]:
     return found
 
 
-def counts_in(sections: Iterable[tuple[Section, list[Line]]], catalogue: Catalogue) -> Counts:
-    """Return the same counts from rows that were read already."""
-    result = Counts()
-    for line in (line for _section, lines in sections for line in lines):
-        result.all[line.item.progress] += 1
-        if line.row.kind in catalogue.progress_kinds and line.item.binding != Binding.NO:
-            result.progress[line.item.progress] += 1
-            result.verdict[line.item.verdict] += 1
-    return result
-
-
 def no_longer_asked(checklist: Checklist) -> list[ChecklistItem]:
     """Return the rows of the older text with something said on them that the checklist's own text does not have."""
     old = checklist.moved_from
@@ -167,11 +118,6 @@ def no_longer_asked(checklist: Checklist) -> list[ChecklistItem]:
         return []
     gone = [row.id for row in old.catalogue.rows if row.id not in checklist.catalogue]
     return list(old.items.filter(row_id__in=gone).exclude(progress=Progress.TO_DO))
-
-
-def bindings_in(sections: Iterable[tuple[Section, list[Line]]]) -> Counter[str]:
-    """Return how many rows apply, will apply, do not apply or are undetermined."""
-    return Counter(line.item.binding for _section, lines in sections for line in lines)
 
 
 def neighbours(item: ChecklistItem) -> tuple[ChecklistItem | None, ChecklistItem | None]:

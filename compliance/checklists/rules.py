@@ -5,10 +5,12 @@ The same sentence is the form's error, the tooltip of a disabled button and the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from compliance.checklists.models import Binding, Checklist, ChecklistItem, Decision, Progress, Verdict
+from compliance.checklists.models import Binding, BulkAct, Checklist, ChecklistItem, Decision, Progress, Verdict
 from compliance.determinations.models import Determination
 from compliance.lib.problems import Forbidden, Problem, Refused
 from compliance.people.models import Membership, Role
@@ -187,6 +189,43 @@ def why_incomplete(item: ChecklistItem) -> str:
     except Refused as refused:
         return str(refused.problems[0])
     return ""
+
+
+def why_not_bulk(kind: str, *, by: Membership, item: ChecklistItem, seen: str) -> str:
+    """Return the sentence why a row is left as it is when many are acted on at once, or an empty text.
+
+    `seen` is the revision that the person had before them. Nothing that somebody found is replaced among many.
+    """
+    if why := why_not("change", by=by, item=item):
+        return why
+    if seen != str(item.revision):
+        return _("Somebody changed {row} after you opened the list.").format(row=item.row_id)
+    if kind == BulkAct.Kind.NOT_APPLICABLE and item.verdict:
+        sentence = _("{row} is said to be {verdict} already; change that on its own page.")
+        return sentence.format(row=item.row_id, verdict=Verdict(item.verdict).label)
+    return ""
+
+
+def check_undo_bulk(*, by: Membership, act: BulkAct, revisions: Mapping[str, int]) -> None:
+    """An act on many rows is taken back by whoever did it, once, while nothing else changed any of them."""
+    check_in_use(act.checklist)
+    if act.by_id != by.pk:
+        raise Forbidden(Problem("others-act", _("Only {name}, who did this, undoes it.").format(name=act.by.name)))
+    if act.undone_at:
+        raise Refused(Problem("undone-already", _("This was undone already.")))
+    for pk, one in act.rows.items():
+        if revisions.get(pk) != one["revision"]:
+            sentence = _("This can no longer be undone: {row} was changed since.").format(row=one["row"])
+            raise Refused(Problem("changed-since", sentence))
+
+
+def can_undo_bulk(*, by: Membership, act: BulkAct, revisions: Mapping[str, int]) -> bool:
+    """The bool twin of :func:`check_undo_bulk`."""
+    try:
+        check_undo_bulk(by=by, act=act, revisions=revisions)
+    except Refused:
+        return False
+    return True
 
 
 def check_reason(reason: str, told: str) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from compliance.catalogue.schema import Catalogue, Row
+from compliance.checklists.lines import Line
 from compliance.checklists.models import Binding, ChecklistItem, Verdict
-from compliance.checklists.queries import Line
 
 
 @dataclass(frozen=True, slots=True)

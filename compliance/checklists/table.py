@@ -19,17 +19,20 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from compliance.catalogue.schema import Catalogue, Row
-from compliance.checklists.filters import COMPUTED, KINDS
+from compliance.checklists.filters import COMPUTED, KINDS, is_overdue
+from compliance.checklists.footing import Footing
+from compliance.checklists.lines import Line, Piece
 from compliance.checklists.models import Binding, ChecklistItem, Decision, Progress, Verdict
-from compliance.checklists.queries import Line
 
-_NONE = "–"
+_NONE = ""  # the style sheet writes a dash into an empty cell, and leaves it out on a phone
+_SAID = (Footing.STALE, Footing.CONTRADICTED)  # told beside the verdict; the others follow from the row
 _SAMPLE = "00000000-0000-0000-0000-000000000000"
-_heads: dict[str, Mapping[str, tuple[str, str]]] = {}
+SHOWN = 2  # titles of evidence in a row; the others are counted there, and named when the row is opened
+_heads: dict[str, Mapping[str, tuple[str, str, str]]] = {}
 
 
-def _heads_of(law: Catalogue) -> Mapping[str, tuple[str, str]]:
-    """Return for each row the parts of its first cell that stand before and after the address of its page."""
+def _heads_of(law: Catalogue) -> Mapping[str, tuple[str, str, str]]:
+    """Return for each row its begin, and the parts of its first cell before and after the address of its page."""
     if law.digest not in _heads:
         if len(_heads) > 32:
             _heads.clear()
@@ -37,20 +40,29 @@ def _heads_of(law: Catalogue) -> Mapping[str, tuple[str, str]]:
     return _heads[law.digest]
 
 
-def _head(row: Row) -> tuple[str, str]:
+def _head(row: Row) -> tuple[str, str, str]:
     id = escape(row.id)
     after = f'">{escape(row.title)}</a><small>{id}</small><small>{escape(row.citation_text)}</small></th>'
-    return f'<tr id="{id}"><th scope="row"><a href="', after
+    return f'<tr id="{id}">', '<th scope="row"><a href="', after
 
 
 @dataclass(frozen=True)
 class Table:
-    """How the rows of one checklist are shown: to whom, which people are named, with bindings or without."""
+    """How the rows of one checklist are shown: to whom, which people are named, with bindings or without.
+
+    With `choosing` each row has a box, so that several can be acted on at once.
+    """
 
     law: Catalogue
     organisation: str
     people: Mapping[Any, str]
     with_bindings: bool
+    choosing: bool = False
+
+    @property
+    def columns(self) -> int:
+        """How many columns the table has."""
+        return 8 + self.with_bindings + self.choosing
 
     def rows(self, lines: Iterable[Line]) -> SafeString:
         """Return the rows of one section."""
@@ -67,12 +79,15 @@ class Table:
             "kind": {name: escape(label) for name, label in KINDS.items()},
             "computed": {name: f'<span class="tag">{escape(label)}</span>' for name, label in COMPUTED.items()},
             "progress": {one.value: _status("progress", one) for one in Progress},
-            "verdict": {"": f'<span class="muted">{_NONE}</span>', **{v.value: _status("verdict", v) for v in Verdict}},
+            "verdict": {"": _NONE, **{v.value: _status("verdict", v) for v in Verdict}},
             "binding": {"": _NONE, **{one.value: _status("binding", one) for one in Binding}},
             "decision": {one.value: escape(one.label) for one in Decision},
             "tags": {
                 "late": f' <span class="tag">{escape(_("overdue"))}</span>',
                 "again": f' <span class="tag">{escape(_("confirm again"))}</span>',
+                "expired": f' <span class="tag">{escape(_("expired"))}</span>',
+                "old": f' <span class="tag">{escape(_("stale"))}</span>',
+                **{one: f' <span class="tag">{escape(one.label)}</span>' for one in _SAID},
             },
         }
 
@@ -96,20 +111,36 @@ class Table:
 
     def _row(self, line: Line) -> str:
         row, item, words, (start, end) = line.row, line.item, self._words, self._address
-        before, after = _heads_of(self.law)[row.id]
-        again = words["tags"]["again"] if item.confirm_again else ""
-        late = item.due_on and item.due_on < self._today and item.progress in (Progress.TO_DO, Progress.IN_PROGRESS)
+        begin, before, after = _heads_of(self.law)[row.id]
+        tags = words["tags"]
         cells = (
             words["kind"][row.kind] + words["computed"].get(row.computed, ""),
             *((self._binding(item),) if self.with_bindings else ()),
-            words["progress"][item.progress] + again,
-            words["verdict"][item.verdict],
+            words["progress"][item.progress] + (tags["again"] if item.confirm_again else ""),
+            words["verdict"][item.verdict] + tags.get(line.footing, ""),
             escape(self.people.get(item.owner_id, _NONE)),
-            self._day(item.due_on) + (words["tags"]["late"] if late else ""),
-            (str(line.evidence) if line.evidence else _NONE) + _expired(line.expired),
+            self._day(item.due_on) + (tags["late"] if is_overdue(item, self._today) else ""),
+            self._evidence(line.pieces),
             f"{words['decision'][line.review[0]]}, {self._day(line.review[1])}" if line.review else _NONE,
         )
-        return f"{before}{start}{item.pk}{end}{after}<td>{'</td><td>'.join(cells)}</td></tr>"
+        box = self._box(row.id, item) if self.choosing else ""
+        return f"{begin}{box}{before}{start}{item.pk}{end}{after}<td class=kind>{'</td><td>'.join(cells)}</td></tr>"
+
+    def _box(self, id: str, item: ChecklistItem) -> str:
+        id = escape(id)
+        box = f'<input type="checkbox" form="bulk" name="row" value="{id}@{item.revision}" aria-label="{id}">'
+        return f"<td>{box}</td>"
+
+    def _evidence(self, pieces: tuple[Piece, ...]) -> str:
+        if not pieces:
+            return _NONE
+        told = "".join(f"<small>{escape(one.title)}{self._old(one)}</small>" for one in pieces[:SHOWN])
+        more = len(pieces) - SHOWN
+        return told + (f"<small>{escape(_('and {count} more').format(count=more))}</small>" if more > 0 else "")
+
+    def _old(self, one: Piece) -> str:
+        tags = self._words["tags"]
+        return tags["expired"] if one.expired else tags["old"] if one.stale else ""
 
     def _link(self, line: Line) -> str:
         item, (start, end) = line.item, self._address
@@ -132,7 +163,3 @@ class Table:
 
 def _status(kind: str, one: Progress | Verdict | Binding) -> str:
     return f'<span class="status status-{kind} status-{one.value}">{escape(one.label)}</span>'
-
-
-def _expired(count: int) -> str:
-    return f' <span class="tag">{escape(_("{count} expired").format(count=count))}</span>' if count else ""

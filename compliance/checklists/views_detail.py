@@ -12,13 +12,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from compliance.checklists import binding, moving, queries, rules, statement
+from compliance.catalogue.chapters import in_chapters
+from compliance.checklists import binding, bulk, moving, queries, rules, saved_views, statement
 from compliance.checklists.filters import RowFilter
+from compliance.checklists.lines import bindings_in, counts_in, footings_in, lines
 from compliance.checklists.models import Binding, Checklist, Verdict
 from compliance.checklists.table import Table
 from compliance.lib.problems import Refused
 from compliance.people.models import Membership
 from compliance.people.queries import members
+from compliance.people.rules import can
 from compliance.web.forms import take_in
 from compliance.web.member import find, member_page
 
@@ -28,35 +31,46 @@ def checklists_detail(request: HttpRequest, by: Membership, pk: UUID) -> HttpRes
     """All rows of a checklist on one page: those that bind by the law's sections, the others by their ground."""
     checklist = find(queries.checklists(by), pk)
     law = checklist.catalogue
-    sections = queries.lines(by, checklist)
+    sections = lines(by, checklist)
     people = list(members(by))
     filters = RowFilter(
         request.GET,
         by=by,
         people=people,
-        kinds={row.kind for row in law.rows},
+        law=law,
         bindings={line.item.binding for _section, some in sections for line in some},
         again=any(line.item.confirm_again for _section, some in sections for line in some),
     )
     narrowed = filters.narrow(sections)
-    asked = [(section, [one for one in some if one.item.binding != Binding.NO]) for section, some in narrowed]
-    aside = [one for _section, some in narrowed for one in some if one.item.binding == Binding.NO]
+    asked = [(section, [one for one in some if one.counts]) for section, some in narrowed]
+    aside = [one for _section, some in narrowed for one in some if not one.counts]
     determined = checklist.determination_id is not None
-    table = Table(law, by.organisation.slug, {one.pk: one.name for one in people}, determined)
+    standing = _standing(by, checklist, sections)
+    choosing = can(by, "answer_items") and not standing["closed"]
+    table = Table(law, by.organisation.slug, {one.pk: one.name for one in people}, determined, choosing)
     told = {
         "checklist": checklist,
         "catalogue": law,
-        "counts": queries.counts_in(sections, law),
-        "bindings": queries.bindings_in(sections) if determined else None,
+        "counts": counts_in(sections, law),
+        "footings": footings_in(sections, law.progress_kinds),
+        "bindings": bindings_in(sections) if determined else None,
         "filters": filters,
-        "sections": [(section, table.rows(some)) for section, some in asked if some],
+        "views": saved_views.saved_views(by, law.law),
+        "table": table,
+        "sections": [
+            (chapter, section, table.rows(some)) for chapter, section, some in in_chapters(law, asked) if some
+        ],
         "aside": [(ground, table.links(some)) for ground, some in statement.lines_by_ground(aside)],
         "aside_total": len(aside),
         "shown": sum(len(some) for _section, some in narrowed),
         "all": len(law.rows),
-        **_standing(by, checklist, sections),
+        "undoable": bulk.undoable(by, checklist, sections),
+        **standing,
     }
-    return render(request, "checklists/detail.html", told)
+    response = render(request, "checklists/detail.html", told)
+    if "HX-Request" in request.headers:
+        response.headers["HX-Replace-Url"] = f"{request.path}?{filters.query}" if filters.query else request.path
+    return response
 
 
 def _standing(by: Membership, checklist: Checklist, sections: Any) -> dict[str, Any]:

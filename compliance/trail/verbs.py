@@ -44,6 +44,13 @@ SENTENCES = {
     ),
     "checklist.determined": _("{actor} applied the determination as of {as_of} to the checklist {subject}."),
     "checklist.move_undone": _("{actor} undid the move of the checklist {subject} to the text of {to_version}."),
+    "checklist.rows_assigned": _("{actor} assigned {count} rows of {subject} at once."),
+    "checklist.rows_not_applicable": _(
+        "{actor} said of {count} rows of {subject} that they are not applicable: {reason}"
+    ),
+    "checklist.rows_undone": _("{actor} undid what was done to {count} rows of {subject} at once."),
+    "view.shared": _("{actor} shared the view {subject} of checklists with everybody here."),
+    "view.removed": _("{actor} removed the shared view {subject} of checklists."),
     "item.changed": _("{actor} changed {fields} of {subject}."),
     "item.attached": _("{actor} attached the evidence {evidence} to {subject}."),
     "item.detached": _("{actor} detached the evidence {evidence} from {subject}."),

@@ -233,7 +233,7 @@ def test_what_expired_is_overdue_or_withdrawn_is_marked(people: People, checklis
     actions.change(by=people.alice, item=item, due_on=yesterday)
     alice = client_of(people.alice)
     page = text_of(alice.get(at(people, f"{checklist.pk}/")).content.decode())
-    assert "1 expired" in page
+    assert "Old expired" in page
     assert "overdue" in page
     assert "expired" in text_of(alice.get(row_url(people, item)).content.decode())
 
@@ -243,9 +243,9 @@ def test_the_bars_count_the_rows_that_bind_and_give_no_percentage(people: People
     for path in ("", f"{checklist.pk}/"):
         page = client_of(people.alice).get(at(people, path)).content.decode()
         bars = [text_of(bar) for bar in re.findall(r"<figure.*?</figure>", page, re.DOTALL)]
-        assert len(bars) == 2
-        assert "in progress 1" in bars[0]
-        assert "to do 46" in bars[0]
+        assert len(bars) == (3 if path else 2)
+        assert "in progress 1" in bars[-2]
+        assert "to do 46" in bars[-2]
         assert not any("%" in bar for bar in bars)
 
 
@@ -275,11 +275,13 @@ def test_no_page_costs_more_queries_when_there_is_more_on_it(people: People, che
 def test_the_checklist_page_costs_the_same_queries_however_much_is_on_it(
     people: People, checklist: Checklist, django_assert_num_queries: DjangoAssertNumQueries, busy: bool
 ) -> None:
+    build.accepted(people.alice, people.bob, build.item(people.alice, on=checklist))
     if busy:
-        for row in ("LL144-AUD-01", "LL144-AUD-02", "LL144-AUD-03", "LL144-PUB-01", "LL144-NOT-01"):
+        for row in ("LL144-AUD-02", "LL144-AUD-03", "LL144-PUB-01", "LL144-NOT-01"):
             build.accepted(people.alice, people.bob, build.item(people.alice, row, on=checklist))
     alice = client_of(people.alice)
-    with django_assert_num_queries(12):
+    alice.get(at(people, ""))  # the first page of a process asks once whether anybody has an account
+    with django_assert_num_queries(16):
         answer = alice.get(at(people, f"{checklist.pk}/"))
     assert len(answer.content) < 300_000 * EVERY_ROW / 347
 

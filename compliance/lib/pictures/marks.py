@@ -54,7 +54,7 @@ def interval(low: float, high: float, y: float, *, cut: bool = False) -> str:
     return level(low, high, y, "interval") + ends + far
 
 
-def hatch(x: float, y: float, wide: float, high: float, gap: float = 9) -> str:
+def hatch(x: float, y: float, wide: float, high: float, gap: float = 9, look: str = "hatch") -> str:
     """Return slanted lines that fill a rectangle, each cut at its edges by arithmetic: no pattern, no clip.
 
     >>> hatch(0, 0, 10, 10, gap=10).count("M")
@@ -66,4 +66,4 @@ def hatch(x: float, y: float, wide: float, high: float, gap: float = 9) -> str:
         bx, by = max(0.0, start - high), min(start, high)
         lines.append(f"M{number(x + ax)} {number(y + ay)}L{number(x + bx)} {number(y + by)}")
         start += gap
-    return element("path", look="hatch", d="".join(lines))
+    return element("path", look=look, d="".join(lines))
