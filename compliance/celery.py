@@ -10,4 +10,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compliance.settings")
 
 app = Celery("probanda")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["compliance.tokens", "compliance.progress", "audits.work", "audits.bias", "audits.dossiers"])
+app.autodiscover_tasks(
+    [
+        "compliance.tokens",
+        "compliance.webhooks",
+        "compliance.progress",
+        "audits.work",
+        "audits.bias",
+        "audits.dossiers",
+    ]
+)

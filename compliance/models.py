@@ -20,6 +20,7 @@ from compliance.timeline.models import CalendarAddress, KeyDate
 from compliance.tokens.models import ApiToken, KeptAnswer
 from compliance.trail.models import TrailEntry, TrailHead
 from compliance.uploads.models import Upload
+from compliance.webhooks.models import Delivery, Webhook
 
 __all__ = [
     "AISystem",
@@ -29,6 +30,7 @@ __all__ = [
     "Checklist",
     "ChecklistItem",
     "Declaration",
+    "Delivery",
     "Determination",
     "Engagement",
     "Evidence",
@@ -58,4 +60,5 @@ __all__ = [
     "TrailHead",
     "Upload",
     "User",
+    "Webhook",
 ]

@@ -172,6 +172,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {},
 }
 
+OUTWARD_HOSTS = env.words("PROBANDA_OUTWARD_HOSTS", [])  # of the operator's own network, that may be asked
+
 # -- what is kept -----------------------------------------------------------------------------------------------------
 STORAGE_URL = env.storage("PROBANDA_STORAGE_URL", HOME / "evidence")
 if STORAGE_URL.startswith("s3:"):
@@ -207,6 +209,7 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # nothing uses it, and it would mak
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: a killed worker leaves no half-written schedule behind
 LEASE_SECONDS = env.whole("PROBANDA_LEASE_SECONDS", 20, least=1)  # until a silent worker counts as dead
 CELERY_BEAT_SCHEDULE = {
+    "tell-webhooks": {"task": "compliance.webhooks.tell", "schedule": 20.0},
     "forget-answers": {"task": "compliance.tokens.forget_answers", "schedule": 3600.0},
     "take-up-left-work": {"task": "audits.work.take_up_left_work", "schedule": min(15.0, LEASE_SECONDS / 2)},
     "count-today": {"task": "compliance.progress.count_today", "schedule": 3600.0},

@@ -22,6 +22,7 @@ urlpatterns = [
                 path("", include("compliance.web.urls")),
                 path("api/v1/", include("compliance.api_urls")),
                 path("tokens/", include("compliance.tokens.urls")),
+                path("webhooks/", include("compliance.webhooks.urls")),
                 path("people/", include("compliance.people.urls")),
                 path("systems/", include("compliance.systems.urls")),
                 path("", include("compliance.determinations.urls")),

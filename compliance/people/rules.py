@@ -25,6 +25,7 @@ ABILITIES: dict[str, frozenset[Role]] = {
     "run_bias_audits": frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.CONTRIBUTOR}),
     "declare_independence": frozenset({Role.AUDITOR}),
     "make_dossiers": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
+    "manage_webhooks": frozenset({Role.ADMINISTRATOR}),
     "manage_engagements": frozenset({Role.ADMINISTRATOR}),
     "request_evidence": frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.LEGAL_REVIEWER}),
     "see_requests": ALL,
@@ -56,6 +57,7 @@ TOLD = {
     "run_bias_audits": gettext_lazy("run bias audits"),
     "declare_independence": gettext_lazy("declare an auditor's independence"),
     "make_dossiers": gettext_lazy("freeze and sign dossiers"),
+    "manage_webhooks": gettext_lazy("make and close webhooks"),
     "manage_engagements": gettext_lazy("prepare, open and close engagements"),
     "request_evidence": gettext_lazy("ask people for evidence"),
     "see_requests": gettext_lazy("look at the requests for evidence put to them"),
@@ -81,7 +83,7 @@ SCOPES: dict[str, frozenset[str]] = {
     "bias-audits": frozenset({"run_bias_audits", "declare_independence"}),
     "dossiers": frozenset({"make_dossiers"}),
     "frameworks": frozenset({"edit_frameworks"}),
-    "people": frozenset({"manage_people", "manage_engagements"}),
+    "people": frozenset({"manage_people", "manage_engagements", "manage_webhooks"}),
 }
 
 

@@ -28,7 +28,7 @@ TOLD = {
     "bias-audits": gettext_lazy("run bias audits"),
     "dossiers": gettext_lazy("freeze and sign dossiers"),
     "frameworks": gettext_lazy("import, edit and publish frameworks"),
-    "people": gettext_lazy("change who belongs to the organisation and its engagements"),
+    "people": gettext_lazy("change who belongs to the organisation, its engagements and its webhooks"),
 }
 
 

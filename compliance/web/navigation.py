@@ -24,7 +24,7 @@ PLACES: list[tuple[str, str | tuple[str, ...], Any]] = [
     ("dossiers_list", "dossiers_", _("Dossiers")),
     ("checklists_queue", "checklists_queue", _("Review")),
     ("trail_list", "trail_", _("Trail")),
-    ("people_list", ("people_", "tokens_"), _("People")),
+    ("people_list", ("people_", "tokens_", "webhooks_"), _("People")),
 ]
 
 
