@@ -6,8 +6,10 @@ from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
 from compliance.checklists.api import ChecklistViewSet, ItemViewSet
+from compliance.evidence.api import EvidenceViewSet
+from compliance.laws.api import LawViewSet
 from compliance.systems.api import SystemViewSet
-from compliance.tokens.api import MeViewSet
+from compliance.tokens.api import MemberListViewSet, MeViewSet
 from compliance.trail.api import TrailViewSet
 from compliance.webhooks.api import WebhookViewSet
 
@@ -17,6 +19,9 @@ router.register("systems", SystemViewSet, basename="api_systems")
 router.register("checklists", ChecklistViewSet, basename="api_checklists")
 router.register("rows", ItemViewSet, basename="api_rows")
 router.register("webhooks", WebhookViewSet, basename="api_webhooks")
+router.register("evidence", EvidenceViewSet, basename="api_evidence")
+router.register("laws", LawViewSet, basename="api_laws")
+router.register("people", MemberListViewSet, basename="api_people")
 router.register("trail", TrailViewSet, basename="api_trail")
 
 urlpatterns = [path("", include(router.urls))]
