@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audits.bias import audit, profile
+from audits.bias.compared import named
 from audits.bias.locking import independence_stated, plan_stated
-from audits.bias.models import BiasAudit, BiasPlan, IndependenceDeclaration
+from audits.bias.models import BiasAudit, BiasPlan, ExclusionProposal, IndependenceDeclaration
 from audits.bias.plan import Plan
 from audits.bias.rules import check_gate, check_historical
 from audits.metrics.conduct import conduct
@@ -111,7 +112,7 @@ def start(
     """
     check_can(by, "run_bias_audits")
     check_gate(people_in_union, conditions or {})
-    _check_approvers(by, plan)
+    _check_approved(by, bias_audit, plan)
     _check_sufficiency(by, bias_audit, plan)
     bias_audit = BiasAudit.objects.select_for_update().get(pk=bias_audit.pk, organisation_id=by.organisation_id)
     if bias_audit.state in (State.RUNNING, State.FINISHED) or (bias_audit.asked_at and not bias_audit.is_over):
@@ -173,14 +174,22 @@ def again(*, by: Membership, bias_audit: BiasAudit, title: str = "") -> BiasAudi
     return made
 
 
-def _check_approvers(by: Membership, plan: Plan) -> None:
-    """Refuse an exclusion that names as its approver somebody who is no member (6 RCNY § 5-301(d))."""
-    approvers = {str(one["approver"]) for one in plan.exclusions}
-    members = Membership.objects.filter(organisation_id=by.organisation_id, is_active=True).select_related("user")
-    strange = sorted(approvers - {one.name for one in members}) if approvers else []
-    if strange:
-        sentence = _("{name} approved leaving out a category, but is no member of this organisation.")
-        raise Refused(Problem("approver", sentence.format(name=strange[0]), _("Name a member.")))
+def _check_approved(by: Membership, bias_audit: BiasAudit, plan: Plan) -> None:
+    """Refuse to leave out a category that no second person accepted for this very file (6 RCNY § 5-301(d))."""
+    if not plan.exclusions:
+        return
+    accepted = ExclusionProposal.objects.filter(
+        decision=ExclusionProposal.Decision.ACCEPTED,
+        bias_audit__organisation_id=by.organisation_id,
+        bias_audit__system_id=bias_audit.system_id,
+        bias_audit__input_sha256=bias_audit.input_sha256,
+    ).select_related("proposed_by__user", "decided_by__user")
+    known = [one.exclusion for one in accepted]
+    for one in plan.exclusions:
+        if dict(one) not in known:
+            sentence = _("No second person has accepted to leave out {category} for this file.")
+            hint = _("Propose it on the page of the result, and have somebody else accept it.")
+            raise Refused(Problem("exclusion-unapproved", sentence.format(category=named(one)), hint))
 
 
 def _check_sufficiency(by: Membership, bias_audit: BiasAudit, plan: Plan) -> None:
@@ -275,7 +284,8 @@ def evidenced_rows(result: Mapping[str, Any], catalogue: Catalogue) -> list[str]
         shown = {"tool_classifies"} if method["classes_only"] else shown | {"tool_classifies"}
     if (method["data"] or {}).get("kind") == "test":
         shown.add("audit_uses_test_data")
-    if any(row["excluded"] for table in result["tables"] for row in table["rows"]):
+    every = [*result["tables"], *(table for one in result["classes"] for table in one.get("tables", ()))]
+    if any(row["excluded"] for table in every for row in table["rows"]):
         shown.add("category_excluded")
     asked = {row.id: set(facts_named(row.condition)) if row.condition else set() for row in catalogue.rows}
     return [

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audits.bias import queries
-from audits.bias.actions import again, start
+from audits.bias.actions import again
 from audits.bias.locking import independence_stated
 from audits.bias.models import BiasAudit, IndependenceDeclaration
-from audits.bias.plan import Plan
 from audits.work.models import State
 from compliance.lib.problems import Problem, Refused
 from compliance.people.models import Membership
@@ -34,31 +32,6 @@ def take_again(*, by: Membership, bias_audit: BiasAudit) -> BiasAudit:
     return made
 
 
-@transaction.atomic
-def leave_out(*, by: Membership, bias_audit: BiasAudit, exclusions: Sequence[Mapping[str, str]]) -> BiasAudit:
-    """Run the same file again, all else equal, with these categories left out of the ratios (6 RCNY § 5-301(d)).
-
-    Each is `{"table", "sex", "race_ethnicity", "justification", "approver"}`. The run itself refuses a category that is
-    not below 2% of the base.
-    """
-    plan = Plan.from_json(bias_audit.plan or {})
-    wanted = [dict(one) for one in exclusions]
-    if wanted == [dict(one) for one in plan.exclusions]:
-        sentence = _("Nothing would change: these categories are left out already.") if wanted else None
-        raise Refused(Problem("same-exclusions", sentence or _("Tick at least one category to leave out.")))
-    made = take_again(by=by, bias_audit=bias_audit)
-    before = (bias_audit.conduct or {})["special_categories"]
-    return start(
-        by=by,
-        bias_audit=made,
-        plan=replace(plan, exclusions=tuple(wanted)),
-        people_in_union=before["people_in_union"],
-        conditions=before["conditions"],
-        under=bias_audit.under,
-        declaration=declared(by, bias_audit),
-    )
-
-
 def declared(by: Membership, bias_audit: BiasAudit) -> IndependenceDeclaration | None:
     """Return the declaration that an audit named, None where it named none."""
     named = (bias_audit.conduct or {}).get("independence")
@@ -67,15 +40,26 @@ def declared(by: Membership, bias_audit: BiasAudit) -> IndependenceDeclaration |
 
 
 def below(result: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the rows of a result that may be left out under its own choices: `{"table", "row"}`, tables in order."""
-    if result["readings"] is None:
+    """Return the rows that may be left out under the result's own choices, `{"class", "table", "row"}`.
+
+    Those of the tables of everyone come first, with no class; then those of each class, whose tables are its own.
+    """
+    return [
+        {"class": name, **one}
+        for name, of in [(None, result), *((each["class"], each) for each in result["classes"])]
+        for one in _below(of)
+    ]
+
+
+def _below(of: Mapping[str, Any]) -> list[dict[str, Any]]:
+    if of["readings"] is None:
         return []
-    [base] = [one for one in result["readings"]["choices"] if one["choice"] == "base"]
+    [base] = [one for one in of["readings"]["choices"] if one["choice"] == "base"]
     [chosen] = [one for one in base["options"] if one["chosen"]]
     may = {(one["table"], one["sex"], one["race_ethnicity"]) for one in chosen["may_be_left_out"]}
     return [
         {"table": table["table"], "row": row}
-        for table in result["tables"]
+        for table in of["tables"]
         for row in table["rows"]
         if (table["table"], row["sex"], row["race_ethnicity"]) in may
     ]

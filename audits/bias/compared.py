@@ -118,9 +118,13 @@ def _ranged(one: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def named(one: Mapping[str, Any]) -> str:
-    """Name a category with its table, as in `Female (sex)`."""
+    """Name a category with its table, as in `Female (sex)`, and the class where it is one of a class."""
     category = str(Category(one["sex"], one["race_ethnicity"]))
-    return f"{category} ({TABLE_NAMES[one['table']]})"
+    if one.get("class") is None:
+        return f"{category} ({TABLE_NAMES[one['table']]})"
+    return _("{category} ({table}, class {name})").format(
+        category=category, table=TABLE_NAMES[one["table"]], name=one["class"]
+    )
 
 
 def departures(found: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, str]]:
@@ -144,17 +148,11 @@ def thresholds(found: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield every threshold of the plan with the categories that have a number, and on which side each lies."""
     for one in found:
         rows = [
-            {"name": _in_class(row), "measured": shown(row["measured"]), "side": str(_SIDES[row["side"]])}
+            {"name": named(row), "measured": shown(row["measured"]), "side": str(_SIDES[row["side"]])}
             for row in one["held"]
             if row["side"] in _SIDES
         ]
         yield {**one, "rows": rows}
-
-
-def _in_class(row: Mapping[str, Any]) -> str:
-    if row["class"] is None:
-        return named(row)
-    return _("{category}, class {name}").format(category=named(row), name=row["class"])
 
 
 FIELD_NAMES: Final[Mapping[str, Any]] = {

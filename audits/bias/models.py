@@ -156,3 +156,68 @@ class IndependenceDeclaration(models.Model):
     def subject(self) -> dict[str, str]:
         """The declaration as the trail names it."""
         return {"type": "independence", "id": str(self.id), "label": self.auditor}
+
+
+class ExclusionProposal(models.Model):
+    """Somebody proposes to leave one category out of the ratios of one table (6 RCNY § 5-301(d)); a second decides.
+
+    It rests on the numbers of `bias_audit`, and holds for audits of the same file alone. `output_class` is empty for
+    the tables of everyone. Only an accepted one is applied.
+    """
+
+    class Decision(models.TextChoices):
+        OPEN = "", _("waits for a second person")
+        ACCEPTED = "accepted", _("accepted")
+        REFUSED = "refused", _("refused")
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    bias_audit = models.ForeignKey(BiasAudit, on_delete=models.PROTECT, related_name="proposals")
+    output_class = models.CharField(max_length=200, blank=True)
+    table = models.CharField(max_length=20)
+    sex = models.CharField(max_length=20, blank=True)
+    race_ethnicity = models.CharField(max_length=100, blank=True)
+    justification = models.TextField()
+    proposed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(default=timezone.now)
+    decision = models.CharField(max_length=8, choices=Decision.choices, blank=True, default=Decision.OPEN)
+    decided_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["proposed_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bias_audit", "output_class", "table", "sex", "race_ethnicity"],
+                condition=~models.Q(decision="refused"),
+                name="one_proposal_a_category",
+            ),
+            models.CheckConstraint(
+                name="a_decided_proposal_names_a_second_person",
+                condition=models.Q(decision="", decided_by=None)
+                | (
+                    ~models.Q(decision="")
+                    & models.Q(decided_by__isnull=False, decided_at__isnull=False)
+                    & ~models.Q(decided_by=models.F("proposed_by"))
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return ", ".join(filter(None, (self.sex, self.race_ethnicity)))
+
+    @property
+    def exclusion(self) -> dict[str, str | None]:
+        """The exclusion as a plan holds it; only for one that was accepted."""
+        if self.decided_by is None or self.decided_at is None:
+            raise ValueError("A proposal that nobody accepted leaves out nothing.")
+        return {
+            **({"class": self.output_class} if self.output_class else {}),
+            "table": self.table,
+            "sex": self.sex or None,
+            "race_ethnicity": self.race_ethnicity or None,
+            "justification": self.justification,
+            "approver": self.decided_by.name,
+            "proposed_by": self.proposed_by.name,
+            "approved_at": self.decided_at.isoformat(timespec="seconds"),
+        }

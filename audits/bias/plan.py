@@ -19,6 +19,8 @@ from compliance.lib.problems import Problem, Refused
 CountReading: TypeAlias = Literal["outcome", "number"]
 
 ENCODINGS: Final = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "iso-8859-1", "cp1250", "mac-roman")
+EXCLUSION_MORE: Final = ("class", "proposed_by", "approved_at")
+"""What an exclusion may say besides: the class whose tables it is about, and how a second person came to approve it."""
 DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 SOURCE: Final = "#source"
 """The stratum that no column holds: from which of several pooled sources a person comes, by the source's label."""
@@ -267,11 +269,18 @@ def _wrong_exclusions(plan: Plan) -> list[str]:
     found = [
         "An exclusion names its table, category, justification and who approved it (6 RCNY § 5-301(d))."
         for exclusion in plan.exclusions
-        if set(exclusion) != wanted
+        if not wanted <= set(exclusion) <= wanted | set(EXCLUSION_MORE)
         or exclusion["table"] not in TABLES
         or not all(str(exclusion[name] or "").strip() for name in ("justification", "approver"))
     ]
-    places = [(one.get("table"), one.get("sex"), one.get("race_ethnicity")) for one in plan.exclusions]
+    classes = {one.get("class") for one in plan.exclusions} - {None}
+    if classes and plan.output_class is None:
+        found.append("A category is left out of the tables of a class, but no column of classes is named.")
+    for name in sorted(map(str, classes - set(plan.classes))) if plan.classes else ():
+        found.append(f"A category is left out of the class {name}, which is none of those that were declared.")
+    places = [
+        (one.get("class"), one.get("table"), one.get("sex"), one.get("race_ethnicity")) for one in plan.exclusions
+    ]
     if len(set(places)) < len(places):
         found.append("One category of one table is excluded twice.")
     return found

@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from audits.bias import mapstore
-from audits.bias.models import BiasAudit, BiasIntake, BiasPlan, IndependenceDeclaration
+from audits.bias.compared import named
+from audits.bias.models import BiasAudit, BiasIntake, BiasPlan, ExclusionProposal, IndependenceDeclaration
 from audits.bias.plan import Plan
 from audits.bias.profile import Profile
 from audits.work.models import State
@@ -25,6 +26,18 @@ def bias_audits(by: Membership) -> QuerySet[BiasAudit]:
     return BiasAudit.objects.filter(within(by)).select_related(
         "system", "organisation", "uploaded_by__user", "started_by__user", "evidence"
     )
+
+
+def proposals(by: Membership, bias_audit: BiasAudit) -> QuerySet[ExclusionProposal]:
+    """Return what was proposed to be left out of an audit that `by` may see, in the order of the proposals."""
+    found = ExclusionProposal.objects.filter(bias_audit=bias_audit, bias_audit__organisation_id=by.organisation_id)
+    return found.select_related("proposed_by__user", "decided_by__user", "bias_audit")
+
+
+def named_proposal(proposal: ExclusionProposal) -> str:
+    """Name what a proposal is about: its category, table and class."""
+    place = {"class": proposal.output_class or None, "table": proposal.table}
+    return named({**place, "sex": proposal.sex or None, "race_ethnicity": proposal.race_ethnicity or None})
 
 
 def intakes(by: Membership) -> QuerySet[BiasIntake]:

@@ -8,12 +8,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from audits.bias.models import ExclusionProposal
 from audits.bias.plan import Plan
 from audits.metrics.conduct import CONDITIONS, FIELDS, PLAN_SCHEMA
 from audits.metrics.result import EVERY_METRIC
 from audits.metrics.thresholds import MEASURED, number_of
 from compliance.lib.independence import LIMBS
 from compliance.lib.problems import Problem, Refused
+from compliance.people.models import Membership
+from compliance.people.rules import can, why_not
 
 _DOCUMENT = ("schema", "system", "metrics", "thresholds", "categories", "choices", "notes", "special_categories")
 
@@ -103,6 +106,25 @@ def _wrong_gate(said: Any) -> list[str]:
     if set(conditions) - set(CONDITIONS) or not all(isinstance(text, str) for text in conditions.values()):
         return [_("The conditions are texts by the letters a to f.")]
     return []
+
+
+def check_decide(*, by: Membership, proposal: ExclusionProposal, reason: str) -> None:
+    """Refuse a decision on leaving out a category that is no second person's, comes twice, or has no reason."""
+    if proposal.decision:
+        raise Refused(Problem("decided-already", _("Somebody decided about this category already.")))
+    if why := why_not_decide(by, proposal):
+        raise Refused(Problem("own-proposal", why))
+    if not reason.strip():
+        raise Refused(Problem("decision-without-reason", _("Give the reason of your decision."), column="reason"))
+
+
+def why_not_decide(by: Membership, proposal: ExclusionProposal) -> str:
+    """Return why a member may not decide about a proposal; nothing where they may."""
+    if not can(by, "review_items"):
+        return why_not("review_items")
+    if proposal.proposed_by_id == by.pk:
+        return _("You proposed it, so somebody else has to decide.")
+    return ""
 
 
 def check_stated(plan: Mapping[str, Any]) -> None:

@@ -127,10 +127,15 @@ def _median(name: str) -> str:
 
 
 def _excluded(one: Mapping[str, Any]) -> str:
-    category = ", ".join(filter(None, (one["sex"], one["race_ethnicity"])))
-    return _("{category}, in the table {table}: {why} Approved by {who}.").format(
-        category=category, table=TABLE_NAMES[one["table"]], why=one["justification"], who=one["approver"]
-    )
+    category, of_class = ", ".join(filter(None, (one["sex"], one["race_ethnicity"]))), one.get("class")
+    table = str(TABLE_NAMES[one["table"]])
+    if of_class is not None:
+        table = _("{table} of the class {name}").format(table=table, name=of_class)
+    said = {"category": category, "table": table, "why": one["justification"], "who": one["approver"]}
+    if not one.get("approved_at"):
+        return _("{category}, in the table {table}: {why} Approved by {who}.").format(**said)
+    sentence = _("{category}, in the table {table}: {why} Proposed by {by}, approved by {who} on {day}.")
+    return sentence.format(**said, by=one["proposed_by"], day=one["approved_at"][:10])
 
 
 def counts_csv(counts: Iterable[Mapping[str, Any]]) -> bytes:

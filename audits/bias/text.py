@@ -214,7 +214,8 @@ def _method(method: Mapping[str, Any]) -> Iterator[str]:
     for exclusion in method["exclusions"]:
         name = ", ".join(part for part in (exclusion["sex"], exclusion["race_ethnicity"]) if part)
         why = f"{exclusion['justification']} Approved by {exclusion['approver']}."
-        yield f"  Excluded under 6 RCNY § 5-301(d): {name} ({exclusion['table']}). {why}"
+        table = ", class ".join(filter(None, (exclusion["table"], exclusion.get("class"))))
+        yield f"  Excluded under 6 RCNY § 5-301(d): {name} ({table}). {why}"
     yield f"  One row is one {method['unit_of_analysis']}." if method["unit_of_analysis"] else _UNIT
     yield _data(method["data"])
     if method["class_rule"]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from audits.bias import views, views_plan, views_result
+from audits.bias import views, views_exclusions, views_plan, views_result
 
 urlpatterns = [
     path("", views.bias_list, name="bias_list"),
@@ -26,7 +26,13 @@ urlpatterns = [
     path("<uuid:pk>/result.json", views_result.bias_result, name="bias_result"),
     path("<uuid:pk>/counts.csv", views_result.bias_counts, name="bias_counts"),
     path("<uuid:pk>/again/", views_result.bias_again, name="bias_again"),
-    path("<uuid:pk>/left-out/", views_result.bias_leave_out, name="bias_leave_out"),
+    path("<uuid:pk>/left-out/", views_exclusions.bias_leave_out, name="bias_leave_out"),
+    path("<uuid:pk>/left-out/compute/", views_exclusions.bias_exclusion_compute, name="bias_exclusion_compute"),
+    path(
+        "<uuid:pk>/left-out/<uuid:proposal>/decide/",
+        views_exclusions.bias_exclusion_decide,
+        name="bias_exclusion_decide",
+    ),
     path("<uuid:pk>/publish/", views_result.bias_publish, name="bias_publish"),
     path("<uuid:pk>/link/<uuid:checklist>/", views_result.bias_link, name="bias_link"),
 ]

@@ -15,19 +15,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from audits.bias import actions, again, compared, queries, telling, tested
-from audits.bias.forms_exclusions import ExclusionsForm
 from audits.bias.models import BiasAudit
 from audits.bias.over_time import over_time
+from audits.bias.views_exclusions import told_proposals
 from audits.metrics import display, plots
 from audits.metrics.result import class_results_of
 from audits.work.models import State
 from compliance.checklists import queries as checklist_queries
 from compliance.checklists.models import Checklist
 from compliance.evidence import blobs
-from compliance.lib.problems import Refused
 from compliance.people.models import Membership
-from compliance.people.queries import active_members
-from compliance.web.forms import take_in
 from compliance.web.member import find, member_page
 
 ABILITY = "run_bias_audits"
@@ -40,8 +37,10 @@ def result_page(request: HttpRequest, by: Membership, bias_audit: BiasAudit, con
     context["stale"] = queries.stale(bias_audit)
     context["compared"] = compared.compared(result["readings"])
     context["tested"] = tested.in_tables(result["tests"])
-    may = again.below(result)
-    context["may_be_left_out"] = [{**one["row"], "name": compared.named({**one["row"], **one})} for one in may]
+    context["may_be_left_out"] = [
+        {**one["row"], "name": compared.named({**one["row"], **one})} for one in again.below(result)
+    ]
+    context["proposals"] = told_proposals(by, bias_audit, result)
     context["departures"] = list(compared.departures(result["conduct"]["deviations"]))
     context["thresholds"] = list(compared.thresholds(result["conduct"]["thresholds"]))
     context["over_time"] = over_time(by, bias_audit, result["method"]["rate_kind"])
@@ -120,24 +119,6 @@ def bias_again(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
     made = again.take_again(by=by, bias_audit=find(queries.bias_audits(by), pk))
     messages.success(request, _("This is another audit of the same file; change what you want and start it."))
     return redirect("bias_map", org=by.organisation.slug, pk=made.pk)
-
-
-@member_page(ABILITY)
-def bias_leave_out(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
-    """Decide which categories below 2 % are left out of the ratios, and run the same file again with that."""
-    bias_audit = _finished(by, pk)
-    result = actions.result_of(bias_audit)
-    names = sorted({one.name for one in active_members(by)})
-    form = ExclusionsForm(result, names, request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            made = again.leave_out(by=by, bias_audit=bias_audit, exclusions=form.exclusions())
-        except Refused as refused:
-            take_in(form, refused)
-        else:
-            return redirect("bias_detail", org=by.organisation.slug, pk=made.pk)
-    context = {"bias_audit": bias_audit, "form": form, "base": result["method"]["share_base"]}
-    return render(request, "bias/leave_out.html", context, status=422 if form.errors else 200)
 
 
 def _finished(by: Membership, pk: UUID) -> BiasAudit:

@@ -62,18 +62,22 @@ def shown(result: Mapping[str, Any]) -> tuple[ShownTable, ...]:
 
     Three digits, because 0.796 shown as 0.80 would stand on the wrong side of the four-fifths line.
     """
-    scoring = result["method"]["rate_kind"] == "scoring"
-    return tuple(_table(found, scoring, result["method"]) for found in exact_tables_of(result))
+    return tuple(_table(found, result["method"]) for found in exact_tables_of(result))
 
 
-def _table(found: Table, scoring: bool, method: Mapping[str, Any]) -> ShownTable:
+def _table(found: Table, method: Mapping[str, Any]) -> ShownTable:
     leaders = (found.benchmark, *found.tied) if found.benchmark else ()
     side = "Above the median" if method.get("higher_is_better") is not False else "Below the median"
+    chosen, rate = {
+        "selection": ("Selected", "Selection rate"),
+        "scoring": (side, "Scoring rate"),
+        "class": ("Put into the class", "Selection rate"),  # 6 RCNY § 5-300 calls the rate of a classification so too
+    }[method["rate_kind"]]
     return ShownTable(
         name=found.name,
         title=TITLES[found.name],
-        selected_label=side if scoring else "Selected",
-        rate_label="Scoring rate" if scoring else "Selection rate",
+        selected_label=chosen,
+        rate_label=rate,
         benchmark="; ".join(str(leader) for leader in leaders) or NO_NUMBER,
         rows=tuple(_row(row, row.category in leaders) for row in found.rows),
     )

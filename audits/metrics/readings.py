@@ -228,11 +228,16 @@ def _range(computer: Computer, chosen: Reading) -> Iterator[dict[str, Any]]:
             }
 
 
+def of_class(exclusions: Iterable[Mapping[str, Any]], name: str | None) -> list[Mapping[str, Any]]:
+    """Return the exclusions from the tables of one class, or with None those from the tables of all people."""
+    return [one for one in exclusions if one.get("class") == name]
+
+
 def decided_of(exclusions: Iterable[Mapping[str, Any]]) -> dict[TableName, list[Category]]:
     """Return the categories that were decided to be left out, by table.
 
-    Each exclusion is `{"table", "sex", "race_ethnicity", "justification", "approver"}`; one without its justification
-    or without the name of who approved it is a ValueError.
+    Each exclusion is `{"table", "sex", "race_ethnicity", "justification", "approver"}`, and all are of one class or of
+    none; one without its justification or without the name of who approved it is a ValueError.
     """
     found: dict[TableName, list[Category]] = {name: [] for name in TABLES}
     for one in exclusions:

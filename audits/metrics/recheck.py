@@ -96,6 +96,10 @@ def _checks(result: Any) -> Iterator[Check]:
     for name, sentence in RULES.items():
         yield Check(f"method.{name}", method.get(name, _MISSING), sentence)
     rule = CLASSES[method["class_reading"]] if counted.classes else None
+    if method.get("classes"):
+        yield Check(
+            "classes (those that were declared)", [name for name, _ in counted.classes], list(method["classes"])
+        )
     yield Check("method.class_rule", method.get("class_rule", _MISSING), rule)
     for name, value in expected.items():
         yield from compared(name, result.get(name, _MISSING), value, rough=name in ROUGH)

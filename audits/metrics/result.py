@@ -18,7 +18,7 @@ from audits.metrics.examination import MOST_STRATA, examined
 from audits.metrics.outcome_counts import Outcomes
 from audits.metrics.outcomes import assessed
 from audits.metrics.ratios import Table, table
-from audits.metrics.readings import MEDIANS, UNKNOWNS, Counts, Reading, decided_of, readings
+from audits.metrics.readings import MEDIANS, UNKNOWNS, Counts, Reading, decided_of, of_class, readings
 from audits.metrics.reference import beside_reference
 from audits.metrics.scores import Scores
 
@@ -179,21 +179,58 @@ def derived(counted: Counted, method: Mapping[str, Any]) -> dict[str, Any]:
     if len(strata) > MOST_STRATA:
         raise ValueError(f"A result holds at most {MOST_STRATA} strata; there are {len(strata)}.")
     other = None if counted.other is None else merge(counted.other)
+    _check_classes(method, [name for name, _ in counted.classes])
     cells = merge(counted.cells)
-    found = _set(cells, method, other=other, strata=strata)
+    whole = {**method, "exclusions": of_class(method["exclusions"], None)}
+    found = _set(cells, whole, other=other, strata=strata)
     if method.get("classes_only"):
         found |= {"tables": [], "tests": None, "readings": None, "notes": [_CLASSES_ONLY]}
+    found["notes"] += _approval_notes(method)
     return {
         **found,
         "other_median": None if other is None else [cell.as_json() for cell in other],
         "scores": None if counted.scores is None else counted.scores.as_json(cells),
         "strata": [{"stratum": list(words), "counts": [cell.as_json() for cell in cells]} for words, cells in strata],
-        "classes": [
-            {"class": name, **_set(merge(cells), {**method, "rate_kind": "selection", "exclusions": ()})}
-            for name, cells in counted.classes
-        ],
+        "classes": [{"class": name, **_class(name, merge(cells), method)} for name, cells in counted.classes],
         **_beyond(counted, method),
     }
+
+
+def _approval_notes(method: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Say of whom it is only said that they approved leaving out a category (6 RCNY § 5-301(d))."""
+    names = sorted({str(one["approver"]) for one in method["exclusions"] if not one.get("approved_at")})
+    if not names:
+        return []
+    sentence = (
+        f"That {', '.join(names)} approved leaving out a category is what whoever ran the command said; the command "
+        "cannot witness it."
+    )
+    return [{"table": "all", "code": "approval-unwitnessed", "sentence": sentence}]
+
+
+def _class(name: str, kept: tuple[Cell, ...], method: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the tables of one class, with exclusions of their own; one into which nobody was put says so.
+
+    Its people are counted under the chosen median alone, so there is no other reading of it here.
+    """
+    exclusions = of_class(method["exclusions"], name)
+    found = _set(kept, {**method, "rate_kind": "selection", "exclusions": exclusions}, label=_class_kind(method))
+    within = method["class_reading"] == "outcome-within"
+    if not any(cell.applicants if within else cell.selected for cell in kept):
+        sentence = f"Nobody was put into the class {name}; it stands here because the tool knows it."
+        found["notes"].insert(0, {"table": "all", "code": "class-empty", "sentence": sentence})
+    return found
+
+
+def _class_kind(method: Mapping[str, Any]) -> str:
+    """Return what the rates of a class are: of being put into it, or of the outcome within it, which may be a score."""
+    return str(method["rate_kind"]) if method["class_reading"] == "outcome-within" else "class"
+
+
+def _check_classes(method: Mapping[str, Any], names: Sequence[str]) -> None:
+    for one in method["exclusions"]:
+        if one.get("class") not in (None, *names):
+            raise ValueError(f"A category is left out of the class {one['class']}, which is none of this audit.")
 
 
 def _beyond(counted: Counted, method: Mapping[str, Any]) -> dict[str, Any]:
@@ -223,8 +260,9 @@ def _set(
     *,
     other: tuple[Cell, ...] | None = None,
     strata: Sequence[tuple[Sequence[str], Sequence[Cell]]] = (),
+    label: str | None = None,
 ) -> dict[str, Any]:
-    """Return one set of tables with everything that follows from the same counts."""
+    """Return one set of tables with everything that follows from the same counts; `label` names what its rates are."""
     unknowns, base, kind = method["unknowns"], method["exclusion_base"], method["rate_kind"]
     exact = exact_tables(kept, unknowns=unknowns, exclusions=method["exclusions"], base=base)
     decided = decided_of(method["exclusions"])
@@ -236,11 +274,13 @@ def _set(
         if other is not None:
             by_median[next(one for one in MEDIANS if one != basis)] = other
     chosen = Reading(unknowns, basis, base, "as-decided" if any(decided.values()) else "none", "kept")
-    compared = readings(Counts(by_median, decided), chosen, method["reasons"], lambda found: _as_json(found, kind))
+    compared = readings(
+        Counts(by_median, decided), chosen, method["reasons"], lambda found: _as_json(found, label or kind)
+    )
     return {
         "unknown": unknown(kept),
         "counts": [cell.as_json() for cell in kept],
-        "tables": [_as_json(found, kind) for found in exact],
+        "tables": [_as_json(found, label or kind) for found in exact],
         "notes": [note for found in exact for note in _notes(found)] + _median_notes(method if basis else {}),
         "readings": compared,
         "tests": examined(exact, kept, complete_case=unknowns == "complete-case", strata=strata),
@@ -279,15 +319,23 @@ def exact_tables_of(result: Mapping[str, Any]) -> tuple[Table, ...]:
     return exact_tables(
         cells_of(result),
         unknowns=method["unknowns"],
-        exclusions=method.get("exclusions", ()),
+        exclusions=of_class(method.get("exclusions", ()), None),
         base=method.get("exclusion_base", "table"),
     )
 
 
 def class_results_of(result: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     """Return, for each class of a tool that classifies, what :mod:`audits.metrics.display` shows like a result."""
-    method = {**result["method"], "rate_kind": "selection", "exclusions": [], "classes_only": False}
-    return [(one["class"], {"method": method, **one}) for one in result["classes"]]
+    made = result["method"]
+    method = {**made, "rate_kind": _class_kind(made), "classes_only": False}
+    return [
+        (one["class"], {"method": {**method, "exclusions": _without_class(made["exclusions"], one["class"])}, **one})
+        for one in result["classes"]
+    ]
+
+
+def _without_class(exclusions: Iterable[Mapping[str, Any]], name: str) -> list[dict[str, Any]]:
+    return [{key: value for key, value in one.items() if key != "class"} for one in of_class(exclusions, name)]
 
 
 def _as_json(found: Table, rate_kind: str) -> dict[str, Any]:

@@ -62,7 +62,8 @@ def _tables(result: Mapping[str, Any]) -> Iterator[tuple[str | None, Mapping[str
 
 
 def _in_table(metric: str, value: Fraction, of_class: str | None, table: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    if metric not in ("impact ratio", f"{table['rate_kind']} rate"):
+    kind = "scoring rate" if table["rate_kind"] == "scoring" else "selection rate"
+    if metric not in ("impact ratio", kind):
         return
     best = _benchmark_rate(table)
     for row in table["rows"]:

@@ -94,6 +94,11 @@ SENTENCES = {
     "bias.cancelled": _("{actor} cancelled the bias audit {subject}."),
     "bias.published": _("{actor} published the bias audit {subject} as evidence."),
     "bias.again": _("{actor} began another bias audit of the same file: {subject}."),
+    "bias.exclusion_proposed": _(
+        "{actor} proposed to leave {category} out of the ratios of {subject}: {justification}"
+    ),
+    "bias.exclusion_accepted": _("{actor} accepted to leave {category} out of the ratios of {subject}: {reason}"),
+    "bias.exclusion_refused": _("{actor} refused to leave {category} out of the ratios of {subject}: {reason}"),
     "bias.plan_drafted": _("{actor} drafted the bias audit plan {subject}."),
     "bias.plan_changed": _("{actor} changed the draft of the bias audit plan {subject}."),
     "bias.plan_approved": _("{actor} approved the bias audit plan {subject}."),

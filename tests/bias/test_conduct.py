@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
-from audits.bias import actions, locking, queries
+from audits.bias import actions, leaving_out, locking, queries
 from audits.bias.models import BiasAudit
 from audits.bias.plan import Plan
 from audits.metrics.conduct import CONDITIONS
@@ -20,6 +20,7 @@ from compliance.lib.canonical import digest
 from compliance.lib.independence import LIMBS
 from compliance.lib.problems import Forbidden, Refused
 from compliance.systems import actions as system_actions
+from compliance.trail.models import TrailEntry
 from tests import build
 from tests.people import People, client_of
 
@@ -197,27 +198,51 @@ def test_a_result_is_stale_once_version_data_or_evidence_change(people: People) 
     )
 
 
-def test_the_same_file_is_audited_again_to_leave_out_a_category_that_a_member_decided_on(people: People) -> None:
+def test_leaving_out_a_category_is_proposed_by_one_person_and_accepted_by_another(people: People) -> None:
     many = b"sex,race,hired\n" + b"Male,White,1\nFemale,White,0\n" * 60 + b"Female,Black,1\n"
     first = uploaded(people, data=many)
     before = finished(people, first)
-    assert before["tables"][1]["benchmark"]["race_ethnicity"].startswith("Black")
-    second = actions.again(by=people.alice, bias_audit=first)
-    decision = {
-        "table": "race_ethnicity",
-        "sex": None,
-        "race_ethnicity": before["tables"][1]["benchmark"]["race_ethnicity"],
-        "justification": "One person.",
-        "approver": "Nobody",
-    }
-    assert second.plan is not None
-    plan = Plan.from_json({**second.plan, "exclusions": [decision]})
-    with pytest.raises(Refused, match="Nobody approved leaving out a category, but is no member"):
-        actions.start(by=people.alice, bias_audit=second, plan=plan, people_in_union=False)
-    plan = Plan.from_json({**second.plan, "exclusions": [{**decision, "approver": "Bob"}]})
-    after = finished(people, second, plan)
+    black = before["tables"][1]["benchmark"]
+    assert black["race_ethnicity"].startswith("Black")
+    place = {"class": None, "table": "race_ethnicity", **black}
+    [proposal] = leaving_out.propose(
+        by=people.alice, bias_audit=first, exclusions=[{**place, "justification": "One person."}]
+    )
+    with pytest.raises(Refused, match="already proposed to leave out Black"):
+        leaving_out.propose(by=people.alice, bias_audit=first, exclusions=[{**place, "justification": "Again."}])
+    with pytest.raises(Refused, match="accepted no further category"):
+        leaving_out.compute(by=people.alice, bias_audit=first)
+    with pytest.raises(Forbidden):
+        leaving_out.decide(by=people.alice, proposal=proposal, accept=True, reason="Fine.")
+    with pytest.raises(Refused, match="Give the reason of your decision"):
+        leaving_out.decide(by=people.bob, proposal=proposal, accept=True, reason=" ")
+    leaving_out.decide(by=people.bob, proposal=proposal, accept=False, reason="Two audits should agree first.")
+    with pytest.raises(Refused, match="decided about this category already"):
+        leaving_out.decide(by=people.bob, proposal=proposal, accept=True, reason="After all.")
+    [again] = leaving_out.propose(
+        by=people.charlie, bias_audit=first, exclusions=[{**place, "justification": "One person."}]
+    )
+    with pytest.raises(Refused, match="You proposed it"):  # an auditor may decide, but not on what he proposed
+        leaving_out.decide(by=people.charlie, proposal=again, accept=True, reason="Mine.")
+    leaving_out.decide(by=people.bob, proposal=again, accept=True, reason="One person says nothing of the tool.")
+    made = leaving_out.compute(by=people.alice, bias_audit=first)
+    actions.carry_out(made.pk)
+    made.refresh_from_db()
+    after = actions.result_of(made)
     assert after["tables"][1]["benchmark"]["race_ethnicity"].startswith("White")
     assert after["counts"] == before["counts"]
+    [left] = after["method"]["exclusions"]
+    assert (left["proposed_by"], left["approver"], left["justification"]) == ("Charlie", "Bob", "One person.")
+    assert "approval-unwitnessed" not in {note["code"] for note in after["notes"]}
+    verbs = (
+        TrailEntry.objects.filter(verb__startswith="bias.exclusion").order_by("seq").values_list("verb", "actor_name")
+    )
+    assert [(verb.removeprefix("bias.exclusion_"), name) for verb, name in verbs] == [
+        ("proposed", "Alice"), ("refused", "Bob"), ("proposed", "Charlie"), ("accepted", "Bob"),
+    ]  # fmt: skip
+    other = uploaded(people, first.system, many + b"Female,White,1\n")
+    with pytest.raises(Refused, match="No second person has accepted to leave out Black"):
+        actions.start(by=people.alice, bias_audit=other, plan=Plan.from_json(made.plan or {}), people_in_union=False)
 
 
 def test_a_result_evidences_the_rows_that_it_shows_and_no_others() -> None:

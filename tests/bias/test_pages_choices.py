@@ -174,7 +174,7 @@ def test_a_tool_that_only_classifies_has_tables_for_each_class(system: AISystem,
     assert alice.get(url.removesuffix("map/")).status_code == 200
 
 
-def test_a_category_below_two_percent_is_left_out_only_with_justification_and_approver(
+def test_a_category_below_two_percent_is_left_out_only_once_a_second_person_accepted_it(
     people: People, system: AISystem, alice: Client
 ) -> None:
     base = f"/o/{system.organisation.slug}/bias-audits/"
@@ -189,9 +189,19 @@ def test_a_category_below_two_percent_is_left_out_only_with_justification_and_ap
     assert "0.50%" in page
     assert "Leave out White" not in page  # 99.5 % of the people
     assert "Tick at least one category" in alice.post(url + "left-out/", {"why_0": "Typed."}).content.decode()
-    assert "Name who approved it." in alice.post(url + "left-out/", {"leave_0": "on", "why_0": "One."}).content.decode()
-    decided = {"leave_0": "on", "why_0": "One person.", "who_0": "Bob"}
-    assert alice.post(url + "left-out/", decided).status_code == 302
+    assert "Write down why it is left out" in alice.post(url + "left-out/", {"leave_0": "on"}).content.decode()
+    assert alice.post(url + "left-out/", {"leave_0": "on", "why_0": "One person."}).status_code == 302
+    waits = "Proposed by Alice"
+    for page in (alice.get(url).content.decode(), alice.get(url + "left-out/").content.decode()):
+        assert waits in page
+        assert "not yet approved. It is not applied." in page
+    assert "Only a member with the role" in page  # she may propose, but not review
+    bob = client_of(people.bob)
+    [decide] = set(re.findall(r'action="([^"]+/decide/)"', bob.get(url + "left-out/").content.decode()))
+    bob.post(decide, {"decision": "accept", "reason": "Too few."})
+    assert "Compute with what was accepted" in alice.get(url + "left-out/").content.decode()
+    assert "accepted by Bob" in alice.get(url).content.decode()
+    assert alice.post(url + "left-out/compute/").status_code == 302
     made = BiasAudit.objects.latest("uploaded_at")
     actions.carry_out(made.pk)
     made.refresh_from_db()

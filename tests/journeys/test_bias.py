@@ -24,7 +24,7 @@ def test_a_planned_audit_by_a_declared_auditor(person: Callable[..., Person], tm
     plan(charlie)
     declare(charlie)
     compute(charlie, tmp_path)
-    leave_out(charlie)
+    leave_out(charlie, seat(administrator, person("Bob"), "Bob", "legal reviewer"))
 
 
 def plan(charlie: Person) -> None:
@@ -92,15 +92,22 @@ def compute(charlie: Person, folder: Path) -> None:
     charlie.look("bias-result-open")
 
 
-def leave_out(charlie: Person) -> None:
+def leave_out(charlie: Person, bob: Person) -> None:
     page = charlie.page
     page.get_by_role("link", name="Decide which are left out").click()
     charlie.look("bias-leave-out")
     page.get_by_role("checkbox").first.check()
-    page.get_by_role("button", name="Compute with these decisions").click()
-    expect(page.get_by_role("alert")).to_contain_text("Name who approved it.")
+    page.get_by_role("button", name="Propose to leave these out").click()
+    expect(page.get_by_role("alert")).to_contain_text("Write down why it is left out")
     page.get_by_label(re.compile("^Justification")).first.fill("Four people say nothing of the tool.")
-    page.get_by_label(re.compile("^Who approved it")).first.select_option("Charlie")
-    page.get_by_role("button", name="Compute with these decisions").click()
+    page.get_by_role("button", name="Propose to leave these out").click()
+    expect(page.get_by_text("not yet approved. It is not applied.")).to_be_visible()
+    charlie.look("bias-leave-out-proposed")
+    bob.page.goto(page.url)
+    bob.page.get_by_label("Reason of your decision").fill("So few people say nothing.")
+    bob.look("bias-leave-out-to-decide")
+    bob.page.get_by_role("button", name="Accept").click()
+    page.reload()
+    page.get_by_role("button", name="Compute with what was accepted").click()
     expect(page.get_by_role("heading", name="Every choice of method")).to_be_visible(timeout=60_000)
     expect(page.get_by_text("left out", exact=True).first).to_be_visible()

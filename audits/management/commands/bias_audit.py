@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -95,14 +96,26 @@ class Command(BaseCommand):
         add("--exclusion-base", choices=BASES, help="what the 2%% of 6 RCNY 5-301(d) are of (default: table)")
         add(
             "--exclude",
-            metavar="TABLE=CATEGORY",
+            metavar="[CLASS:]TABLE=CATEGORY",
             action="append",
             default=[],
             help="leave a category below 2%% out of the ratios of one table: sex, race_ethnicity or intersectional, as "
-            "in 'intersectional=Male, Asian'; with --justification and --approver",
+            "in 'intersectional=Male, Asian', or 'Coach:sex=Male' within a class; with --justification and --approver",
         )
-        add("--justification", metavar="TEXT", help="why the categories of --exclude are left out; it is published")
-        add("--approver", metavar="NAME", help="who approved leaving them out")
+        add(
+            "--justification",
+            metavar="TEXT",
+            action="append",
+            default=[],
+            help="why the category of each --exclude is left out, in their order, or once for all; it is published",
+        )
+        add(
+            "--approver",
+            metavar="NAME",
+            action="append",
+            default=[],
+            help="who approved each, in their order, or once for all; the command cannot witness it and says so",
+        )
         add("--classes", metavar="COL", help="the column of the class into which a classifying tool sorts people")
         add("--class", metavar="NAME", action="append", default=[], dest="known_classes", help="a class that it knows")
         add("--class-reading", choices=CLASS_READINGS, help="what the rate of a class is (default: put-into)")
@@ -172,8 +185,11 @@ class Command(BaseCommand):
             "Name the column of outcomes, of scores or of classes: --selected, --score or --classes.": (
                 options["selected"] is None and options["score"] is None and options["classes"] is None
             ),
-            "--exclude goes with --justification and --approver.": bool(options["exclude"])
-            and not (options["justification"] and options["approver"]),
+            "--exclude goes with --justification and --approver, one for each or one for all.": any(
+                len(options[name]) not in ({1, len(options["exclude"])} if options["exclude"] else {0})
+                or not all(text.strip() for text in options[name])
+                for name in ("justification", "approver")
+            ),
             "--records goes with --people-in-union yes, or with a plan that says it.": options["records"] is not None
             and options["people_in_union"] != "yes"
             and options["plan"] is None,
@@ -235,7 +251,7 @@ class Command(BaseCommand):
                 pooled=said("pooled", "pooled"),
                 median_basis=said("median_basis", "median_basis") if scoring else options["median_basis"],
                 exclusion_base=said("exclusion_base", "exclusion_base", "table"),
-                exclusions=tuple(_exclusions(options) or planned.get("exclusions") or ()),
+                exclusions=tuple(_exclusions(options) or _said_of(planned)),
                 output_class=options["classes"],
                 classes=tuple(options["known_classes"]),
                 class_reading=said("class_reading", "class_reading") if classes else options["class_reading"],
@@ -258,27 +274,39 @@ def _ratio(words: str) -> Fraction:
     return ratio
 
 
+_EXCLUDE = re.compile(r"(?:(?P<of>.+):)?(?P<table>sex|race_ethnicity|intersectional)=(?P<category>.+)", re.DOTALL)
+
+
 def _exclusions(options: dict[str, Any]) -> list[dict[str, Any]]:
-    found = []
-    for named in options["exclude"]:
-        table, _, category = named.partition("=")
-        sex, _, race = category.partition(",") if table == "intersectional" else (category, "", category)
+    named, found = options["exclude"], []
+    said = [options[name] * (len(named) if len(options[name]) == 1 else 1) for name in ("justification", "approver")]
+    for one, justification, approver in zip(named, *said, strict=True):
+        parts = _EXCLUDE.fullmatch(one)
         try:
+            table, category = (parts["table"], parts["category"]) if parts else ("", "")
+            sex, _, race = category.partition(",") if table == "intersectional" else (category, "", category)
             found.append(
                 {
-                    "table": {"sex": "sex", "race_ethnicity": "race_ethnicity", "intersectional": "intersectional"}[
-                        table
-                    ],
+                    **({"class": parts["of"]} if parts and parts["of"] else {}),
+                    "table": table,
                     "sex": None if table == "race_ethnicity" else _known("sex", sex.strip()),
                     "race_ethnicity": None if table == "sex" else _known("race_ethnicity", race.strip()),
-                    "justification": options["justification"],
-                    "approver": options["approver"],
+                    "justification": justification,
+                    "approver": approver,
                 }
             )
         except (KeyError, ValueError) as error:
-            sentence = f"--exclude {named!r} names no category of a table, as in 'race_ethnicity=Asian'."
+            sentence = f"--exclude {one!r} names no category of a table, as in 'race_ethnicity=Asian'."
             raise CommandError(sentence, returncode=2) from error
     return found
+
+
+def _said_of(planned: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the exclusions of a plan, but not that anybody approved them here: the command cannot witness it."""
+    return [
+        {name: value for name, value in one.items() if name not in ("proposed_by", "approved_at")}
+        for one in planned.get("exclusions") or ()
+    ]
 
 
 def _known(role: Role, words: str) -> str:
