@@ -88,6 +88,8 @@ class ItemSerializer(serializers.ModelSerializer[ChecklistItem]):
 
     citation = serializers.SerializerMethodField()
     question = serializers.SerializerMethodField()
+    binding = serializers.ChoiceField(["", *Binding.values], read_only=True, help_text="Empty without a determination.")
+    verdict = serializers.ChoiceField(["", *Verdict.values], read_only=True, help_text="Empty until somebody says.")
     attachments = AttachedSerializer(many=True, read_only=True)
     reviews = ReviewSerializer(many=True, read_only=True)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -39,6 +39,7 @@ class VersionSerializer(serializers.ModelSerializer[EvidenceVersion]):
 
     files = FileSerializer(many=True, source="kept", read_only=True)
     systems = serializers.ListField(child=serializers.UUIDField(), source="system_ids", read_only=True)
+    url = serializers.CharField(read_only=True, help_text="Empty for files and notes.")
 
     class Meta:
         model = EvidenceVersion
@@ -186,7 +187,7 @@ class EvidenceViewSet(ThingsViewSet):
         """Take a copy of one file of the newest version, by its digest."""
         version = self.get_object().newest
         if sha256 not in [file.sha256 for file in version.kept]:
-            raise Refused(Problem("no-such-file", "The newest version holds no file with this digest.", found=sha256))
+            raise Http404
         stream = blobs.open_checked(self.by.organisation_id, sha256)
         actions.record_download(by=self.by, version=version, sha256=sha256)
         return FileResponse(stream, as_attachment=True, content_type="application/octet-stream")

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from compliance.laws import queries
+from compliance.web.api.problems import ProblemsSerializer
 from compliance.web.api.views import MemberViewSet
 
 
@@ -57,15 +58,15 @@ class LawViewSet(MemberViewSet):
     pagination_class = None
     filter_backends = ()
     lookup_url_kwarg = "law"
-    lookup_value_regex = "[a-z0-9-]+"
+    lookup_value_regex = "[^/]+"
 
     @extend_schema(responses=TextSerializer(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """List the texts, each law's oldest first."""
         return Response(TextSerializer(queries.texts(self.by), many=True).data)
 
-    @extend_schema(responses=RowSerializer(many=True), parameters=TEXT)
-    @action(detail=True, url_path="(?P<text_version>[0-9-]{10})/rows")
+    @extend_schema(responses={200: RowSerializer(many=True), 400: ProblemsSerializer}, parameters=TEXT)
+    @action(detail=True, url_path="(?P<text_version>[^/]+)/rows")
     def rows(self, request: Request, law: str, text_version: str, **kwargs: Any) -> Response:
         """List every row of one text."""
         return Response(RowSerializer(queries.text(self.by, law, text_version).rows, many=True).data)

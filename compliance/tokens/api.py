@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -41,7 +42,7 @@ class MeViewSet(MemberViewSet):
     pagination_class = None
     filter_backends = ()
 
-    @extend_schema(responses=MeSerializer, operation_id="me_retrieve")
+    @extend_schema(responses=forced_singular_serializer(MeSerializer), operation_id="me_retrieve")
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Say whom the token acts for, and what it may do."""
         return Response(self.get_serializer(self.by).data)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_BAD_REFERER
 from django.template import loader
+
+from compliance.lib.problems import Problem
 
 MOST_KEPT = 20_000
 
@@ -18,10 +20,14 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if _is_of_api(request):
+        return _problem(404, "not-found", "There is no such thing here.")
     return HttpResponse(loader.render_to_string("404.html"), status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    if _is_of_api(request):
+        return _problem(500, "server-error", "Something went wrong here. The operator finds it in the log.")
     return HttpResponse(loader.render_to_string("500.html"), status=500)
 
 
@@ -47,3 +53,11 @@ def typed(request: HttpRequest) -> list[str]:
     )
     # Single words come from lists and buttons; what a person would miss is longer.
     return [text[:MOST_KEPT] for text in texts if len(text) > 15]
+
+
+def _is_of_api(request: HttpRequest) -> bool:
+    return "/api/v1/" in request.path
+
+
+def _problem(status: int, code: str, sentence: str) -> HttpResponse:
+    return JsonResponse({"problems": [Problem(code, sentence).as_json()]}, status=status)
