@@ -3,6 +3,7 @@
 from compliance.checklists.models import BulkAct, Checklist, ChecklistItem, ItemEvidence, Review, SavedView
 from compliance.crosswalks.models import TieDecision
 from compliance.determinations.models import Determination, FactSheet, Override
+from compliance.discussion.models import Remark
 from compliance.engagements.models import (
     Declaration,
     Engagement,
@@ -21,6 +22,7 @@ from compliance.tokens.models import ApiToken, KeptAnswer
 from compliance.trail.models import TrailEntry, TrailHead
 from compliance.uploads.models import Upload
 from compliance.webhooks.models import Delivery, Webhook
+from compliance.workpapers.models import Workpaper, WorkpaperVersion
 
 __all__ = [
     "AISystem",
@@ -50,6 +52,7 @@ __all__ = [
     "Organisation",
     "Override",
     "ProgressSnapshot",
+    "Remark",
     "Review",
     "SavedView",
     "Scope",
@@ -61,4 +64,6 @@ __all__ = [
     "Upload",
     "User",
     "Webhook",
+    "Workpaper",
+    "WorkpaperVersion",
 ]

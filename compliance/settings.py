@@ -86,6 +86,7 @@ TEMPLATES = [
                 "compliance.web.templatetags.probanda",
                 "compliance.web.templatetags.determinations",
                 "compliance.web.templatetags.standing",
+                "compliance.web.templatetags.row_parts",
             ],
         },
     }

@@ -32,6 +32,8 @@ urlpatterns = [
                 path("engagements/", include("compliance.engagements.urls")),
                 path("requests/", include("compliance.engagements.requests_urls")),
                 path("", include("compliance.progress.urls")),
+                path("workpapers/", include("compliance.workpapers.urls")),
+                path("discussion/", include("compliance.discussion.urls")),
                 path("tied/", include("compliance.crosswalks.urls")),
                 path("laws/", include("compliance.frameworks.changes_urls")),
                 path("frameworks/", include("compliance.frameworks.urls")),

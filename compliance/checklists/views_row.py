@@ -19,11 +19,12 @@ from django.utils.translation import gettext_lazy
 
 from compliance.checklists import actions, drafts, queries, rules
 from compliance.checklists.filters import COMPUTED, KINDS
+from compliance.checklists.footing import MEANING
 from compliance.checklists.forms import AnswerForm, AttachForm, DecisionForm, ReasonForm
+from compliance.checklists.lines import pieces_of, stands
 from compliance.checklists.models import ChecklistItem
 from compliance.checklists.views_move import difference
 from compliance.evidence import queries as evidence_queries
-from compliance.evidence import staleness
 from compliance.evidence.forms import FORMS, EvidenceForm
 from compliance.evidence.models import Kind
 from compliance.lib.problems import Refused
@@ -205,17 +206,22 @@ def _page(request: HttpRequest, by: Membership, item: ChecklistItem, **forms_in_
         "words": words,
         "pieces": queries.attachable(by, item, words)[:OFFERED],
         "new": _new(by, item, forms_in_hand),
-        "stale": _stale(by, item),
+        **_stands_on(by, item),
         "trail": trail_queries.told(trail_queries.of_subject(item.checklist.organisation_id, item.subject)),
     }
-    return render(request, "checklists/row.html", told, status=400 if told["form"].errors else 200)  # type: ignore[attr-defined]
+    return render(request, "checklists/row.html", told, status=400 if told["form"].errors else 200)
 
 
-def _stale(by: Membership, item: ChecklistItem) -> list[tuple[str, str]]:
-    """Return title and sentence for each reason why attached evidence no longer speaks of what is in use."""
-    pieces = {one.evidence_id: one.evidence.title for one in item.attachments.all()}
-    found = staleness.stale(by, pieces.keys())
-    return [(pieces[piece], sentence) for piece, sentences in found.items() for sentence in sentences]
+def _stands_on(by: Membership, item: ChecklistItem) -> dict[str, Any]:
+    """What the answer stands on, and what is told of its evidence, as (title, sentence)."""
+    pieces = pieces_of(by, ChecklistItem.objects.filter(pk=item.pk)).get(item.pk, [])
+    on = stands(item.verdict, item.progress, item.confirm_again, pieces)
+    return {
+        "stale": [(one.title, sentence) for one in pieces for sentence in one.stale],
+        "crossed": [(one.title, sentence) for one in pieces for sentence in one.crossed],
+        "footing": on,
+        "meaning": MEANING[on],
+    }
 
 
 def _answer(request: HttpRequest, by: Membership, item: ChecklistItem) -> AnswerForm:

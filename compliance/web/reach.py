@@ -21,6 +21,7 @@ OF_THE_TEAM = frozenset(
     checklists_confirm crosswalks_decide
     checklists_quick checklists_bulk checklists_bulk_assign checklists_bulk_not_applicable checklists_bulk_undo
     checklists_views checklists_view_new checklists_view_remove progress_checklist
+    workpapers_new workpapers_edit workpapers_review
     laws_list laws_detail laws_row
     engagements_list engagements_detail engagements_team_end engagements_declare engagements_take_on engagements_ask
     requests_list requests_detail requests_give requests_answer requests_decline requests_settle requests_return
