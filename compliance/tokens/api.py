@@ -35,6 +35,9 @@ class MeSerializer(serializers.Serializer[Any]):
         return token.scopes if token else list(SCOPES)
 
 
+ME = forced_singular_serializer(MeSerializer)  # type: ignore[no-untyped-call]
+
+
 class MeViewSet(MemberViewSet):
     """Who asks."""
 
@@ -42,7 +45,7 @@ class MeViewSet(MemberViewSet):
     pagination_class = None
     filter_backends = ()
 
-    @extend_schema(responses=forced_singular_serializer(MeSerializer), operation_id="me_retrieve")
+    @extend_schema(responses=ME, operation_id="me_retrieve")
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Say whom the token acts for, and what it may do."""
         return Response(self.get_serializer(self.by).data)

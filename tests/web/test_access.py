@@ -19,7 +19,13 @@ from tests.people import People, alice_bob_charlie, client_of
 # Of these, a calendar is read without a session, under a secret address that dies with its membership.
 OPEN_TO_ALL = {"", "welcome", "accounts", "verify", "manual", "calendar", "api"}
 SAMPLES = {"UUIDConverter": UUID(int=1), "IntConverter": 1}
-SAMPLES_BY_NAME = {"pk": UUID(int=1), "seq": 1}  # of endpoints, whose patterns are regular expressions
+SAMPLES_BY_NAME = {
+    "pk": UUID(int=1),
+    "seq": 1,
+    "law": "x",
+    "text_version": "x",
+    "sha256": "0" * 64,
+}  # of endpoints, whose patterns are regular expressions
 
 
 @dataclass(frozen=True, slots=True)
