@@ -12,11 +12,14 @@ class AuditsConfig(AppConfig):
     def ready(self) -> None:
         from audits.bias.queries import stale_evidence
         from audits.bias.thresholds import crossed_evidence
+        from audits.dossiers.heads import of_dossier
         from audits.running import running
         from compliance.evidence.staleness import tells_stale
         from compliance.evidence.thresholds import tells_crossed
+        from compliance.trail.heads import reads_heads
         from compliance.web.running import shown_at_home
 
         shown_at_home(running)
         tells_stale(stale_evidence)
         tells_crossed(crossed_evidence)
+        reads_heads(of_dossier)

@@ -1,6 +1,7 @@
 """What the law asks, and where each AI system stands."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,3 +12,6 @@ class ComplianceConfig(AppConfig):
 
     def ready(self) -> None:
         from compliance import checks  # noqa: F401 - registers the operator's checks
+        from compliance.trail import guards
+
+        post_migrate.connect(guards.install, sender=self, dispatch_uid="trail-guards")

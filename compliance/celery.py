@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
+from typing import Any
 
 from celery import Celery
+from celery.signals import task_postrun, task_prerun
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compliance.settings")
 
@@ -20,3 +23,19 @@ app.autodiscover_tasks(
         "audits.dossiers",
     ]
 )
+
+_origins: dict[str, ExitStack] = {}
+
+
+@task_prerun.connect
+def _acts_as_the_worker(task_id: str = "", **_: Any) -> None:
+    """What a task does is recorded as done by the worker."""
+    from compliance.trail.origin import WORKER, coming_from  # the applications are loaded by now
+
+    _origins[task_id] = ExitStack()
+    _origins[task_id].enter_context(coming_from(WORKER))
+
+
+@task_postrun.connect
+def _acts_no_longer(task_id: str = "", **_: Any) -> None:
+    _origins.pop(task_id, ExitStack()).close()

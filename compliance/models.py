@@ -19,7 +19,7 @@ from compliance.progress.models import ProgressSnapshot
 from compliance.systems.models import AISystem
 from compliance.timeline.models import CalendarAddress, KeyDate
 from compliance.tokens.models import ApiToken, KeptAnswer
-from compliance.trail.models import TrailEntry, TrailHead
+from compliance.trail.models import TrailEntry, TrailHead, TrailPersonal
 from compliance.uploads.models import Upload
 from compliance.webhooks.models import Delivery, Webhook
 from compliance.workpapers.models import Workpaper, WorkpaperVersion
@@ -61,6 +61,7 @@ __all__ = [
     "TieDecision",
     "TrailEntry",
     "TrailHead",
+    "TrailPersonal",
     "Upload",
     "User",
     "Webhook",

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "compliance.web.middleware.OriginMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -277,9 +278,12 @@ SECURE_HSTS_SECONDS = 31536000 if SECURE_ON else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_ON
 SILENCED_SYSTEM_CHECKS = ["security.W021"]  # to be built into browsers is a domain owner's choice, and hard to undo
 SECURE_SSL_REDIRECT = SECURE_ON and env.flag("PROBANDA_SSL_REDIRECT", True)
-if env.flag("PROBANDA_BEHIND_PROXY"):
+TRUSTED_PROXIES = env.whole("PROBANDA_TRUSTED_PROXIES", int(env.flag("PROBANDA_BEHIND_PROXY")))
+if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # failed sign-ins are counted by visitor; all seem to come from the proxy otherwise
+    ALLAUTH_TRUSTED_PROXY_COUNT = (
+        TRUSTED_PROXIES  # failed sign-ins are counted by visitor; all seem to come from the proxy otherwise
+    )
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "compliance.web.errors.csrf_failure"

@@ -79,7 +79,7 @@ def decide(*, by: Membership, proposal: ExclusionProposal, accept: bool, reason:
     proposal.decided_by, proposal.decided_at, proposal.decided_reason = by, timezone.now(), reason.strip()
     proposal.save()
     verb = "bias.exclusion_accepted" if accept else "bias.exclusion_refused"
-    _tell(by, verb, proposal, reason=proposal.decided_reason, proposed_by=proposal.proposed_by.name)
+    _tell(by, verb, proposal, reason=proposal.decided_reason, proposed_by=proposal.proposed_by.personal_name)
     return proposal
 
 

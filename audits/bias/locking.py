@@ -161,7 +161,7 @@ def declare_independence(
         note=note.strip(),
         declared_by=by,
     )
-    record(by.actor, declared, "bias.independence_declared", auditor=declared.auditor, limbs=declared.limbs)
+    record(by.actor, declared, "bias.independence_declared", limbs=declared.limbs)
     return declared
 
 

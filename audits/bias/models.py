@@ -12,6 +12,7 @@ from audits.work.models import State, Work
 from compliance.evidence.models import Evidence
 from compliance.people.models import Membership, Organisation
 from compliance.systems.models import AISystem
+from compliance.trail.personal import Personal
 from compliance.uploads.models import Upload
 
 
@@ -155,7 +156,11 @@ class IndependenceDeclaration(models.Model):
     @property
     def subject(self) -> dict[str, str]:
         """The declaration as the trail names it."""
-        return {"type": "independence", "id": str(self.id), "label": self.auditor}
+        return {
+            "type": "independence",
+            "id": str(self.id),
+            "label": Personal(self.auditor, person=self.declared_by.user_id),
+        }
 
 
 class ExclusionProposal(models.Model):

@@ -24,8 +24,8 @@ from compliance.evidence.models import EvidenceVersion
 from compliance.lib.canonical import dump, load, sha256
 from compliance.people.models import Membership
 from compliance.systems.models import AISystem
+from compliance.trail import presenters
 from compliance.trail import queries as trail
-from compliance.trail.verbs import sentence
 
 SOFTWARE = {"name": "Probanda", "version": "0.1.0"}
 
@@ -276,23 +276,24 @@ def _entries(by: Membership, system: AISystem, evidence: list[EvidenceVersion]) 
     # Bodies are given whole, so that each digest can be computed again. Evidence may belong to no system in particular;
     # what was done to it is told where it is named, and other systems' entries stay at home.
     named = Q(subject_type="evidence", subject_id__in=[str(one.evidence_id) for one in evidence])
-    told = []
-    for entry in trail.entries(by.organisation_id).filter(Q(system_id=system.id) | named):
-        body = load(entry.body.encode())
-        told.append(
-            {
-                "seq": entry.seq,
-                "at": moment(entry.at),
-                "actor": entry.actor_name,
-                "sentence": sentence(body),
-                "verb": entry.verb,
-                "subject": entry.subject_label,
-                "sha256": entry.sha256,
-                "prev": entry.prev,
-                "body": body,
-            }
-        )
-    return told
+    found = presenters.told(trail.entries(by.organisation_id).filter(Q(system_id=system.id) | named))
+    return [_entry(one) for one in found]
+
+
+def _entry(told: presenters.Told) -> dict[str, Any]:
+    entry = told.entry
+    return {
+        "seq": entry.seq,
+        "at": moment(entry.at),
+        "actor": told.actor,
+        "sentence": told.sentence,
+        "verb": entry.verb,
+        "subject": told.subject,
+        "sha256": entry.sha256,
+        "prev": entry.prev,
+        "body": load(entry.body.encode()),
+        **({"personal": told.personal} if told.personal else {}),
+    }
 
 
 def _attachment(name: str, data: bytes) -> dict[str, Any]:

@@ -213,8 +213,19 @@ class Head(_Part):
     sha256: Sha256
 
 
+class PersonalText(_Part):
+    """A text about a person that an entry's body holds under its digest: that of `{"salt", "value"}`."""
+
+    sha256: Sha256
+    salt: str
+    value: str
+
+
 class Entry(_Part):
-    """One entry of the trail: `sha256` is the digest of the canonical JSON of `body`, which names `prev`."""
+    """One entry of the trail: `sha256` is the digest of the canonical JSON of `body`, which names `prev`.
+
+    `personal` holds what the body seals, but for what was removed from the trail before the dossier was frozen.
+    """
 
     seq: int
     at: Moment
@@ -225,6 +236,7 @@ class Entry(_Part):
     sha256: Sha256
     prev: str
     body: dict[str, Any]
+    personal: list[PersonalText] = []
 
 
 class Trail(_Part):

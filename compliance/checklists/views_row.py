@@ -30,6 +30,7 @@ from compliance.evidence.models import Kind
 from compliance.lib.problems import Refused
 from compliance.people.models import Membership
 from compliance.people.rules import can
+from compliance.trail import presenters
 from compliance.trail import queries as trail_queries
 from compliance.web import errors
 from compliance.web.forms import take_in
@@ -207,7 +208,9 @@ def _page(request: HttpRequest, by: Membership, item: ChecklistItem, **forms_in_
         "pieces": queries.attachable(by, item, words)[:OFFERED],
         "new": _new(by, item, forms_in_hand),
         **_stands_on(by, item),
-        "trail": trail_queries.told(trail_queries.of_subject(item.checklist.organisation_id, item.subject)),
+        "trail": presenters.told(
+            trail_queries.of_subject(item.checklist.organisation_id, item.subject), by.organisation.slug
+        ),
     }
     return render(request, "checklists/row.html", told, status=400 if told["form"].errors else 200)
 

@@ -59,7 +59,9 @@ def ask(
         due_on=due_on,
         asked_by=by,
     )
-    _record(by, request, "request.made", name=user.name, email=user.email, due_on=due_on.isoformat())
+    _record(
+        by, request, "request.made", name=member.personal_name, email=member.personal_email, due_on=due_on.isoformat()
+    )
     grant(engagement)
     return request
 

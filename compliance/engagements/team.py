@@ -37,7 +37,9 @@ def add(*, by: Membership, engagement: Engagement, email: str, name: str, role: 
         raise Refused(Problem("on-the-team-already", sentence, column="email"))
     place.leads, place.ended_at = leads, None
     place.save(update_fields=["leads", "ended_at"])
-    record(by, engagement, "engagement.joined", name=member.name, email=user.email, role=member.role)
+    record(
+        by, engagement, "engagement.joined", name=member.personal_name, email=member.personal_email, role=member.role
+    )
     grant(engagement)
     return place
 
@@ -50,7 +52,7 @@ def end(*, by: Membership, member: TeamMember) -> TeamMember:
     rules.check_leave(by, member)
     member.ended_at = timezone.now()
     member.save(update_fields=["ended_at"])
-    record(by, engagement, "engagement.left", name=member.membership.name)
+    record(by, engagement, "engagement.left", name=member.membership.personal_name)
     grant(engagement)
     return member
 
@@ -67,7 +69,7 @@ def declare(*, by: Membership, engagement: Engagement, statements: Collection[st
     rules.check_statements(wanted, frozenset(statements))
     covers = [[str(one.system_id), one.law] for one in engagement.scope.all()]
     declaration = Declaration.objects.create(member=place, statements=wanted, covers=covers, note=note.strip())
-    record(by, engagement, "engagement.declared", name=place.membership.name, statements=wanted, covers=covers)
+    record(by, engagement, "engagement.declared", name=place.membership.personal_name, statements=wanted, covers=covers)
     grant(engagement)
     return declaration
 

@@ -20,6 +20,7 @@ from compliance.lib.problems import Refused
 from compliance.people.models import Membership
 from compliance.people.queries import memberships
 from compliance.people.rules import can, why_not
+from compliance.trail import presenters
 from compliance.trail import queries as trail_queries
 from compliance.web.forms import take_in
 from compliance.web.member import find, member_page
@@ -85,7 +86,9 @@ def _shown(by: Membership, engagement: Engagement) -> dict[str, Any]:
         and engagement.state != State.CLOSED
         and (place is not None or can(by, MANAGE))
         and queries.firms(by).exists(),
-        "trail": trail_queries.told(trail_queries.of_subject(engagement.organisation_id, engagement.subject)[:A_PAGE]),
+        "trail": presenters.told(
+            trail_queries.of_subject(engagement.organisation_id, engagement.subject)[:A_PAGE], by.organisation.slug
+        ),
     }
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -11,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from compliance.lib.problems import Problem, Refused
 from compliance.people.models import Membership, Organisation, Reach, Role, User
-from compliance.people.rules import check_another_administrator, check_can
-from compliance.trail.actions import write
+from compliance.people.rules import check_another_administrator, check_can, check_removable
+from compliance.trail.actions import remove_person, write
 
 SLUG_LENGTH = 60
 
@@ -71,8 +74,8 @@ def add_member(*, by: Membership, email: str, name: str, role: str) -> Membershi
         organisation_id=by.organisation_id,
         actor=by.actor,
         verb=verb,
-        subject={"type": "member", "id": str(member.id), "label": user.name},
-        data={"role": role, "email": user.email},
+        subject=member.subject,
+        data={"role": role, "email": member.personal_email},
     )
     return member
 
@@ -94,6 +97,9 @@ def person(*, by: Membership, email: str, name: str) -> tuple[User, Membership |
         if not name:
             raise Refused(Problem("person-without-name", _("A new person needs a name."), column="name"))
         user = User.objects.create_user(email, name=name)
+    elif not user.is_active:
+        sentence = _("{name} cannot come back: the personal data was removed.").format(name=user.name)
+        raise Refused(Problem("person-removed", sentence, _("Add the person anew."), column="email"))
     found = Membership.objects.select_for_update(no_key=True, of=("self",)).select_related("user", "organisation")
     return user, found.filter(organisation=by.organisation, user=user).first()
 
@@ -115,7 +121,7 @@ def record_link(*, by: Membership, member: Membership) -> None:
         organisation_id=by.organisation_id,
         actor=by.actor,
         verb="member.link_shown",
-        subject={"type": "member", "id": str(member.id), "label": member.name},
+        subject=member.subject,
     )
 
 
@@ -138,7 +144,7 @@ def change_role(*, by: Membership, member: Membership, role: str) -> Membership:
             organisation_id=by.organisation_id,
             actor=by.actor,
             verb="member.role_changed",
-            subject={"type": "member", "id": str(member.id), "label": member.name},
+            subject=member.subject,
             data={"before": before, "after": role},
         )
     return member
@@ -156,8 +162,33 @@ def end_membership(*, by: Membership, member: Membership) -> Membership:
         organisation_id=by.organisation_id,
         actor=by.actor,
         verb="member.removed",
-        subject={"type": "member", "id": str(member.id), "label": member.name},
+        subject=member.subject,
     )
+    return member
+
+
+@transaction.atomic
+def remove_personal_data(*, by: Membership, member: Membership, reason: str) -> Membership:
+    """Remove name, e-mail and network addresses of a person who left, from the trail and from their account.
+
+    Every entry stays, and still gives its digest; the trail says who removed what, when and why. An account that
+    another organisation knows too keeps its name, since it is not this organisation's alone.
+    """
+    check_can(by, "manage_people")
+    member = _locked(by, member)
+    check_removable(member)
+    if not reason.strip():
+        raise Refused(Problem("no-reason", _("Say why the personal data is removed."), column="reason"))
+    remove_person(organisation_id=by.organisation_id, actor=by.actor, person=str(member.user_id), reason=reason.strip())
+    user = member.user
+    if not Membership.objects.filter(user=user).exclude(pk=member.pk).exists():
+        user.name = _("Removed person {short}").format(short=str(user.pk)[:8])
+        user.email, user.is_active = f"{user.pk}@removed.invalid", False
+        user.set_unusable_password()
+        user.save()
+        EmailAddress.objects.filter(user=user).delete()
+        Authenticator.objects.filter(user=user).delete()
+        SocialAccount.objects.filter(user=user).delete()
     return member
 
 

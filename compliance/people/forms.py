@@ -35,6 +35,18 @@ class RoleForm(forms.Form):
         super().__init__(data, initial={"role": member.role})
 
 
+class RemovalForm(forms.Form):
+    """Why the personal data of a person is removed."""
+
+    reason = forms.CharField(
+        label=_("Why it is removed"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("It stays in the trail for good, so do not name the person here."),
+    )
+
+
 class FirstStartForm(forms.Form):
     """The first account of an installation, and its organisation; `code` is the setup code where one is asked for."""
 

@@ -11,6 +11,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from compliance.trail.personal import Personal
+
 
 class UserManager(BaseUserManager["User"]):
     """Make people by e-mail address, which is kept in lower case so that one address is one person."""
@@ -112,9 +114,24 @@ class Membership(models.Model):
         return self.reach != Reach.ALL
 
     @property
+    def personal_name(self) -> Personal:
+        """The name as the trail takes it, which keeps it so that it can be removed."""
+        return Personal(self.user.name, person=self.user_id)
+
+    @property
+    def personal_email(self) -> Personal:
+        """The e-mail address as the trail takes it."""
+        return Personal(self.user.email, person=self.user_id)
+
+    @property
     def actor(self) -> dict[str, str]:
-        """The person as the trail names them."""
-        return {"id": str(self.user_id), "name": self.user.name, "role": self.role}
+        """The person as the trail names them when they act."""
+        return {"id": str(self.user_id), "name": self.personal_name, "role": self.role}
+
+    @property
+    def subject(self) -> dict[str, str]:
+        """The person as the trail names them when somebody acts on their membership."""
+        return {"type": "member", "id": str(self.id), "label": self.personal_name}
 
 
 class Grant(models.Model):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from compliance.lib.problems import Forbidden, Problem
+from compliance.lib.problems import Forbidden, Problem, Refused
 from compliance.people.models import Membership, Reach, Role
 
 ALL = frozenset(Role)
@@ -163,3 +163,19 @@ def check_another_administrator(membership: Membership) -> None:
                 hint=_("Make another member an administrator first."),
             )
         )
+
+
+def check_removable(membership: Membership) -> None:
+    """Personal data is removed of people who left; whoever is here still acts under their name."""
+    if membership.is_active:
+        sentence = _("{name} still belongs to this organisation, so the name is needed.").format(name=membership.name)
+        raise Refused(Problem("still-a-member", sentence, _("End the membership first.")))
+
+
+def why_not_removable(membership: Membership) -> str:
+    """Return the sentence why the personal data cannot be removed now, or an empty text."""
+    try:
+        check_removable(membership)
+    except Refused as refused:
+        return str(refused.problems[0])
+    return ""

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from compliance.lib.problems import Refused
 from compliance.people import actions, invitations, queries, rules
-from compliance.people.forms import InvitationForm, RoleForm
+from compliance.people.forms import InvitationForm, RemovalForm, RoleForm
 from compliance.people.models import Membership, Role
+from compliance.trail import queries as trail_queries
 from compliance.web.forms import take_in
 from compliance.web.member import find, member_page
 
@@ -106,6 +107,29 @@ def people_restore(request: HttpRequest, by: Membership, pk: UUID) -> HttpRespon
     member = actions.add_member(by=by, email=member.user.email, name=member.name, role=member.role)
     _tell_mail(request, by, member)
     return redirect("people_list", org=by.organisation.slug)
+
+
+@member_page("manage_people")
+def people_remove(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
+    """Say what is removed and what stays, ask for the reason, then remove the personal data of a person who left."""
+    member = find(queries.members(by), pk)
+    form = RemovalForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.remove_personal_data(by=by, member=member, reason=form.cleaned_data["reason"])
+        except Refused as refused:
+            take_in(form, refused)
+        else:
+            messages.success(request, _("The personal data is removed. Every entry of the trail still holds."))
+            return redirect("people_list", org=by.organisation.slug)
+    told = {
+        "form": form,
+        "member": member,
+        "why": rules.why_not_removable(member),
+        "elsewhere": Membership.objects.filter(user=member.user).exclude(pk=member.pk).exists(),
+        "old_entries": trail_queries.naming(by.organisation_id, str(member.user_id)),
+    }
+    return render(request, "people/remove.html", told, status=400 if form.errors else 200)
 
 
 def _tell_mail(request: HttpRequest, by: Membership, member: Membership) -> None:

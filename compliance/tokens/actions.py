@@ -52,7 +52,7 @@ def make_for_service(
         organisation_id=by.organisation_id,
         actor=by.actor,
         verb="member.invited",
-        subject={"type": "member", "id": str(service.id), "label": name},
+        subject=service.subject,
         data={"role": role, "service": 1},
     )
     return _make(by, service, name, scopes, expires_at)
@@ -105,6 +105,6 @@ def _make(
         actor=by.actor,
         verb="token.made",
         subject=token.subject,
-        data={"for": member.name, "scopes": ", ".join(token.scopes), "until": expires_at.date().isoformat()},
+        data={"for": member.personal_name, "scopes": ", ".join(token.scopes), "until": expires_at.date().isoformat()},
     )
     return token, text

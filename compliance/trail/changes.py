@@ -34,4 +34,9 @@ def _label(row: Model, name: str) -> str:
 def _told(value: Any) -> str | None:
     if value is None:
         return None
-    return str(value.name) if isinstance(value, Model) and hasattr(value, "name") else str(value)
+    if isinstance(value, Model):
+        # A person's name stays personal, so that it can be removed from the trail later.
+        for told in ("personal_name", "name"):
+            if hasattr(value, told):
+                return getattr(value, told)  # type: ignore[no-any-return]
+    return str(value)

@@ -6,7 +6,7 @@ translated or worded better later without touching what was hashed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +23,8 @@ SENTENCES = {
     "webhook.made": _("{actor} made a webhook to {subject}."),
     "webhook.closed": _("{actor} closed the webhook to {subject}."),
     "webhook.told_again": _("{actor} had entry {seq} told again to {subject}."),
+    "person.removed": _("{actor} removed the personal data of {subject} from the trail: {reason}"),
+    "trail.exported": _("{actor} exported {entries} entries of the trail as {format}."),
     "system.registered": _("{actor} registered the AI system {subject}."),
     "system.changed": _("{actor} changed {fields} of the AI system {subject}."),
     "facts.answered": _("{actor} answered {questions} about {subject}."),
@@ -116,14 +118,20 @@ SENTENCES = {
 }
 
 
-def sentence(body: Mapping[str, Any]) -> str:
-    """Tell one entry's body as a sentence; an unknown verb is told by its own name rather than hidden."""
-    data = {name: _in_words(name, value) for name, value in body.get("data", {}).items()}
-    told = {"actor": body["actor"]["name"], "subject": body["subject"]["label"], **data}
+def sentence(
+    body: Mapping[str, Any], *, escape: Callable[[Any], str] = str, links: Mapping[str, str] | None = None
+) -> str:
+    """Tell one entry's body, opened, as a sentence; an unknown verb is told by its own name rather than hidden.
+
+    `escape` is done to each text that is filled in; `links` stand in the place of some, and are not escaped.
+    """
+    told = {name: _in_words(name, value) for name, value in body.get("data", {}).items()}
+    told |= {"actor": body["actor"]["name"], "subject": body["subject"]["label"]}
+    filled = _Missing({name: escape(value) for name, value in told.items()} | dict(links or {}))
     template = SENTENCES.get(body["verb"])
     if template is None:
-        return f"{told['actor']}: {body['verb']} {told['subject']}."
-    return str(template).format_map(_Missing(told))
+        return f"{filled['actor']}: {escape(body['verb'])} {filled['subject']}."
+    return str(template).format_map(filled)
 
 
 def _in_words(name: str, value: Any) -> Any:

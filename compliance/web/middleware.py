@@ -10,9 +10,22 @@ from django.urls import reverse
 
 from compliance.lib.problems import Forbidden, Refused
 from compliance.people.models import User
+from compliance.trail.origin import REQUEST, coming_from
 from compliance.web import errors
+from compliance.web.addresses import client_address
 
 Next = Callable[[HttpRequest], HttpResponse]
+
+
+class OriginMiddleware:
+    """What a request does is recorded with the address that it came from."""
+
+    def __init__(self, get_response: Next):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with coming_from(REQUEST, client_address(request)):
+            return self.get_response(request)
 
 
 class FirstStartMiddleware:

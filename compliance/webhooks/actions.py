@@ -17,6 +17,7 @@ from compliance.lib import canonical, outward
 from compliance.lib.problems import Refused
 from compliance.people.models import Membership
 from compliance.people.rules import check_can
+from compliance.trail import presenters
 from compliance.trail import queries as trail_queries
 from compliance.trail.actions import write
 from compliance.trail.models import TrailEntry
@@ -149,6 +150,7 @@ def _settle(delivery: Delivery) -> None:
 
 
 def _telling(webhook: Webhook, entry: TrailEntry) -> Delivery:
+    [told] = presenters.told([entry])
     body = {
         "type": entry.verb,
         "timestamp": entry.at.isoformat(),
@@ -156,8 +158,8 @@ def _telling(webhook: Webhook, entry: TrailEntry) -> Delivery:
             "organisation": webhook.organisation.slug,
             "seq": entry.seq,
             "sha256": entry.sha256,
-            "actor": entry.actor_name,
-            "subject": {"type": entry.subject_type, "id": entry.subject_id, "label": entry.subject_label},
+            "actor": told.actor,
+            "subject": {"type": entry.subject_type, "id": entry.subject_id, "label": told.subject},
             "system": str(entry.system_id) if entry.system_id else None,
         },
     }

@@ -16,6 +16,7 @@ from compliance.people.rules import ABILITIES, SCOPES
 from compliance.tokens import actions
 from compliance.tokens.models import ApiToken
 from compliance.tokens.rules import TOLD
+from compliance.trail import presenters
 from compliance.trail.models import TrailEntry
 from tests import build
 from tests.api.caller import Caller, caller
@@ -84,7 +85,8 @@ def test_a_service_acts_under_its_own_name_and_never_decides(people: People) -> 
     )
     answer = Caller(people.alice.organisation, text).post("systems/", {"name": "Sortwell Screen"})
     assert answer.status_code == 201
-    assert TrailEntry.objects.get(verb="system.registered").actor_name == "Pipeline"
+    [entry] = presenters.told(TrailEntry.objects.filter(verb="system.registered"))
+    assert entry.actor == "Pipeline"
     assert not token.membership.user.has_usable_password()
 
 

@@ -20,6 +20,7 @@ from compliance.lib.canonical import digest
 from compliance.lib.independence import LIMBS
 from compliance.lib.problems import Forbidden, Refused
 from compliance.systems import actions as system_actions
+from compliance.trail import presenters
 from compliance.trail.models import TrailEntry
 from tests import build
 from tests.people import People, client_of
@@ -234,10 +235,8 @@ def test_leaving_out_a_category_is_proposed_by_one_person_and_accepted_by_anothe
     [left] = after["method"]["exclusions"]
     assert (left["proposed_by"], left["approver"], left["justification"]) == ("Charlie", "Bob", "One person.")
     assert "approval-unwitnessed" not in {note["code"] for note in after["notes"]}
-    verbs = (
-        TrailEntry.objects.filter(verb__startswith="bias.exclusion").order_by("seq").values_list("verb", "actor_name")
-    )
-    assert [(verb.removeprefix("bias.exclusion_"), name) for verb, name in verbs] == [
+    entries = presenters.told(TrailEntry.objects.filter(verb__startswith="bias.exclusion").order_by("seq"))
+    assert [(one.entry.verb.removeprefix("bias.exclusion_"), one.actor) for one in entries] == [
         ("proposed", "Alice"), ("refused", "Bob"), ("proposed", "Charlie"), ("accepted", "Bob"),
     ]  # fmt: skip
     other = uploaded(people, first.system, many + b"Female,White,1\n")

@@ -51,7 +51,7 @@ def test_evidence_is_taken_over_when_a_person_does_it(
     [one] = proposals(people.alice, here)
     assert (one.pieces, one.is_open, one.decision and one.decision.by) == ((), False, people.bob)
     entry = TrailEntry.objects.get(verb="crosswalk.taken")
-    assert (entry.actor_name, entry.subject_label) == ("Bob", ISO)
+    assert (entry.actor_id, entry.subject_label) == (str(people.bob.user_id), ISO)
 
 
 def test_what_was_declined_stays_so_until_the_other_row_says_something_else(

@@ -12,8 +12,8 @@ from compliance.determinations import actions, queries
 from compliance.determinations.models import Determination
 from compliance.lib import canonical
 from compliance.lib.problems import Forbidden, Refused
+from compliance.trail import presenters
 from compliance.trail.models import TrailEntry
-from compliance.trail.verbs import sentence
 from tests import build
 from tests.people import People
 
@@ -22,7 +22,7 @@ DAY = datetime.date(2026, 11, 21)
 
 def told(people: People) -> list[str]:
     entries = TrailEntry.objects.filter(organisation_id=people.alice.organisation_id).order_by("seq")
-    return [sentence(canonical.load(entry.body.encode())) for entry in entries]
+    return [one.sentence for one in presenters.told(entries)]
 
 
 def row_of(draft: Determination, state: str) -> str:

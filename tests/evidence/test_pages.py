@@ -53,7 +53,7 @@ def test_a_file_goes_in_and_comes_out_the_same(people: People, alice: Client) ->
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert answer["Content-Length"] == str(len(data))
-    assert TrailEntry.objects.filter(verb="evidence.downloaded", actor_name="Alice").count() == 1
+    assert TrailEntry.objects.filter(verb="evidence.downloaded", actor_id=people.alice.user_id).count() == 1
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 from compliance.frameworks import actions, catalogues, editing
 from compliance.frameworks.models import FrameworkVersion
 from compliance.lib.problems import Forbidden, Refused
+from compliance.trail import presenters
 from compliance.trail.models import TrailEntry
 from tests import build, guards
 from tests.frameworks.example import HOUSE, house
@@ -142,8 +143,8 @@ def test_the_trail_tells_what_was_done_and_by_whom(people: People) -> None:
     version = published(people)
     draft = actions.begin(by=people.charlie, framework=version.framework)
     actions.discard(by=people.administrator, draft=draft, seen=draft.sha256)
-    verbs = TrailEntry.objects.filter(subject_type="framework").order_by("seq").values_list("verb", "actor_name")
-    assert list(verbs) == [
+    entries = presenters.told(TrailEntry.objects.filter(subject_type="framework").order_by("seq"))
+    assert [(one.entry.verb, one.actor) for one in entries] == [
         ("framework.made", "Charlie"),
         ("framework.published", "Charlie"),
         ("framework.begun", "Charlie"),

@@ -13,10 +13,11 @@ from django.test.utils import CaptureQueriesContext
 
 from compliance.lib.canonical import digest, dump, load
 from compliance.people.models import Membership
-from compliance.trail import queries
+from compliance.trail import guards, queries
 from compliance.trail.actions import Act, write_all
 from compliance.trail.models import TrailEntry, TrailHead
-from tests import build, guards
+from tests import build
+from tests import guards as lifting
 from tests.people import People
 
 Tamper = Callable[[Membership], None]
@@ -33,6 +34,12 @@ def alice(people: People) -> Membership:
 
 def entry(alice: Membership, seq: int) -> TrailEntry:
     return TrailEntry.objects.get(organisation_id=alice.organisation_id, seq=seq)
+
+
+def lift_the_guards() -> None:
+    """Take down what the database refuses, as whoever owns it can; the test's own transaction brings it back."""
+    for table in ("compliance_trailentry", "compliance_trailhead", "compliance_trailpersonal"):
+        lifting.lift(table)
 
 
 def test_what_real_acts_leave_holds(alice: Membership, people: People) -> None:
@@ -56,7 +63,7 @@ def test_the_database_itself_refuses_to_change_or_remove_an_entry(alice: Members
 
 def change_the_content(alice: Membership) -> None:
     found = entry(alice, 8)
-    TrailEntry.objects.filter(pk=found.pk).update(body=found.body.replace('"Alice"', '"Bob"'))
+    TrailEntry.objects.filter(pk=found.pk).update(body=found.body.replace("Note on", "Proof of"))
 
 
 def change_a_column(alice: Membership) -> None:
@@ -115,21 +122,21 @@ def cut_with_its_head(alice: Membership) -> None:
         (remove, 8, "Entries 8 to 8 are missing."),
         (remove_the_last, 11, "Entries 11 to 11 are missing: the chain should end at 11 and ends at 10."),
         (insert_at_the_end, 12, "Entry 12 stands after the recorded end of the chain at 11."),
-        (swap, 8, "Entry 8 carries another place or another predecessor than its content names."),
+        (swap, 8, "Entry 8 was written as entry 9: it was moved."),
         (cut_with_its_head, 10, "The last entry 10 is not the one that the recorded end of the chain names."),
     ],
 )
 def test_the_check_finds_what_was_done_and_where(alice: Membership, tamper: Tamper, place: int, sentence: str) -> None:
-    guards.lift("compliance_trailentry")
+    lift_the_guards()
     tamper(alice)
-    assert (place, sentence) in list(queries.breaks(alice.organisation_id))
+    assert (place, sentence) in [(one.entry, one.sentence) for one in queries.breaks(alice.organisation_id)]
     with pytest.raises(SystemExit) as ended:
         call_command("trail_check", stdout=io.StringIO(), stderr=io.StringIO())
     assert ended.value.code == 1
 
 
 def test_one_organisations_fault_is_not_anothers(alice: Membership, people: People) -> None:
-    guards.lift("compliance_trailentry")
+    lift_the_guards()
     remove(alice)
     assert list(queries.breaks(people.stranger.organisation_id)) == []
 
@@ -146,3 +153,39 @@ def test_several_acts_of_one_moment_are_recorded_at_the_cost_of_one(alice: Membe
     assert list(queries.breaks(alice.organisation_id)) == []
     last = TrailEntry.objects.filter(organisation_id=alice.organisation_id).order_by("-seq")[0]
     assert last.subject_label == "ROW-199"
+
+
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        ("INSERT OR REPLACE INTO {0} SELECT * FROM {0} WHERE seq = 8", "continues the last one"),
+        ("INSERT INTO {0} ({1}) SELECT {2} FROM {0} WHERE seq = 8", "continues the last one"),
+        ("UPDATE compliance_trailhead SET seq = 3", "only moves on"),
+        ("DELETE FROM compliance_trailhead", "only moves on"),
+        ("TRUNCATE compliance_trailentry", "append-only"),
+        ("SET session_replication_role = replica; DELETE FROM compliance_trailentry", "append-only"),
+    ],
+)
+def test_the_database_refuses_what_would_pass_by_the_chain(alice: Membership, statement: str, sentence: str) -> None:
+    if ("REPLACE" in statement and connection.vendor != "sqlite") or (
+        statement.startswith(("TRUNCATE", "SET")) and connection.vendor != "postgresql"
+    ):
+        pytest.skip("it is a statement of the other database")
+    names = [str(field.column) for field in TrailEntry._meta.fields if field.name != "id"]
+    twelfth = ["12" if name == "seq" else name for name in names]
+    made = statement.format(TrailEntry._meta.db_table, ", ".join(names), ", ".join(twelfth))
+    with pytest.raises(DatabaseError, match=sentence), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(made)
+    assert list(queries.breaks(alice.organisation_id)) == []
+
+
+def test_the_check_says_that_the_database_no_longer_refuses(alice: Membership) -> None:
+    lift_the_guards()
+    out = io.StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("trail_check", stdout=out)
+    assert ended.value.code == 1
+    assert "The database no longer refuses changes: trail_no_update" in out.getvalue()
+    guards.install()
+    assert guards.missing() == []
+    call_command("trail_check", stdout=out)

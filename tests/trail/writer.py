@@ -81,7 +81,7 @@ def tell() -> None:
         "frozen": list(verbs).count("dossier.frozen"),
         "system_changed": list(verbs).count("system.changed"),
         "role_changed": list(verbs).count("member.role_changed"),
-        "breaks": list(queries.breaks(organisation)),
+        "breaks": [fault.sentence for fault in queries.breaks(organisation)],
     }
     print(json.dumps(found))
 

@@ -7,10 +7,11 @@ import io
 from typing import Any
 
 from audits.dossiers import words
-from audits.dossiers.manifest import BiasAudit, Manifest
+from audits.dossiers.manifest import BiasAudit, Entry, Manifest
 from audits.dossiers.verification.report import Broken
 from audits.metrics.recheck import recheck
 from compliance.lib import canonical
+from compliance.trail import chain
 
 COUNTS_HEAD = ["sex", "race_ethnicity", "applicants", "selected"]
 
@@ -83,7 +84,7 @@ def check_trail(manifest: Manifest) -> str:
             raise Broken(f"Entry {entry.seq} of the trail does not give its digest.", canonical.digest(entry.body))
         if entry.body.get("seq") != entry.seq or entry.body.get("prev") != entry.prev:
             raise Broken(f"Entry {entry.seq} of the trail names another place than its content.", entry.prev)
-        if _told(entry.body) != (entry.actor, entry.verb, entry.at[:19]):
+        if _told(entry) != (entry.actor, entry.verb, entry.at[:19]):
             raise Broken(f"Entry {entry.seq} of the trail is told otherwise than its content.", entry.sentence)
         if before is not None and before.seq >= entry.seq:
             raise Broken(f"Entry {entry.seq} of the trail stands out of order.", str(before.seq))
@@ -94,7 +95,14 @@ def check_trail(manifest: Manifest) -> str:
     return f"{len(entries)} entries, head {head.seq}"
 
 
-def _told(body: dict[str, Any]) -> tuple[str, str, str]:
+def _told(entry: Entry) -> tuple[str, str, str]:
+    """Return who, what and when as the entry's content says it, with what it seals opened."""
+    texts = {}
+    for one in entry.personal:
+        if chain.seal_of(one.salt, one.value) != one.sha256:
+            raise Broken(f"A name in entry {entry.seq} of the trail does not give its digest.", one.value)
+        texts[one.sha256] = one.value
+    body = chain.opened(entry.body, texts)
     actor = body.get("actor")
     name = actor.get("name") if isinstance(actor, dict) else actor
     return str(name), str(body.get("verb")), str(body.get("at"))[:19]
