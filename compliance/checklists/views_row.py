@@ -209,7 +209,9 @@ def _page(request: HttpRequest, by: Membership, item: ChecklistItem, **forms_in_
         "new": _new(by, item, forms_in_hand),
         **_stands_on(by, item),
         "trail": presenters.told(
-            trail_queries.of_subject(item.checklist.organisation_id, item.subject), by.organisation.slug
+            trail_queries.of_subject(item.checklist.organisation_id, item.subject),
+            by.organisation.slug,
+            here=item.pk,
         ),
     }
     return render(request, "checklists/row.html", told, status=400 if told["form"].errors else 200)

@@ -87,7 +87,9 @@ def _shown(by: Membership, engagement: Engagement) -> dict[str, Any]:
         and (place is not None or can(by, MANAGE))
         and queries.firms(by).exists(),
         "trail": presenters.told(
-            trail_queries.of_subject(engagement.organisation_id, engagement.subject)[:A_PAGE], by.organisation.slug
+            trail_queries.of_subject(engagement.organisation_id, engagement.subject)[:A_PAGE],
+            by.organisation.slug,
+            here=engagement.pk,
         ),
     }
 

@@ -76,8 +76,11 @@ class Told:
         return [{"sha256": one.sha256, "salt": one.salt, "value": one.value} for one in self.texts]
 
 
-def told(rows: Iterable[TrailEntry], org: str = "") -> list[Told]:
-    """Tell entries of one organisation; with `org`, its name in addresses, the sentences hold links."""
+def told(rows: Iterable[TrailEntry], org: str = "", *, here: object = "") -> list[Told]:
+    """Tell entries of one organisation; with `org`, its name in addresses, the sentences hold links.
+
+    `here` is the id of the thing whose page shows them: a page does not lead to itself.
+    """
     found = [(row, queries.body_of(row)) for row in rows]
     if not found:
         return []
@@ -85,7 +88,7 @@ def told(rows: Iterable[TrailEntry], org: str = "") -> list[Told]:
     personal = queries.personal_of(organisation_id, [body for _row, body in found])
     kept = {sha256: one for sha256, one in personal.items() if one.removed_seq is None}
     gone = _removals(organisation_id, personal)
-    return [_told(row, body, kept, gone, org) for row, body in found]
+    return [_told(row, body, kept, gone, org, str(here)) for row, body in found]
 
 
 def sentence_of(row: TrailEntry) -> str:
@@ -94,7 +97,12 @@ def sentence_of(row: TrailEntry) -> str:
 
 
 def _told(
-    row: TrailEntry, body: dict[str, Any], kept: Mapping[str, TrailPersonal], gone: Mapping[str, Removal], org: str
+    row: TrailEntry,
+    body: dict[str, Any],
+    kept: Mapping[str, TrailPersonal],
+    gone: Mapping[str, Removal],
+    org: str,
+    here: str,
 ) -> Told:
     sealed = list(chain.seals(body))
     texts = {sha256: kept[sha256] for _pointer, sha256 in sealed if sha256 in kept}
@@ -102,7 +110,7 @@ def _told(
         opened = chain.opened(body, {sha256: one.value for sha256, one in texts.items()})
         data, subject = opened.get("data", {}), opened["subject"]
         actor, label = str(opened["actor"]["name"]), str(subject["label"])
-        url = _address(str(subject["type"]), str(subject["id"]), org)
+        url = "" if subject["id"] == here else _address(str(subject["type"]), str(subject["id"]), org)
         return Told(
             row,
             verbs.sentence(opened),
