@@ -209,7 +209,7 @@ def frameworks_discard(request: HttpRequest, by: Membership, pk: UUID) -> HttpRe
     draft = _draft(by, pk)
     if draft is None:
         return redirect("frameworks_detail", org=by.organisation.slug, pk=pk)
-    form = forms.Form(request.POST or None)
+    form = forms.Form(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         try:
             actions.discard(by=by, draft=draft, seen=request.POST.get("seen", ""))

@@ -72,7 +72,7 @@ TOLD = {
 
 # What a token may be given; each ability is in one scope, and looking is in all of them.
 SCOPES: dict[str, frozenset[str]] = {
-    "read": frozenset(),
+    "read": frozenset({"see_requests"}),
     "answer": frozenset(
         "register_systems determine open_checklists answer_items answer_requests act_on_findings".split()
     ),

@@ -25,13 +25,15 @@ from compliance.people.rules import check_can
 from compliance.tokens.models import KeptAnswer
 from compliance.trail.actions import hold
 from compliance.web.api.problems import Conflict, NeedsMatch, Overtaken
+from compliance.web.reach import is_open
 
 KEY = "Idempotency-Key"
 LONGEST_KEY = 200
 
 
 class MemberViewSet(viewsets.GenericViewSet[Any]):
-    """Endpoints under /o/<org>/api/v1/: a stranger, and a token of another organisation, get 404 for everything.
+    """Endpoints under /o/<org>/api/v1/: a stranger, and a token of another organisation, get 404 for everything, and so
+    does a guest for every endpoint that `web/reach.py` does not open to guests.
 
     A subclass says what it shows in `of(by)`, which is limited to the organisation as everywhere, and leaves what may
     be done to the actions. `ability` is what looking needs.
@@ -45,7 +47,8 @@ class MemberViewSet(viewsets.GenericViewSet[Any]):
         super().initial(request, *args, **kwargs)
         shown = getattr(request.auth, "member", None)
         by = shown or membership(request.user, kwargs["org"])  # type: ignore[arg-type]  # checked: authenticated
-        if by is None or by.organisation.slug != kwargs["org"]:
+        match = request._request.resolver_match
+        if by is None or by.organisation.slug != kwargs["org"] or not is_open(by, match.url_name if match else None):
             raise Http404
         self.by = by
         request._request.member = by  # type: ignore[attr-defined]  # for the trail and for templates
