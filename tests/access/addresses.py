@@ -15,6 +15,7 @@ from compliance.people.models import Reach
 TABLE = Path(__file__).with_name("expected.txt")
 UNDER = "o/<slug:org>/"  # what belongs to an organisation
 COLUMNS = 5
+ANY = "*"  # in the column of what sending needs: what is sent decides, and who sends it is asked after that
 GUESTS = {"team": Reach.ENGAGEMENT, "asked": Reach.REQUESTS}
 
 
@@ -36,8 +37,24 @@ class Address:
 
     @property
     def parts(self) -> list[str]:
-        """The names of what the address takes besides the organisation."""
-        return [name for name in self.converters if name != "org"]
+        """The names of what the address takes besides the organisation; those of an endpoint are in its pattern."""
+        inside = [name for name in self.pattern.pattern.regex.groupindex if name not in self.converters]
+        return [name for name in [*self.converters, *inside] if name != "org"]
+
+    @property
+    def ability(self) -> str:
+        """What looking needs."""
+        return str(self.view.cls.ability if self.is_api else getattr(self.view, "ability", ""))
+
+    @property
+    def writing(self) -> str:
+        """What sending needs; of an endpoint, the action that it calls says so."""
+        return ANY if self.is_api else str(getattr(self.view, "writing", ""))
+
+    @property
+    def methods(self) -> list[str]:
+        """How it can be asked."""
+        return [one for one in self.view.actions if one != "head"] if self.is_api else ["get", "post"]
 
     @property
     def is_api(self) -> bool:
@@ -98,7 +115,8 @@ def expected() -> dict[str, Expected]:
         name, look, send, guests, *rest = words
         given = rest[0] if rest else ""
         things = []
-        for one in given.rstrip("!").split(",") if given else ():
+        named = given.rstrip("!")
+        for one in named.split(",") if named else ():
             is_thing = ":" in one
             part, _mark, value = one.partition(":" if is_thing else "=")
             things.append((part, value, is_thing))
@@ -110,10 +128,10 @@ def expected() -> dict[str, Expected]:
 def missing_line(address: Address) -> str:
     """Return the sentence for an address that nobody has thought about, with the line that it wants."""
     things = ",".join(f"{part}:KIND" for part in address.parts)
-    view = address.view
-    wanted = f"{address.name} {getattr(view, 'ability', 'view')} {getattr(view, 'writing', 'view')} - {things}".strip()
+    wanted = f"{address.name} {address.ability} {address.writing} - {things}".strip()
     return (
         f"Nobody has said yet who may open /{address.route}. Add a line to tests/access/{TABLE.name}, such as: {wanted}"
-        " (its name; the ability that looking needs; the one that sending needs; the guests it is open to, or -; for"
-        " each id in it the kind of thing, of those in tests/access/things.py, or part=text for what names no thing)."
+        " (its name; the ability that looking needs; the one that sending needs, or * for an endpoint; the guests it is"
+        " open to, or -; for each id in it the kind of thing, of those in tests/access/things.py, or part=text for what"
+        " names no thing)."
     )

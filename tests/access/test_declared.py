@@ -7,13 +7,14 @@ from django.urls import reverse
 
 from compliance.people.models import Role
 from compliance.people.rules import ABILITIES
+from compliance.web.api.views import MemberViewSet
 from compliance.web.reach import OPEN
 from tests.access.addresses import GUESTS, OF_AN_ORGANISATION, UNDER, addresses, expected, missing_line
 from tests.access.things import KINDS
 from tests.people import People, client_of
 
 # Of these, a calendar is read without a session, under a secret address that dies with its membership.
-OPEN_TO_ALL = {"", "welcome", "accounts", "verify", "manual", "calendar"}
+OPEN_TO_ALL = {"", "welcome", "accounts", "verify", "manual", "calendar", "api"}
 
 
 def test_every_address_says_who_may_open_it() -> None:
@@ -37,7 +38,7 @@ def test_the_table_names_no_address_that_there_is_not_and_no_kind_of_thing_that_
 def test_a_page_asks_for_the_abilities_that_the_table_names() -> None:
     for one in OF_AN_ORGANISATION:
         line = expected()[one.name]
-        assert (one.view.ability, one.view.writing) == (line.look, line.send), one.name
+        assert (one.ability, one.writing) == (line.look, line.send), one.name
 
 
 def test_guests_open_the_pages_that_the_table_names() -> None:
@@ -59,20 +60,22 @@ def test_anonymous_visitors_are_led_to_sign_in(people: People) -> None:
     sign_in, client = reverse("account_login"), Client()
     for one in OF_AN_ORGANISATION:
         path = one.path(people.alice.organisation.slug, **named(one.name))
-        for answer in (client.get(path), client.post(path)):
-            if one.is_api:
-                assert answer.status_code == 401, path
-            else:
-                assert answer.status_code == 302, path
-                assert answer["Location"].startswith(sign_in), path
+        for answer in (getattr(client, method)(path) for method in one.methods):
+            assert answer.status_code == (401 if one.is_api else 302), path
+            assert one.is_api or answer["Location"].startswith(sign_in), path
 
 
 def test_strangers_learn_nothing(people: People) -> None:
     client = client_of(people.stranger)
     for one in OF_AN_ORGANISATION:
         path = one.path(people.alice.organisation.slug, **named(one.name))
-        for answer in (client.get(path), client.post(path)):
+        for answer in (getattr(client, method)(path) for method in one.methods):
             assert answer.status_code == 404, path
+            assert not one.is_api or answer.json()["problems"][0]["code"] == "not-found", path
+
+
+def test_every_endpoint_stands_on_the_ground_that_asks_who_is_there() -> None:
+    assert [one.name for one in OF_AN_ORGANISATION if one.is_api and not issubclass(one.view.cls, MemberViewSet)] == []
 
 
 def test_no_page_is_a_dead_end_for_whoever_signed_in_in_the_middle_of_a_form(people: People) -> None:
@@ -89,8 +92,10 @@ def test_members_whose_role_lacks_the_ability_are_refused(people: People) -> Non
     for one in members:
         client = client_of(one)
         for address in OF_AN_ORGANISATION:
+            if address.is_api:
+                continue
             path = address.path(one.organisation.slug, **named(address.name))
-            for ability, ask in ((address.view.ability, client.get), (address.view.writing, client.post)):
+            for ability, ask in ((address.ability, client.get), (address.writing, client.post)):
                 if one.role not in ABILITIES[ability]:
                     assert ask(path).status_code == 403, (one.role, path)
                     refused += 1

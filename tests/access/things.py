@@ -21,7 +21,9 @@ from audits.bias.plan import Plan
 from audits.dossiers import actions as dossier_actions
 from audits.metrics.conduct import PLAN_SCHEMA
 from compliance.checklists import actions as checklist_actions
+from compliance.checklists import bulk
 from compliance.checklists.models import Checklist
+from compliance.checklists.saved_views import save_view
 from compliance.determinations import actions as determination_actions
 from compliance.determinations.models import Determination
 from compliance.engagements import actions as engagement_actions
@@ -33,7 +35,10 @@ from compliance.people import actions as people_actions
 from compliance.people.models import Membership, Role
 from compliance.systems.models import AISystem
 from compliance.timeline import actions as timeline_actions
+from compliance.tokens import actions as token_actions
 from compliance.uploads import actions as upload_actions
+from compliance.webhooks import actions as webhook_actions
+from compliance.webhooks.models import Webhook
 from tests import build, engaging
 from tests.frameworks.example import house as house_rules
 from tests.people import founder, member
@@ -58,7 +63,9 @@ class House:
     def members(self) -> dict[str, Membership]:
         """Everybody who may open something here, by role; the two guests are those of the engagement."""
         others = {
-            role: member(self.administrator, f"{self.name}-{role}", role) for role in Role if role != "administrator"
+            str(role): member(self.administrator, f"{self.name}-{role}", role)
+            for role in Role
+            if role != "administrator"
         }
         team, asked = self.guest, self.request.asked
         return {"administrator": self.administrator, **others, "team": team, "asked": asked}
@@ -113,6 +120,10 @@ class House:
         draft = framework_actions.make(by=self.administrator, document=house_rules())
         day = datetime.date(2026, 11, 22)
         return framework_actions.publish(by=self.administrator, draft=draft, on=day, seen=draft.sha256)
+
+    @cached_property
+    def webhook(self) -> Webhook:
+        return webhook_actions.make(by=self.administrator, url="https://example.org/hook")
 
     def things(self) -> dict[str, Any]:
         """Return the id of one thing of every kind."""
@@ -213,6 +224,38 @@ def plan(house: House) -> Any:
         "notes": "",
     }
     return locking.draft_plan(by=house.administrator, system=house.system, title="Plan", document=document).pk
+
+
+@kind
+def token(house: House) -> Any:
+    until = timezone.now() + datetime.timedelta(days=9)
+    return token_actions.make(by=house.administrator, name="Pipeline", scopes=["read"], expires_at=until)[0].pk
+
+
+@kind
+def webhook(house: House) -> Any:
+    return house.webhook.pk
+
+
+@kind
+def delivery(house: House) -> Any:
+    """What a worker tells of the entry that was written last."""
+    build.note(house.administrator, "Told to the webhook")
+    assert house.webhook.closed_at is None
+    webhook_actions.look()
+    return house.webhook.deliveries.latest("seq").pk
+
+
+@kind
+def saved_view(house: House) -> Any:
+    return save_view(by=house.administrator, name="Mine", law="nyc-ll144", query="progress=to_do").pk
+
+
+@kind
+def bulk_act(house: House) -> Any:
+    due_on, marks = datetime.date(2027, 1, 4), ["LL144-AUD-03@0"]
+    bulk.assign(by=house.administrator, checklist=house.checklist, marks=marks, due_on=due_on)
+    return house.checklist.bulk_acts.get().pk
 
 
 @kind
