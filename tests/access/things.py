@@ -39,6 +39,7 @@ from compliance.tokens import actions as token_actions
 from compliance.uploads import actions as upload_actions
 from compliance.webhooks import actions as webhook_actions
 from compliance.webhooks.models import Webhook
+from compliance.workpapers import actions as workpapers
 from tests import build, engaging
 from tests.frameworks.example import house as house_rules
 from tests.people import founder, member
@@ -46,6 +47,8 @@ from tests.people import founder, member
 APPLICANTS = b"sex,race,hired\n" + b"".join(
     b"%s,White,yes\nM,Black,no\n" % (b"MF"[n % 2 : n % 2 + 1]) for n in range(9)
 )
+
+PAPER = {"title": "Sample", "population": "", "sample": "", "procedure": "Read ten files.", "result": ""}
 
 
 @dataclass
@@ -123,7 +126,7 @@ class House:
 
     @cached_property
     def webhook(self) -> Webhook:
-        return webhook_actions.make(by=self.administrator, url="https://example.org/hook")
+        return webhook_actions.make(by=self.administrator, url="http://127.0.0.1/hook")
 
     def things(self) -> dict[str, Any]:
         """Return the id of one thing of every kind."""
@@ -224,6 +227,20 @@ def plan(house: House) -> Any:
         "notes": "",
     }
     return locking.draft_plan(by=house.administrator, system=house.system, title="Plan", document=document).pk
+
+
+@kind
+def workpaper(house: House) -> Any:
+    row = build.item(house.administrator, on=house.checklist)
+    return workpapers.prepare(by=house.administrator, item=row, **PAPER).workpaper_id
+
+
+@kind
+def proposal(house: House) -> Any:
+    """To leave a category out; it is written as such, since so small a file has none that the rule allows."""
+    audit = house.administrator.organisation.bias_audits.latest("uploaded_at")
+    said = {"table": "sex", "sex": "Male", "justification": "Fewer than 2 %.", "proposed_by": house.administrator}
+    return audit.proposals.create(**said).pk
 
 
 @kind
