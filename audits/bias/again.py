@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audits.bias import queries
-from audits.bias.actions import again
+from audits.bias.actions import again, start
 from audits.bias.locking import independence_stated
 from audits.bias.models import BiasAudit, IndependenceDeclaration
+from audits.bias.plan import Plan
 from audits.work.models import State
 from compliance.lib.problems import Problem, Refused
 from compliance.people.models import Membership
@@ -30,6 +32,31 @@ def take_again(*, by: Membership, bias_audit: BiasAudit) -> BiasAudit:
     made.conduct, made.under = bias_audit.conduct, bias_audit.under
     made.save(update_fields=["conduct", "under"])
     return made
+
+
+@transaction.atomic
+def with_reference(*, by: Membership, bias_audit: BiasAudit, reference: Mapping[str, Any]) -> BiasAudit:
+    """Run the same file again, all else equal, and compare its people with a population (AI Act Art 10(3))."""
+    plan = Plan.from_json(bias_audit.plan or {})
+    if plan.reference is not None and dict(plan.reference) == dict(reference):
+        sentence = _("Nothing would change: the people are compared with this population already.")
+        raise Refused(Problem("same-reference", sentence))
+    return changed(by, bias_audit, replace(plan, reference=dict(reference)))
+
+
+def changed(by: Membership, bias_audit: BiasAudit, plan: Plan) -> BiasAudit:
+    """Start another audit of the same file, with what was said and named for the finished one."""
+    made = take_again(by=by, bias_audit=bias_audit)
+    before = (bias_audit.conduct or {})["special_categories"]
+    return start(
+        by=by,
+        bias_audit=made,
+        plan=plan,
+        people_in_union=before["people_in_union"],
+        conditions=before["conditions"],
+        under=bias_audit.under,
+        declaration=declared(by, bias_audit),
+    )
 
 
 def declared(by: Membership, bias_audit: BiasAudit) -> IndependenceDeclaration | None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audits.bias import again, queries
-from audits.bias.actions import result_of, start
+from audits.bias.actions import result_of
 from audits.bias.compared import named
 from audits.bias.models import BiasAudit, ExclusionProposal
 from audits.bias.plan import Plan
@@ -93,17 +93,7 @@ def compute(*, by: Membership, bias_audit: BiasAudit) -> BiasAudit:
     if wanted == [dict(one) for one in plan.exclusions]:
         sentence = _("Nothing would change: a second person has accepted no further category.")
         raise Refused(Problem("same-exclusions", sentence))
-    made = again.take_again(by=by, bias_audit=bias_audit)
-    before = (bias_audit.conduct or {})["special_categories"]
-    return start(
-        by=by,
-        bias_audit=made,
-        plan=replace(plan, exclusions=tuple(wanted)),
-        people_in_union=before["people_in_union"],
-        conditions=before["conditions"],
-        under=bias_audit.under,
-        declaration=again.declared(by, bias_audit),
-    )
+    return again.changed(by, bias_audit, replace(plan, exclusions=tuple(wanted)))
 
 
 def _kept(plan: Plan, wanted: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Any, Final
 
-from audits.bias import actions, queries
+from audits.bias import actions, drift_shown, queries
 from audits.bias.models import BiasAudit
+from audits.metrics.display import TITLES
 from audits.metrics.plots.drift import Run
 from audits.metrics.plots.of_result import SHORTENED
 from audits.metrics.plots.of_runs import CAUTION, Past, drift_pictures
 from audits.metrics.result import SCHEMA
+from audits.metrics.run_drift import drifted
 from compliance.lib.problems import Refused
 from compliance.people.models import Membership
 from compliance.web.templatetags.probanda import day
@@ -41,5 +43,13 @@ def over_time(by: Membership, bias_audit: BiasAudit, kind: str) -> dict[str, Any
     if not pictures and not unread:
         return None
     notes = [CAUTION, SHORTENED]
+    tested = _tested(past) if len(past) > 1 else None
     drawn = {"pictures": pictures, "figures": [one.figures for one in pictures], "notes": notes}
-    return {"drawn": drawn, "runs": runs, "unread": unread}
+    return {"drawn": drawn, "runs": runs, "unread": unread, "tested": tested}
+
+
+def _tested(past: list[Past]) -> dict[str, Any]:
+    """Return the test of each impact ratio between the last two runs, for below the pictures."""
+    found = drifted(past[-2].result, past[-1].result)
+    tables = [{"title": TITLES[one["table"]], "ratios": drift_shown.ratios(one)} for one in found["tables"]]
+    return {"tables": tables, "notes": found["notes"], "earlier": past[-2].run.name, "later": past[-1].run.name}

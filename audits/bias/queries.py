@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -49,6 +50,17 @@ def runs_up_to(by: Membership, bias_audit: BiasAudit, most: int) -> list[BiasAud
     """Return the last `most` finished audits of the same system up to and with this one, oldest first."""
     same = bias_audits(by).filter(system_id=bias_audit.system_id, state=State.FINISHED)
     return list(same.filter(ended_at__lte=bias_audit.ended_at).order_by("-ended_at", "-uploaded_at")[:most])[::-1]
+
+
+def other_runs(by: Membership, bias_audit: BiasAudit) -> QuerySet[BiasAudit]:
+    """Return the other finished audits of the same system, the newest first; at most a hundred."""
+    same = bias_audits(by).filter(system_id=bias_audit.system_id, state=State.FINISHED)
+    return same.exclude(pk=bias_audit.pk).order_by("-ended_at", "-uploaded_at")[:100]
+
+
+def ended(bias_audit: BiasAudit) -> tuple[datetime, datetime]:
+    """Return what runs are put in order by."""
+    return bias_audit.ended_at or bias_audit.uploaded_at, bias_audit.uploaded_at
 
 
 def confirmed_before(by: Membership, bias_audit: BiasAudit) -> tuple[BiasAudit, Plan] | None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from audits.bias.compared import TABLE_NAMES, in_words
 from audits.bias.vocabulary import NOT_SELECTED, SELECTED
 from audits.metrics import display, plots
+from audits.metrics.outcome_counts import PARTS, SUMS, bin_names
 
 ORDER = ("sex", "race_ethnicity", "selected", "outcome", "score", "count", "truth", "decision")
 _WITH: Mapping[str, Mapping[str | None, Any]] = {
@@ -138,15 +139,36 @@ def _excluded(one: Mapping[str, Any]) -> str:
     return sentence.format(**said, by=one["proposed_by"], day=one["approved_at"][:10])
 
 
-def counts_csv(counts: Iterable[Mapping[str, Any]]) -> bytes:
+def counts_csv(counts: Iterable[Mapping[str, Any]], by_outcome: Iterable[Mapping[str, Any]] | None = None) -> bytes:
     """Write the counts that everything follows from; an empty field means unknown.
+
+    Where true outcomes are given, the same people stand beside by prediction and outcome.
 
     >>> counts_csv([{"sex": "Male", "race_ethnicity": None, "applicants": 3, "selected": 1}]).splitlines()[1]
     b'Male,,3,1'
     """
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(["sex", "race_ethnicity", "applicants", "selected"])
+    table.writerow(["sex", "race_ethnicity", "applicants", "selected", *(PARTS if by_outcome is not None else ())])
+    beside = {(one["sex"], one["race_ethnicity"]): [one[name] for name in PARTS] for one in by_outcome or ()}
     for cell in counts:
-        table.writerow([cell["sex"] or "", cell["race_ethnicity"] or "", cell["applicants"], cell["selected"]])
+        more = beside.get((cell["sex"], cell["race_ethnicity"]), [0] * len(PARTS)) if by_outcome is not None else []
+        table.writerow([cell["sex"] or "", cell["race_ethnicity"] or "", cell["applicants"], cell["selected"], *more])
+    return text.getvalue().encode()
+
+
+def counts_of(result: Mapping[str, Any]) -> bytes:
+    """Write the counts of a result, by outcome too where it has them."""
+    return counts_csv(result["counts"], result["outcomes"]["counts"] if "outcomes" in result else None)
+
+
+def bins_csv(outcomes: Mapping[str, Any]) -> bytes:
+    """Write the bins of scores of a result with true outcomes; sums are there where scores are chances."""
+    names = bin_names(outcomes["edges"])
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["sex", "race_ethnicity", "bin", "scores", "people", "with_outcome", *SUMS])
+    for one in outcomes["bins"]:
+        row = [one["sex"] or "", one["race_ethnicity"] or "", one["place"], names[one["place"]]]
+        table.writerow([*row, one["people"], one["positive"], *(one.get(name, "") for name in SUMS)])
     return text.getvalue().encode()

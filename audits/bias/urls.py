@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from audits.bias import views, views_exclusions, views_plan, views_result
+from audits.bias import views, views_beyond, views_exclusions, views_plan, views_result
 
 urlpatterns = [
     path("", views.bias_list, name="bias_list"),
@@ -33,6 +33,9 @@ urlpatterns = [
         views_exclusions.bias_exclusion_decide,
         name="bias_exclusion_decide",
     ),
+    path("<uuid:pk>/bins.csv", views_beyond.bias_bins, name="bias_bins"),
+    path("<uuid:pk>/drift/", views_beyond.bias_drift, name="bias_drift"),
+    path("<uuid:pk>/reference/", views_beyond.bias_reference, name="bias_reference"),
     path("<uuid:pk>/publish/", views_result.bias_publish, name="bias_publish"),
     path("<uuid:pk>/link/<uuid:checklist>/", views_result.bias_link, name="bias_link"),
 ]

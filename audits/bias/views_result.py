@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from audits.bias import actions, again, compared, queries, telling, tested
+from audits.bias import actions, again, beyond_shown, compared, queries, telling, tested
 from audits.bias.models import BiasAudit
 from audits.bias.over_time import over_time
 from audits.bias.views_exclusions import told_proposals
@@ -35,6 +35,8 @@ def result_page(request: HttpRequest, by: Membership, bias_audit: BiasAudit, con
     result = actions.result_of(bias_audit)
     context |= telling.told(result)
     context["stale"] = queries.stale(bias_audit)
+    context["outcomes"] = beyond_shown.outcomes(result)
+    context["beside_reference"] = beyond_shown.reference(result)
     context["compared"] = compared.compared(result["readings"])
     context["tested"] = tested.in_tables(result["tests"])
     context["may_be_left_out"] = [
@@ -72,16 +74,16 @@ def _evidenced(checklist: Checklist, result: Any) -> dict[str, Any]:
 @member_page("view")
 def bias_result(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponseBase:
     """The exact bytes of the result document."""
-    bias_audit = _finished(by, pk)
+    bias_audit = finished(by, pk)
     data = blobs.read(by.organisation_id, bias_audit.result_sha256)
-    return _download(data, "application/json", "bias-audit-result.json")
+    return download(data, "application/json", "bias-audit-result.json")
 
 
 @member_page("view")
 def bias_counts(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponseBase:
     """The counts that every number follows from, as a table for any spreadsheet."""
-    counts = telling.counts_csv(actions.result_of(_finished(by, pk))["counts"])
-    return _download(counts, "text/csv; charset=utf-8", "bias-audit-counts.csv")
+    counts = telling.counts_of(actions.result_of(finished(by, pk)))
+    return download(counts, "text/csv; charset=utf-8", "bias-audit-counts.csv")
 
 
 @member_page(ABILITY)
@@ -121,9 +123,11 @@ def bias_again(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
     return redirect("bias_map", org=by.organisation.slug, pk=made.pk)
 
 
-def _finished(by: Membership, pk: UUID) -> BiasAudit:
+def finished(by: Membership, pk: UUID) -> BiasAudit:
+    """Return a finished audit that `by` may see, or answer that there is none."""
     return find(queries.bias_audits(by).filter(state=State.FINISHED), pk)
 
 
-def _download(data: bytes, media_type: str, name: str) -> FileResponse:
+def download(data: bytes, media_type: str, name: str) -> FileResponse:
+    """Return bytes as a file to keep."""
     return FileResponse(io.BytesIO(data), as_attachment=True, filename=name, content_type=media_type)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from audits.dossiers import bias_readings, words
+from audits.dossiers import bias_beyond, bias_readings, words
 from audits.metrics import display, plots
 from audits.metrics.result import class_results_of
 
@@ -39,6 +39,8 @@ def audit(number: int, one: dict[str, Any], evidence: dict[str, dict[str, Any]])
         "method": words.flatten(result["method"]),
         "tables": [_table(f"{anchor}-{table.name}", table, drawn[table.name]) for table in display.shown(result)],
         **_beside(result),
+        "outcomes": bias_beyond.outcomes(result, anchor),
+        "population": bias_beyond.reference(result),
         "classes": [
             _class(f"{anchor}-class-{place}", name, of) for place, (name, of) in enumerate(class_results_of(result), 1)
         ],

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from audits.bias.actions import result_of
 from audits.bias.models import BiasAudit
-from audits.bias.telling import counts_csv
+from audits.bias.telling import counts_of
 from audits.dossiers import determined
 from audits.work.models import State
 from compliance.catalogue.schema import Catalogue
@@ -154,7 +154,7 @@ def _bias_audits(
     for number, bias_audit in enumerate(published, start=1):
         result = result_of(bias_audit)
         names = f"bias-{number}-result.json", f"bias-{number}-counts.csv"
-        attachments[names[0]], attachments[names[1]] = dump(result), counts_csv(result["counts"])
+        attachments[names[0]], attachments[names[1]] = dump(result), counts_of(result)
         told.append(
             {
                 "id": str(bias_audit.id),

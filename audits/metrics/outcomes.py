@@ -32,7 +32,8 @@ PREDICTIONS: Final[Mapping[str, str]] = {
 HELD_AGAINST: Final[Mapping[str, str]] = {
     "largest": "Each group is held against the one with the most people of known outcome.",
     "overall": "Each group is held against everybody of known outcome in the table, of whom it is a part.",
-    "group": "Each group is held against the group that was named.",
+    "group": "Each group is held against the one that was named: {sex} by sex, {race_ethnicity} by race/ethnicity, and "
+    "both together.",
 }
 MISSING_RULE: Final = (
     "People whose true outcome is not known are counted beside the others and are part of no metric. Where outcomes "
@@ -65,7 +66,7 @@ def rules(how: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **{name: value for name, value in how.items() if name != "higher_is_better"},
         "prediction_rule": PREDICTIONS[how["prediction"]] + cutoff,
-        "base_rule": HELD_AGAINST[how["base"]],
+        "base_rule": HELD_AGAINST[how["base"]].format_map(how["reference"] or {}),
         "missing_rule": MISSING_RULE,
         "score_rule": None if not how["edges"] else CHANCE_RULE if how["chance"] else NOT_CHANCE,
     }

@@ -64,10 +64,27 @@ def _read(part: str, path: Path) -> Page:
         del tokens[:3]  # the page's template shows it
     for number, token in enumerate(tokens):
         _adapt(token, tokens[number + 1].content if token.type == "heading_open" else "")
+    _name_rows(tokens)
     body = markdown.renderer.render(tokens, markdown.options, {})
     # A wide table scrolls by itself, and the keyboard can scroll it.
     body = body.replace("<table>", '<div class="table-wrap" tabindex="0"><table>').replace("</table>", "</table></div>")
     return Page(part, path.stem, title, mark_safe(body))  # noqa: S308 - our own files, with raw HTML turned off
+
+
+def _name_rows(tokens: list[Token]) -> None:
+    """Give a row an id where one of its cells is a code alone, the first time that the page holds this code."""
+    taken = {token.attrGet("id") for token in tokens if token.type == "heading_open"}
+    row: Token | None = None
+    for token in tokens:
+        if token.type == "tr_open":
+            row = token
+        children = token.children or []
+        if row is not None and len(children) == 1 and children[0].type == "code_inline":
+            code = children[0].content
+            if re.fullmatch(r"[a-z][a-z0-9-]*", code) and code not in taken:
+                row.attrSet("id", code)
+                taken.add(code)
+                row = None
 
 
 def _adapt(token: Token, heading: str) -> None:

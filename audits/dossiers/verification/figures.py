@@ -9,6 +9,7 @@ from typing import Any
 from audits.dossiers import words
 from audits.dossiers.manifest import BiasAudit, Entry, Manifest
 from audits.dossiers.verification.report import Broken
+from audits.metrics.outcome_counts import PARTS
 from audits.metrics.recheck import recheck
 from compliance.lib import canonical
 from compliance.trail import chain
@@ -42,20 +43,34 @@ def check_results(manifest: Manifest, files: dict[str, bytes]) -> str:
         if evidence.sha256 != audit.result_sha256:
             raise Broken(f"The evidence of {audit.title} has another digest than its result.", evidence.sha256)
         counts = read_counts(files.get(audit.counts_attachment, b""), audit)
-        if counts != audit.result.get("counts"):
+        if counts != _listed(audit.result):
             raise Broken(f"The embedded counts of {audit.title} are not those of its result.", audit.counts_attachment)
     return f"{words.amount(len(manifest.bias_audits), 'bias audit', 'bias audits')}, results and counts equal"
 
 
+def _listed(result: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the counts of a result as its counts file lists them: with those by outcome beside, where it has them."""
+    counts: list[dict[str, Any]] = result.get("counts", [])
+    if "outcomes" not in result:
+        return counts
+    beside = {(one["sex"], one["race_ethnicity"]): one for one in result["outcomes"]["counts"]}
+    return [{**one, **beside.get((one["sex"], one["race_ethnicity"]), dict.fromkeys(PARTS, 0))} for one in counts]
+
+
 def read_counts(data: bytes, audit: BiasAudit) -> list[dict[str, Any]]:
-    """Read a counts file: `sex,race_ethnicity,applicants,selected`, an empty category being unknown."""
+    """Read a counts file: `sex,race_ethnicity,applicants,selected`, an empty category being unknown.
+
+    Where true outcomes are given, their six counts follow in the same line.
+    """
     try:
         head, *lines = csv.reader(io.StringIO(data.decode("utf-8")), strict=True)
-        if head != COUNTS_HEAD:
+        names = [*COUNTS_HEAD, *(PARTS if "outcomes" in audit.result else ())]
+        if head != names:
             raise ValueError("other columns")
         return [
-            {"sex": sex or None, "race_ethnicity": race or None, "applicants": int(people), "selected": int(chosen)}
-            for sex, race, people, chosen in lines
+            {"sex": sex or None, "race_ethnicity": race or None}
+            | {name: int(number) for name, number in zip(names[2:], numbers, strict=True)}
+            for sex, race, *numbers in lines
         ]
     except (ValueError, csv.Error):
         raise Broken(f"The embedded counts of {audit.title} cannot be read.", audit.counts_attachment) from None

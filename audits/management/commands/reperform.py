@@ -11,11 +11,11 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from audits.bias.address import tables_given
 from audits.bias.reperform import reperformed
+from audits.bias.resultfile import read
 from audits.metrics.recheck import Check
-from compliance.lib.canonical import load, sha256
+from compliance.lib.canonical import sha256
 from compliance.lib.problems import Problem, Refused, one_line
 
-LARGEST = 64 * 2**20
 SHOWN = 50
 
 
@@ -52,9 +52,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         as_json = options["format"] == "json"
         try:
-            data = _read(options["result"])
+            data, document = read(options["result"])
             tables = tables_given(options)
-            checks = reperformed(_document(data), options["data"], tables)
+            checks = reperformed(document, options["data"], tables)
             if [check.where for check in checks] == ["document"]:
                 raise Refused(Problem("result-unreadable", f"This is no bias audit result: {checks[0].got}"))
         except Refused as refused:
@@ -96,22 +96,3 @@ class Command(BaseCommand):
 
 def _difference(check: Check) -> dict[str, Any]:
     return {"where": check.where, "result": check.got, "again": check.expected}
-
-
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(LARGEST + 1)
-    except OSError as error:
-        sentence = f"The result {path.name} cannot be read: {error.strerror or error}."
-        raise Refused(Problem("result-unreadable", sentence)) from error
-    if len(data) > LARGEST:
-        raise Refused(Problem("result-unreadable", f"The result {path.name} is larger than 64 MiB."))
-    return data
-
-
-def _document(data: bytes) -> Any:
-    try:
-        return load(data)
-    except (ValueError, RecursionError) as error:
-        raise Refused(Problem("result-unreadable", f"The result is no JSON that has one reading: {error}")) from error
