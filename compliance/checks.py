@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from cryptography import x509
 from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, register
@@ -37,3 +40,49 @@ def signing_key_is_readable(**_: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+@register()
+def time_authority_can_be_asked(**_: Any) -> list[CheckMessage]:
+    """A time authority that is named must have a host, and the certificates that it is trusted by must be readable."""
+    found: list[CheckMessage] = []
+    url, path = settings.TIMESTAMP_URL, settings.TIMESTAMP_TRUST
+    if url and not _host(url):
+        found.append(
+            checks.Error(
+                "PROBANDA_TIMESTAMP_URL names no host, so no time stamp can be asked for.",
+                hint="Write the whole address of a time authority (RFC 3161), such as https://time.example.org/tsa.",
+                id="probanda.E002",
+            )
+        )
+    if path and not _certificates(path):
+        found.append(
+            checks.Error(
+                f"PROBANDA_TIMESTAMP_TRUST is {path!r}, which holds no certificate that can be read.",
+                hint="Write the path of a PEM file with the certificates that your time authority leads to.",
+                id="probanda.E003",
+            )
+        )
+    if url and not path:
+        found.append(
+            checks.Info(
+                "PROBANDA_TIMESTAMP_TRUST is empty, so a time stamp is kept without judging who gave it.",
+                hint="Write the path of a PEM file with the certificates that your time authority leads to.",
+                id="probanda.I001",
+            )
+        )
+    return found
+
+
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
+
+
+def _certificates(path: str) -> bool:
+    try:
+        return bool(x509.load_pem_x509_certificates(Path(path).read_bytes()))
+    except (OSError, ValueError):
+        return False

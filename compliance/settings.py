@@ -186,6 +186,8 @@ MAX_EVIDENCE_BYTES = env.whole("PROBANDA_MAX_EVIDENCE_MB", 200, least=1) * 1024 
 MAX_APPLICANTS_BYTES = env.whole("PROBANDA_MAX_APPLICANTS_MB", 1024, least=1) * 1024 * 1024
 SIGNING_PKCS12 = env.text("PROBANDA_SIGNING_PKCS12")
 SIGNING_PASSWORD_NAME = "PROBANDA_SIGNING_PASSWORD"  # noqa: S105 - a name; read when signing, never kept in settings
+TIMESTAMP_URL = env.url("PROBANDA_TIMESTAMP_URL", "", ["http", "https"])  # a time authority (RFC 3161)
+TIMESTAMP_TRUST = env.text("PROBANDA_TIMESTAMP_TRUST")
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.authority import Authority, authority
 from tests.build import ROOM
 from tests.people import People, alice_bob_charlie
 
@@ -37,3 +38,10 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("it mounts a small file system, which only root may")
     yield place
     subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+@pytest.fixture(scope="session")
+def time_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
+    """A time authority on loopback, for the whole session."""
+    with authority(tmp_path_factory.mktemp("authority")) as running:
+        yield running

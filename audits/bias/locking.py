@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +18,8 @@ from audits.bias.plan import Plan
 from audits.bias.rules import check_document, check_limbs, check_lockable
 from audits.metrics import categories
 from audits.metrics.conduct import FIELDS, PLAN_SCHEMA
+from audits.timestamps.check import judge
+from audits.timestamps.request import stamp
 from audits.work.records import record
 from compliance.lib.canonical import digest
 from compliance.lib.independence import LIMBS
@@ -124,24 +129,58 @@ def approve_plan(*, by: Membership, plan: BiasPlan, seen: str | None = None) -> 
     return plan
 
 
-@transaction.atomic
-def lock_plan(*, by: Membership, plan: BiasPlan, seen: str | None = None) -> BiasPlan:
+def lock_plan(*, by: Membership, plan: BiasPlan, seen: str | None = None, unstamped: bool = False) -> BiasPlan:
     """Lock a plan: its digest is taken, and it is never changed again. Locking it twice is once.
 
-    `seen` is the digest of what they read; a draft changed since is Refused.
+    `seen` is the digest of what they read; a draft changed since is Refused. Where the operator named a time authority,
+    its token over the digest (RFC 3161) is kept with the plan; one that gives none leaves the plan unlocked, unless
+    `unstamped` says that our own clock is enough.
     """
     check_can(by, "run_bias_audits")
-    plan = BiasPlan.objects.select_for_update(of=("self",)).get(pk=plan.pk, organisation_id=by.organisation_id)
+    read = BiasPlan.objects.get(pk=plan.pk, organisation_id=by.organisation_id)
+    if read.is_locked:
+        return read
+    _check_to_lock(read, seen)
+    # The authority is asked before the rows are locked: it may take its time.
+    sha256 = digest(read.document)
+    token = None if unstamped else stamped(sha256)
+    return _lock(by, read, sha256, token)
+
+
+@transaction.atomic
+def _lock(by: Membership, read: BiasPlan, sha256: str, token: bytes | None) -> BiasPlan:
+    plan = BiasPlan.objects.select_for_update(of=("self",)).get(pk=read.pk)
     if plan.is_locked:
         return plan
+    _check_to_lock(plan, sha256)
+    plan.sha256, plan.timestamp, plan.locked_by, plan.locked_at = sha256, token, by, timezone.now()
+    plan.save()
+    record(by.actor, plan, "bias.plan_locked", sha256=plan.sha256, short=plan.sha256[:12], stamped=token is not None)
+    return plan
+
+
+def _check_to_lock(plan: BiasPlan, seen: str | None) -> None:
     _check_seen(plan, seen)
     check_document(plan.document)
     approver = str(plan.approved_by_id) if plan.approved_by_id else None
     check_lockable(thresholds=bool(plan.document["thresholds"]), authors=plan.author_ids, approved_by=approver)
-    plan.sha256, plan.locked_by, plan.locked_at = digest(plan.document), by, timezone.now()
-    plan.save()
-    record(by.actor, plan, "bias.plan_locked", sha256=plan.sha256, short=plan.sha256[:12])
-    return plan
+
+
+def stamped(sha256: str) -> bytes | None:
+    """Return the token of the operator's time authority over a digest, after it was checked; None without one."""
+    if not settings.TIMESTAMP_URL:
+        return None
+    token = stamp(sha256, settings.TIMESTAMP_URL)
+    found = judge(token, sha256, trusted_authorities())
+    if found.state in ("broken", "untrusted"):
+        hint = _("Tell the operator; or lock the plan without a time stamp.")
+        raise Refused(Problem(f"authority-{found.state}", found.sentence, hint))
+    return token
+
+
+def trusted_authorities() -> list[bytes]:
+    """Return the certificates that the operator trusts for time stamps, as PEM."""
+    return [Path(settings.TIMESTAMP_TRUST).read_bytes()] if settings.TIMESTAMP_TRUST else []
 
 
 @transaction.atomic
@@ -181,7 +220,7 @@ def plan_stated(plan: BiasPlan) -> dict[str, Any]:
         "locked_by": plan.locked_by.name if plan.locked_by else "",
         "approved_by": plan.approved_by.name if plan.approved_by else None,
         "authors": plan.author_names,
-        "timestamp": None,
+        "timestamp": base64.b64encode(plan.timestamp).decode() if plan.timestamp else None,
         "witnessed": "application",
     }
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from audits.bias.rules import check_document, check_gate, check_stated
 from audits.metrics.conduct import CONDITIONS, PLAN_SCHEMA
+from audits.timestamps.check import judge
 from compliance.lib.canonical import digest, load
 from compliance.lib.problems import Problem, Refused
 
@@ -32,6 +33,12 @@ def read(path: Path) -> dict[str, Any]:
     if digest(found["document"]) != found["sha256"]:
         sentence = f"The plan {path.name} does not give the digest that it states."
         raise Refused(Problem("plan-changed", sentence, found=digest(found["document"]), expected=found["sha256"]))
+    if (token := found["timestamp"]) is not None:
+        judged = judge(token, found["sha256"])
+        if judged.state == "broken":
+            raise Refused(
+                Problem("plan-stamp-broken", f"The plan {path.name} carries a broken time stamp. {judged.sentence}")
+            )
     return {**found, "witnessed": "file"}
 
 

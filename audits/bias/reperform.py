@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -18,7 +19,9 @@ from audits.bias.opening import Given
 from audits.bias.outcome_choices import read_back
 from audits.bias.plan import DELIMITERS, Plan
 from audits.bias.sources import File
+from audits.bias.stated import contradictions
 from audits.metrics.recheck import ROUGH, Check, compared, recheck
+from audits.timestamps.check import Judgement, judge
 from compliance.lib.canonical import sha256_stream
 from compliance.lib.problems import Problem, Refused
 
@@ -45,6 +48,10 @@ _OF_METHOD = (
 )
 
 
+_OF_WHOEVER_RAN_IT = {"mapping_source", "favourable", "label", "query"}
+"""What a source says that a run of ours cannot show; :mod:`audits.bias.stated` holds it against itself, or lists it."""
+
+
 def reperformed(result: Any, files: Sequence[Path] = (), tables: Sequence[Table] = ()) -> list[Check]:
     """Return a check for every number that follows from the counts, and with sources for the counts themselves.
 
@@ -52,9 +59,26 @@ def reperformed(result: Any, files: Sequence[Path] = (), tables: Sequence[Table]
     hold; `Refused` only where there is nothing to read.
     """
     found = recheck(result)
-    if not (files or tables) or [check.where for check in found] == ["document"]:
+    judged = stamp_of(result)
+    if judged is not None and judged.state == "broken":
+        found.append(Check("conduct.plan.timestamp", judged.sentence, "a time stamp over the plan's digest"))
+    if [check.where for check in found] == ["document"]:
+        return found
+    with suppress(KeyError, TypeError, AttributeError):  # then the check of how the sources were read says so
+        found += list(contradictions(result))
+    if not (files or tables):
         return found
     return [*found, *_from_sources(result, files, tables)]
+
+
+def stamp_of(result: Any, trusted: Sequence[bytes] = ()) -> Judgement | None:
+    """Judge the time stamp of the plan that a result ran under; None where it carries none. `trusted` are PEM files."""
+    try:
+        plan = result["conduct"]["plan"]
+        token, sha256 = (plan.get("timestamp"), plan["sha256"]) if plan else (None, "")
+    except (KeyError, TypeError, AttributeError):
+        return None
+    return None if token is None else judge(token, sha256, trusted)
 
 
 def plan_of(result: Mapping[str, Any]) -> Plan:
@@ -146,6 +170,14 @@ def _from_sources(result: Mapping[str, Any], files: Sequence[Path], tables: Sequ
         yield from compared(f"method.{name}", result["method"].get(name), again["method"].get(name))
     for name in ("rows", "people", "counts_sha256", "outcome_counts_sha256"):
         yield Check(f"input.{name}", result["input"].get(name), again["input"].get(name))
+    yield from _sources_again(sources, again["input"]["sources"])
+
+
+def _sources_again(sources: Sequence[Mapping[str, Any]], again: Sequence[Mapping[str, Any]]) -> Iterator[Check]:
+    """Compare what is said of every source with what its file shows: bytes, format, delimiter, rows, counts."""
+    for place, (one, other) in enumerate(zip(sources, again, strict=True)):
+        for name in sorted((one.keys() | other.keys()) - _OF_WHOEVER_RAN_IT):
+            yield from compared(f"input.sources[{place}].{name}", one.get(name), other.get(name))
 
 
 def _known(source: Mapping[str, Any]) -> str:

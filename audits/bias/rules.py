@@ -143,6 +143,8 @@ def check_stated(plan: Mapping[str, Any]) -> None:
         raise Refused(Problem("plan", _("A locked plan names everybody who wrote in it.")))
     if approver is not None and (not isinstance(approver, str) or not approver.strip()):
         raise Refused(Problem("plan", _("An approval names the person who gave it.")))
+    if plan["timestamp"] is not None and not isinstance(plan["timestamp"], str):
+        raise Refused(Problem("plan", _("A time stamp is the Base64 of a token (RFC 3161).")))
     check_lockable(thresholds=bool(plan["document"].get("thresholds")), authors=authors, approved_by=approver)
 
 

@@ -83,6 +83,8 @@ def _lines(result: Mapping[str, Any], with_readings: bool) -> Iterator[str]:
     yield ""
     yield "How it came about"
     yield f"  {result['conduct']['plan_sentence']}"
+    if stamped := result["conduct"]["timestamp_sentence"]:
+        yield f"  {stamped}"
     for one in result["conduct"]["deviations"]:
         yield f"  Deviation in {one['field']}: planned {one['planned']!r}, ran {one['ran']!r}."
     for one in result["conduct"]["thresholds"]:

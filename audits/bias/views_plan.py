@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from audits.bias import locking, queries
@@ -16,6 +17,7 @@ from audits.bias.compared import FIELD_NAMES, choice_in_words
 from audits.bias.forms_plan import DeclarationForm, PlanForm, written
 from audits.bias.models import BiasPlan
 from audits.metrics.conduct import FIELDS
+from audits.timestamps.check import judge
 from compliance.lib.canonical import digest, dump
 from compliance.lib.independence import LIMBS
 from compliance.lib.problems import Refused
@@ -93,7 +95,16 @@ def bias_plan_change(request: HttpRequest, by: Membership, pk: UUID) -> HttpResp
 def bias_plan(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
     """One plan, what it leaves open, its digest, and the audits that ran under it."""
     plan = find(queries.bias_plans(by), pk)
-    return render(request, "bias/plan.html", _shown(plan, by))
+    context = {**_shown(plan, by), "offer_unstamped": request.GET.get("unstamped") == "offered"}
+    return render(request, "bias/plan.html", context)
+
+
+def _timestamp(plan: BiasPlan) -> str:
+    if not plan.is_locked:
+        return ""
+    if not plan.timestamp:
+        return _("None: only our own clock says when it was locked.")
+    return judge(bytes(plan.timestamp), plan.sha256, locking.trusted_authorities()).sentence
 
 
 def _promised(plan: BiasPlan) -> list[tuple[Any, str]]:
@@ -113,6 +124,7 @@ def _shown(plan: BiasPlan, by: Membership) -> dict[str, Any]:
         "plan": plan,
         "seen": digest(plan.document),
         "choices": _promised(plan),
+        "timestamp": _timestamp(plan),
         "left_open": [str(FIELD_NAMES[name]) for name in FIELDS if name not in choices],
         "bias_audits": queries.bias_audits(by).filter(under=plan),
         "why": "" if can(by, ABILITY) else why_not(ABILITY),
@@ -134,7 +146,15 @@ def bias_plan_approve(request: HttpRequest, by: Membership, pk: UUID) -> HttpRes
 def bias_plan_lock(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
     """Lock a plan; it is never changed again."""
     if request.method == "POST":
-        locking.lock_plan(by=by, plan=find(queries.bias_plans(by), pk), seen=request.GET.get("seen"))
+        unstamped = request.GET.get("unstamped") == "yes"
+        found, seen = find(queries.bias_plans(by), pk), request.GET.get("seen")
+        try:
+            locking.lock_plan(by=by, plan=found, seen=seen, unstamped=unstamped)
+        except Refused as refused:
+            if not refused.code.startswith("authority-"):
+                raise
+            messages.error(request, str(refused))
+            return redirect(reverse("bias_plan", args=[by.organisation.slug, pk]) + "?unstamped=offered")
         messages.success(request, _("The plan is locked. Name it when you start a bias audit of the same AI system."))
     return redirect("bias_plan", org=by.organisation.slug, pk=pk)
 

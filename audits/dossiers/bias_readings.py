@@ -24,6 +24,8 @@ def conduct(of: Mapping[str, Any]) -> dict[str, Any]:
         facts.append(("Plan, SHA-256", plan["sha256"]))
         if plan["locked_at"]:
             facts.append(("Locked", f"{words.when(plan['locked_at'])}, by {plan['locked_by']}"))
+        if of["timestamp_sentence"]:
+            facts.append(("Time stamp", of["timestamp_sentence"]))
         if plan.get("authors"):
             facts.append(("Written by", ", ".join(plan["authors"])))
         if plan["approved_by"]:

@@ -111,8 +111,21 @@ def settled(of: Mapping[str, Any], method: Mapping[str, Any], found_out: Mapping
         "deviations": found,
         "thresholds": held(plan["document"].get("thresholds") or (), found_out) if plan else [],
         "plan_sentence": sentence,
+        "timestamp_sentence": _stamped(plan),
         "special_sentence": _special(of["special_categories"]),
     }
+
+
+def _stamped(plan: Mapping[str, Any] | None) -> str | None:
+    """Say whether anybody but whoever locked it says when; whether a token holds is for a check with certificates."""
+    if not plan or not plan.get("locked_at"):
+        return None
+    if plan.get("timestamp"):
+        return (
+            "The token of a time authority (RFC 3161) over the plan's digest is kept with it; a check offline says "
+            "whether it holds."
+        )
+    return "No time authority has stamped the plan's digest: only the clock of whoever locked it says when."
 
 
 def _ran_under(plan: Mapping[str, Any], departures: int) -> str:

@@ -314,3 +314,47 @@ def test_a_threshold_that_nothing_could_be_held_against_is_refused(
     path.write_text(json.dumps({**DOCUMENT, "thresholds": [{**THRESHOLD, **changed}]}))
     code, _, errors = command(BiasAudit, "bias_audit", capsys, GOLDEN, *MAPPED, "--plan", path)
     assert (code, sentence in errors) == (1, True)
+
+
+FORGED: dict[str, Any] = {
+    "favourable": lambda result: result["method"].update(favourable="0"),
+    "no favourable": lambda result: result["method"].update(favourable=None),
+    "mapping_source": lambda result: result["method"]["mapping_source"]["sex"].update({"built-in list": ["Male"]}),
+    "moved mapping_source": lambda result: result["method"]["mapping_source"].update(
+        outcome={"built-in list": ["0", "1"]}
+    ),
+    "pooled": lambda result: result["method"].update(pooled="One employer."),
+    "file": lambda result: result["method"].update(file={"encoding": "cp1252", "delimiter": "comma"}),
+    "bytes": lambda result: result["input"]["sources"][0].update(bytes=1),
+    "delimiter": lambda result: result["input"]["sources"][0].update(delimiter="tab"),
+    "encoding": lambda result: result["input"]["sources"][0].update(encoding="cp1252"),
+    "rows of a source": lambda result: result["input"]["sources"][0].update(rows=1),
+}
+
+
+@pytest.mark.parametrize("forged", FORGED)
+def test_what_was_changed_beside_the_numbers_is_found(tmp_path: Path, forged: str) -> None:
+    path = tmp_path / "applicants.csv"
+    path.write_text("sex,race,hired\nMale,White,1\nFemale,White,0\nFemale,Black,1\n")
+    result = run(path, Plan("sex", "race", selected="hired", favourable="1")).as_json()
+    assert [check for check in reperformed(result, [path]) if not check.holds] == []
+    changed = json.loads(json.dumps(result))
+    FORGED[forged](changed)
+    assert [check for check in reperformed(changed, [path]) if not check.holds], forged
+
+
+def test_what_no_file_can_show_is_listed_as_stated_or_bound_by_the_plan(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = {**DOCUMENT, "thresholds": [], "choices": {"unit_of_analysis": "application"}}
+    locked = {**LOCKED, "document": plan, "sha256": digest(plan), "approved_by": None}
+    (tmp_path / "plan.json").write_text(json.dumps(locked))
+    words = [GOLDEN, *MAPPED, "--plan", tmp_path / "plan.json", "--people-in-union", "no", "--format", "json"]
+    (tmp_path / "result.json").write_text(command(BiasAudit, "bias_audit", capsys, *words)[1])
+    code, said, _ = command(Command, "reperform", capsys, tmp_path / "result.json", "--format", "json")
+    told = {one["where"]: one["bound_by"] for one in json.loads(said)["stated"]}
+    assert code == 0
+    assert told["method.unit_of_analysis"] == "the plan that was locked before, by its digest"
+    assert told["conduct.special_categories"] == ""
+    said = command(Command, "reperform", capsys, tmp_path / "result.json")[1]
+    assert "Stated, and not recomputable from any file or count:" in said

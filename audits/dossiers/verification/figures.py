@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from audits.dossiers import words
 from audits.dossiers.manifest import BiasAudit, Entry, Manifest
-from audits.dossiers.verification.report import Broken
+from audits.dossiers.verification.report import Broken, Unknown
 from audits.metrics.outcome_counts import PARTS
 from audits.metrics.recheck import recheck
+from audits.timestamps.check import judge
 from compliance.lib import canonical
 from compliance.trail import chain
 
@@ -89,6 +91,24 @@ def check_figures(manifest: Manifest) -> str:
             raise Broken(sentence, f"{first.got!r} where the counts give {first.expected!r}")
     audits = words.amount(len(manifest.bias_audits), "bias audit", "bias audits")
     return f"{words.count(total)} figures of {audits} computed again, all equal"
+
+
+def check_timestamps(manifest: Manifest, trusted: Sequence[bytes]) -> tuple[str, str]:
+    """Judge the time stamp of every plan that a bias audit ran under; return what was got, and a sentence."""
+    found = []
+    for audit in manifest.bias_audits:
+        plan = audit.result["conduct"]["plan"]
+        if plan and plan.get("timestamp"):
+            judged = judge(plan["timestamp"], plan["sha256"], trusted)
+            got = f"{judged.state}, {judged.authority or 'no authority'}"
+            if judged.state == "broken":
+                raise Broken(f"The time stamp of the plan of {audit.title} is broken. {judged.sentence}", got)
+            if judged.state != "fine":
+                raise Unknown(f"The plan of {audit.title}: {judged.state}. {judged.sentence}", got)
+            found.append(f"{judged.at:%Y-%m-%dT%H:%M:%SZ} by {judged.authority}")
+    if not found:
+        return "none", "No plan in this dossier carries a time stamp."
+    return "; ".join(found), "Every plan was there, as it stands, when a trusted authority stamped its digest."
 
 
 def check_trail(manifest: Manifest) -> str:

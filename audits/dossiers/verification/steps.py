@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import pikepdf
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 
 from audits.dossiers import words
 from audits.dossiers.manifest import MANIFEST_NAME, Manifest
@@ -167,6 +168,11 @@ def _figures(file: _File) -> tuple[str, str]:
     return got, "Every rate, ratio, share and benchmark follows from the embedded counts."
 
 
+def _timestamps(file: _File) -> tuple[str, str]:
+    trusted = [one.public_bytes(serialization.Encoding.PEM) for one in file.trusted]
+    return figures.check_timestamps(_have(file.manifest), trusted)
+
+
 def _determination(file: _File) -> tuple[str, str]:
     return determination.check(_have(file.manifest), _have(file.files))
 
@@ -198,6 +204,7 @@ _STEPS: tuple[tuple[str, str, str, Callable[[_File], tuple[str, str]]], ...] = (
     ("files", "Every embedded file is the one listed", "the digests in the manifest", _files),
     ("results", "Results and counts agree", "the same in file, manifest and evidence", _results),
     ("figures", "Every figure follows from the counts", "what the counts give", _figures),
+    ("timestamps", "The time stamps of plans hold", "tokens over their digests, of a trusted authority", _timestamps),
     ("determination", "The determination is the one embedded", "the same in file and manifest", _determination),
     ("trail", "The trail's digests hold", "the digest of each entry's content", _trail),
     ("pages", "The pages say what the manifest says", "the bytes that the manifest prints to", _same_pages),

@@ -10,8 +10,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from audits.bias.address import tables_given
-from audits.bias.reperform import reperformed
+from audits.bias.reperform import reperformed, stamp_of
 from audits.bias.resultfile import read
+from audits.bias.stated import Stated, stated
 from audits.metrics.recheck import Check
 from compliance.lib.canonical import sha256
 from compliance.lib.problems import Problem, Refused, one_line
@@ -47,6 +48,14 @@ class Command(BaseCommand):
             "--query", metavar="SELECT", help="the SELECT that was counted instead of a table of --table"
         )
         parser.add_argument("--timeout", metavar="SECONDS", type=int, default=0, help="the longest a query may take")
+        parser.add_argument(
+            "--trust",
+            metavar="PEM",
+            type=Path,
+            action="append",
+            default=[],
+            help="a file with certificates of time authorities that you trust; may be given more than once",
+        )
         parser.add_argument("--format", choices=["text", "json"], default="text", help="the form of the answer")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -54,6 +63,7 @@ class Command(BaseCommand):
         try:
             data, document = read(options["result"])
             tables = tables_given(options)
+            trusted = [_trusted(path) for path in options["trust"]]
             checks = reperformed(document, options["data"], tables)
             if [check.where for check in checks] == ["document"]:
                 raise Refused(Problem("result-unreadable", f"This is no bias audit result: {checks[0].got}"))
@@ -65,6 +75,7 @@ class Command(BaseCommand):
                     self.stderr.write(one_line(str(problem)))
             sys.exit(2)
         wrong = [check for check in checks if not check.holds]
+        told, judged = _stated(document), stamp_of(document, trusted)
         if as_json:
             answer = {
                 "sha256": sha256(data),
@@ -72,10 +83,15 @@ class Command(BaseCommand):
                 "checked": len(checks),
                 "counted_again": bool(options["data"] or tables),
                 "differences": [_difference(check) for check in wrong],
+                "stated": [one.as_json() for one in told],
+                "timestamp": {"state": judged.state, "sentence": judged.sentence} if judged else None,
             }
             self.stdout.write(json.dumps(answer, ensure_ascii=False))
         else:
             self._tell(data, checks, wrong, counted=bool(options["data"] or tables))
+            if judged:
+                self.stdout.write(f"Time stamp of the plan: {judged.state}. {one_line(judged.sentence)}")
+            self._tell_stated(told)
         sys.exit(1 if wrong else 0)
 
     def _tell(self, data: bytes, checks: list[Check], wrong: list[Check], *, counted: bool) -> None:
@@ -92,6 +108,28 @@ class Command(BaseCommand):
             self.stdout.write(f"  and {len(wrong) - SHOWN:,} more; --format json shows all of them.")
         if not counted:
             self.stdout.write("The sources were not counted again; name files with --data, and tables with --table.")
+
+    def _tell_stated(self, told: list[Stated]) -> None:
+        if told:
+            self.stdout.write("Stated, and not recomputable from any file or count:")
+        for one in told:
+            bound = f" (bound by {one.bound_by})" if one.bound_by else ""
+            self.stdout.write(f"  {one_line(f'{one.where}: {one.value!r}')[:300]}{bound}")
+
+
+def _stated(result: Any) -> list[Stated]:
+    try:
+        return stated(result)
+    except (KeyError, TypeError, AttributeError):  # the checks say what is missing
+        return []
+
+
+def _trusted(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        sentence = f"The file {path.name} cannot be read: {error.strerror or error}."
+        raise Refused(Problem("trust-unreadable", sentence)) from error
 
 
 def _difference(check: Check) -> dict[str, Any]:
