@@ -12,11 +12,15 @@ from typing import Any
 import pytest
 
 from audits.bias.audit import run
+from audits.bias.locking import planned
+from audits.bias.outcome_choices import chosen_of
 from audits.bias.plan import Plan
 from audits.bias.reperform import reperformed
+from audits.bias.rules import check_document
 from audits.bias.vocabulary import Role, category_named
+from audits.metrics.conduct import conduct
 from audits.metrics.recheck import recheck
-from compliance.lib.canonical import dump, load
+from compliance.lib.canonical import digest, dump, load
 from tests.bias.conftest import Audit, Refusal
 
 SHARED = Path(__file__).parents[3] / "shared"
@@ -225,3 +229,25 @@ def test_a_changed_metric_count_or_bin_is_found(audit: Audit) -> None:
     }
     assert [name for name, change in changes.items() if not broken(change)] == []
     assert json.loads(dump(sound)) == sound
+
+
+def test_a_plan_that_promised_another_cut_off_or_metric_names_the_deviation(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text(FILE)
+    plan = Plan("sex", "race", score="score", truth="good", mapping=READ, outcome=CHANCES)
+    promised = {**(chosen_of(plan) or {}), "cutoff": "0.6"}
+    document = planned(
+        system=None,
+        choices={"outcome": promised, "reference": None},
+        metrics=["group metrics", "calibration by group", "representativeness"],
+    )
+    check_document(document)
+    how = conduct(plan={**dict.fromkeys(("locked_at", "locked_by", "approved_by", "timestamp")), **stated(document)})
+    result = run(path, plan, conduct=how).as_json()
+    found = {one["field"]: (one["planned"], one["ran"]) for one in result["conduct"]["deviations"]}
+    assert found["outcome.cutoff"] == ("0.6", "0.5")
+    assert set(found) == {"outcome.cutoff", "metrics"}
+
+
+def stated(document: dict[str, Any]) -> dict[str, Any]:
+    return {"document": document, "sha256": digest(document)}

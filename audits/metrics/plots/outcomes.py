@@ -64,7 +64,7 @@ def errors(
     >>> kinds = [Kind("False positive rate", "circle"), Kind("False negative rate", "square")]
     >>> groups = {"Male": [Share(994, 3066, 0.31, 0.34), Share(0, 0, why="nobody has the outcome")]}
     >>> errors("e", "Errors", kinds, groups).figures.rows[1]
-    ('Male: false negative rate', '', '', '', '', '', 'nobody has the outcome')
+    ('Male', '', '', '', '', '', 'false negative rate; nobody has the outcome')
     """
     ends = [one.high if one.high is not None else float(one.value or 0) for of in groups.values() for one in of]
     scale = from_to(Fraction(0), Fraction(max([*ends, 0.01])).limit_denominator(10**6), LEFT, RIGHT)
@@ -89,22 +89,23 @@ def errors(
     if any(one.value is None for one in every):
         key.append((hatch(-12, -5, 24, 10), "no such rate; the words beside it say why"))
     sheet.key(key)
-    columns = ("Group and rate", "Counted", "People", "Value", f"From ({confidence})", f"To ({confidence})", "Note")
+    columns = ("Group", "Counted", "People", "Value", f"From ({confidence})", f"To ({confidence})", "Rate")
     rows = tuple(
-        (f"{group}: {kind.name.lower()}", *_row(share))
+        (group, *_row(share, kind.name.lower()))
         for group, shares in groups.items()
         for kind, share in zip(kinds, shares, strict=True)
     )
-    spoken = "; ".join(f"{row[0]} {row[3] or row[6]}" for row in rows)
+    spoken = "; ".join(f"{row[0]} {row[3]} ({row[6]})" for row in rows)
     caption = f"The line through a mark is the {confidence} score interval (Wilson) of the rate."
     return sheet.finish(f"{name}-errors", title, f"{spoken}.", caption, Figures(title, columns, rows))
 
 
-def _row(share: Share) -> tuple[str, str, str, str, str, str]:
+def _row(share: Share, what: str) -> tuple[str, str, str, str, str, str]:
+    """Return a rate with its counts and interval; what it is stands last, with what to know of it."""
     if share.value is None:
-        return "", "", "", "", "", share.why
+        return "", "", "", "", "", f"{what}; {share.why}"
     low, high = ("" if end is None else percent(Fraction(end)) for end in (share.low, share.high))
-    note = f"fewer than {FEW} people" if share.is_small else ""
+    note = f"{what}; fewer than {FEW} people" if share.is_small else what
     return f"{share.part:,}", f"{share.people:,}", percent(share.value), low, high, note
 
 
@@ -131,7 +132,7 @@ def calibrations(
 
     >>> step = Step(1, Share(3, 4, 0.3, 0.95), Fraction(3, 5))
     >>> calibrations("c", "Calibration", ["below 0.5", "0.5 and above"], {"Male": [step]}).figures.rows
-    (('Male: 0.5 and above', '4', '3', '75.0%', '30.0%', '95.0%', '60.0%', 'fewer than 5 people'),)
+    (('Male', '3', '4', '75.0%', '30.0%', '95.0%', '60.0%', '0.5 and above; fewer than 5 people'),)
     """
     scale = from_to(Fraction(0), Fraction(1), 0, _STRIP, most=4)
     left, right = _FOOT, RIGHT
@@ -140,7 +141,7 @@ def calibrations(
     sheet = Sheet()
     for group, steps in groups.items():
         people = sum(step.share.people for step in steps)
-        sheet.heading(group, f"{people:,} people" if people else "nobody of known outcome")
+        sheet.heading(group, "" if people else "nobody of known outcome")
         _strip(sheet, scale, places, width, steps)
     for nth, x in enumerate(places, start=1):
         sheet.write(x, sheet.y + 8, str(nth), "soft", font_size=SMALL - 0.5, text_anchor="middle")
@@ -154,9 +155,9 @@ def calibrations(
         key.append((mark("circle", 0, 0, "hollow"), f"the same, of fewer than {FEW} people"))
     sheet.key(key)
     ends = (f"From ({confidence})", f"To ({confidence})")
-    columns = ("Group and bin of scores", "People", "With the outcome", "Share", *ends, "Mean score", "Note")
+    columns = ("Group", "With the outcome", "People", "Share", *ends, "Mean score", "Bin of scores")
     rows = tuple(_figures(group, bins, step) for group, steps in groups.items() for step in steps)
-    spoken = "; ".join(f"{row[0]}, {row[3]}" for row in rows)
+    spoken = "; ".join(f"{row[0]} {row[3]} ({row[7]})" for row in rows)
     caption = "A bin without people has no mark. Strips are of one height, whatever the size of a group."
     return sheet.finish(f"{name}-calibration", title, f"{spoken}.", caption, Figures(title, columns, rows))
 
@@ -189,6 +190,6 @@ def _strip(sheet: Sheet, scale: Scale, places: Sequence[float], width: float, st
 
 
 def _figures(group: str, bins: Sequence[str], step: Step) -> tuple[str, ...]:
-    part, people, value, low, high, note = _row(step.share)
+    *numbers, note = _row(step.share, bins[step.place])
     mean = "" if step.mean is None else percent(step.mean)
-    return f"{group}: {bins[step.place]}", people, part, value, low, high, mean, note
+    return (group, *numbers, mean, note)

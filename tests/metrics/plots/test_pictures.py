@@ -16,8 +16,10 @@ import pytest
 from audits.metrics import plots
 from audits.metrics.categories import RACES, SEXES
 from audits.metrics.counts import Cell
+from audits.metrics.outcome_counts import bin_names
 from audits.metrics.plots.__main__ import main
 from audits.metrics.plots.of_readings import NAMES
+from audits.metrics.plots.outcomes import Kind, Share, Step, calibrations, errors
 from audits.metrics.readings import SENTENCES
 from audits.metrics.result import Counted, Result, result_from_counts
 from audits.metrics.scores import Scores
@@ -68,6 +70,11 @@ def all_kinds() -> Iterator[plots.Picture]:
     runs = [plots.Run("1 March 2025", date(2025, 3, 1)), plots.Run("2 March 2025", date(2025, 3, 2))]
     course = plots.Course(LONG, (plots.Point(F(4, 5), 0.7, None), plots.Point(None, why="no one")))
     yield plots.drift("edge", LONG, runs, [course], context=F(4, 5), context_words="four fifths")
+    kinds = [Kind("False positive rate", "circle"), Kind("False negative rate", "square")]
+    shares = [Share(994, 3066, 0.31, 0.34), Share(0, 0, why="nobody has the outcome")]
+    yield errors("edge", LONG, kinds, {LONG: shares, "Few": [Share(1, 3, 0.06, 0.79)] * 2})
+    steps = [Step(0, Share(3, 30, 0.03, 0.26), F(1, 10)), Step(2, Share(2, 3, 0.2, 0.94), F(7, 10))]
+    yield calibrations("edge", LONG, bin_names(["0.25", "0.5"]), {LONG: steps, "Nobody": []})
     many = [f"Age {n}" for n in range(6)]
     yield plots.heat_map("wide", LONG, [LONG, "Asian"], many, {})
 
