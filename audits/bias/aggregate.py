@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from audits.bias.guess import Grid, tolerance
 from audits.bias.mapping import SCORE
 from audits.bias.prepared import cases, exact, matches
 from audits.bias.words import as_word
@@ -27,6 +28,8 @@ MOST_GROUPS: Final = 200_000
 """More different combinations than this mean that a column of names or numbers was taken for a category."""
 RANGES: Final = 1024
 """Into so many ranges one pass divides the scores."""
+MOST_RANGED: Final = 400_000
+"""A pass by a grid that gives more than this was guided by a wrong guess."""
 
 Fetch = Callable[["ir.Table"], list[tuple[Any, ...]]]
 
@@ -49,7 +52,8 @@ class Ranged(NamedTuple):
     """People of one group whose scores lie in the range number `place`: from `low` to `high`, both of them scores.
 
     `place` is -1 below and 1024 above all ranges, None for lines without a score. `bad` lines have no usable score or
-    count, `broken` ones a score with a fraction.
+    count, and `broken` says that some have a fraction. With a grid, people in its window, and those too near to the
+    edge of a range for a double to tell, come by their exact `score`.
     """
 
     words: tuple[str, ...]
@@ -59,7 +63,8 @@ class Ranged(NamedTuple):
     lines: int
     people: int
     bad: int
-    broken: int
+    broken: bool
+    score: Decimal | None = None
 
 
 class Beside(NamedTuple):
@@ -113,8 +118,10 @@ class Rows:
     """The mapped columns of one source.
 
     `table` is what :func:`prepared` makes of the source's columns, named by role. `fetch` runs an expression over it
-    where the data is. `single` names roles whose floats have 32 bits. `has_score` and
-    `has_count` say whether these roles were mapped; without a count, a line is a person.
+    where the data is. `single` names roles whose floats have 32 bits. `has_score` and `has_count` say whether
+    these roles were mapped; without a count, a line is a person. `grid` is a guess of how scores are best divided,
+    where there is one. `apart` makes a step of its own of what is built so far, so that an engine works it out once a
+    line however often the next step uses it; it belongs to the next `fetch`.
     """
 
     table: ir.Table
@@ -123,6 +130,8 @@ class Rows:
     has_score: bool = False
     has_count: bool = False
     has_order: bool = False
+    grid: Grid | None = None
+    apart: Callable[[ir.Table], ir.Table] = lambda table: table
 
     def groups(self, *roles: str) -> list[Group]:
         """Return the groups of these roles, each combination of raw words once.
@@ -151,31 +160,74 @@ class Rows:
     def ranged(self, *roles: str, low: float, high: float) -> list[Ranged]:
         """Return how many people of each group have scores in each range of `low` to `high`, and beyond either end."""
         table = self.table.mutate(place=_place(self.table.number, low, high))
-        usable = table.people > 0
-        broken = _has_fraction(table.number)
-        found = self._few(
-            table.group_by([*roles, "place"]).agg(
-                low=table.number.min(where=usable),
-                high=table.number.max(where=usable),
-                lines=table.count(),
-                people=table.people.sum(),
-                bad=(table.people.isnull() | table.number.isnull()).sum(),
-                broken=broken.sum(where=usable),
-            ),
-            roles,
-            RANGES + 2,
+        found = self._few(table.group_by([*roles, "place"]).agg(**self._range_counts(table)), roles, RANGES + 2)
+        return [self._ranged(row, roles) for row in found]
+
+    def gridded(self, *roles: str) -> list[Ranged] | None:
+        """Return the same by the ranges of the grid, with exact scores in its window.
+
+        None where there is no grid, or where the guess was so wrong that too much would come back.
+        """
+        import ibis
+
+        grid = self.grid
+        if grid is None:
+            return None
+        number = ibis.greatest(exact(grid.lowest), ibis.least(exact(grid.highest), self.table.number))
+        number = ibis.cases((self.table.number.notnull(), number), else_=ibis.null("float64"))
+        placed = self._placed(self.table, number, grid.edges, grid.parts)
+        told = placed.near | placed.place.between(grid.first, grid.last)
+        table = placed.mutate(exact=ibis.cases((told, placed.score), else_=ibis.null(placed.score.type())))
+        counted = table.group_by([*roles, "place", "exact"]).agg(**self._range_counts(table))
+        found = self.fetch(counted.limit(MOST_RANGED + 1))
+        if len(found) > MOST_RANGED:
+            return None
+        width, ranged = len(roles), []
+        for row in found:
+            one = self._ranged((*row[: width + 1], *row[width + 2 :]), roles)
+            told_score = row[width + 1] is not None and one.low is not None
+            ranged.append(one._replace(score=self.decimal(row[width + 1])) if told_score else one)
+        return ranged
+
+    def _placed(self, table: ir.Table, number: Any, edges: Sequence[Decimal], parts: int = 1) -> ir.Table:
+        """Add the bin of a double, or the part of a bin, and whether it is too near to an edge for a double to tell.
+
+        Halves keep the widest difference finite. Arithmetic is off by no more than the tolerance, in parts of a bin.
+        """
+        width = float((edges[1] - edges[0]) / parts / 2)
+        divided = self.apart(table.mutate(bins=(number * 0.5 - exact(float(edges[0] / 2))) / exact(width)))
+        floored = self.apart(divided.mutate(place=divided.bins.floor()))
+        rest = self.apart(floored.mutate(rest=floored.bins - floored.place.cast("float64")))
+        least = tolerance(edges, parts, single="score" in self.single)
+        return self.apart(rest.mutate(near=(rest.rest < exact(least)) | (rest.rest > exact(1.0 - least))))
+
+    def _range_counts(self, table: ir.Table) -> dict[str, Any]:
+        """Return what is counted of a range; where a line is a person, less has to be summed."""
+        usable = table.people > 0 if self.has_count else None
+        broken, bad = _has_fraction(table.number), table.number.isnull()
+        counts = {
+            "low": table.number.min(where=usable),
+            "high": table.number.max(where=usable),
+            "broken": broken.sum(where=usable),
+            "lines": table.count(),
+        }
+        if not self.has_count:
+            return counts | {"bad": bad.sum()}
+        return counts | {"people": table.people.sum(), "bad": (table.people.isnull() | bad).sum()}
+
+    def _ranged(self, row: Sequence[Any], roles: Sequence[str]) -> Ranged:
+        place, low, high, broken, lines, *counts = row[len(roles) :]
+        people, bad = counts if self.has_count else (lines, counts[0])
+        return Ranged(
+            self._words(row, roles),
+            _whole_or_none(place),
+            _float(low),
+            _float(high),
+            int(lines),
+            int(people or 0),
+            int(bad),
+            bool(broken),
         )
-        width = len(roles)
-        return [
-            Ranged(
-                self._words(row, roles),
-                _whole_or_none(row[width]),
-                _float(row[width + 1]),
-                _float(row[width + 2]),
-                *map(_whole, row[width + 3 :]),
-            )
-            for row in found
-        ]
 
     def beside(self, *roles: str, low: float, high: float, edges: Sequence[Decimal] = ()) -> list[Beside]:
         """Count by group the people below and above the range from `low` to `high`, and in it by their exact score.
@@ -186,14 +238,14 @@ class Rows:
 
         number = self.table.number
         side = cases((number < exact(low), -1), (number > exact(high), 1), otherwise=0, kind="int64")
-        place, near = (
-            _binned(number, edges, "score" in self.single) if edges else (ibis.literal(0), ibis.literal(False))
-        )
-        usable = self.table.people > 0
-        sided = self.table.filter(usable, number.notnull()).mutate(side=side, near=near)
+        sided = self.table.filter(self.table.people > 0, number.notnull()).mutate(side=side)
+        if edges:
+            sided = self._placed(sided, sided.number, edges)
+        else:
+            sided = sided.mutate(place=ibis.literal(0, "int64"), near=ibis.literal(False))
         told = (sided.side == 0) | sided.near
         table = sided.mutate(
-            place=cases((told, 0), otherwise=place),
+            place=cases((told, 0), otherwise=sided.place),
             within=ibis.cases((told, sided.score), else_=ibis.null(sided.score.type())),
         )
         found = self.fetch(table.group_by([*roles, "side", "place", "within"]).agg(people=table.people.sum()))
@@ -250,8 +302,8 @@ class Rows:
         table = self.table
         counted = {"lines": table.count()}
         for role in roles:
-            column = table[role]
-            text = column.type().is_string()
+            text = table[role].type().is_string()
+            column = table[role].fill_null("") if text else table[role]
             blank = column.strip() == "" if text else column.isnull()
             numeric = matches(column, SCORE.pattern) if text else column.notnull()
             counted[f"blank_{role}"] = blank.sum()
@@ -323,20 +375,6 @@ def _sums(table: ir.Table) -> dict[str, Any]:
 def _joined(one: Group, other: Group) -> Group:
     least = min((value for value in (one.least, other.least) if value is not None), default=None)
     return Group(one.words, one.lines + other.lines, one.people + other.people, one.bad + other.bad, least)
-
-
-def _binned(number: Any, edges: Sequence[Decimal], single: bool) -> tuple[Any, Any]:
-    """Return the bin of a double, and whether it lies too near to an edge for a double to tell.
-
-    Halves keep the widest difference finite. Arithmetic is off by no more than the tolerance, in parts of a bin.
-    """
-    width = edges[1] - edges[0]
-    farthest = max(abs(edges[0]), abs(edges[-1])) / width
-    tolerance = min(1.0, (float(farthest) + len(edges)) * 2.0 ** (-20 if single else -48))
-    bins = (number * 0.5 - exact(float(edges[0] / 2))) / exact(float(width / 2))
-    place = bins.floor()
-    rest = bins - place.cast("float64")
-    return place, (rest < exact(tolerance)) | (rest > exact(1.0 - tolerance))
 
 
 def _has_fraction(number: Any) -> Any:

@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from audits.bias import median as medians
 from audits.bias.aggregate import Beside, Group, Ranged, Rows
+from audits.bias.guess import Grid
 from audits.bias.locate import Judge, locate_in_rows, remembered
 from audits.bias.mapping import Trouble, Values, count_trouble, readings, score_trouble
 from audits.bias.outcome_choices import outcome_of
@@ -330,7 +331,7 @@ def _checked_classes(plan: Plan, counted: Counted) -> Counted:
 
 def _scores(run: _Run, say: Say) -> Counted:
     plan, numbers = run.plan, [False] * len(run.rows)
-    groups, ranged = _first_pass(run)
+    groups, ranged, grid = _first_pass(run)
     every = [group for one in groups for group in one]
     _check_any(sum(group.lines for group in every), sum(group.people for group in every))
     _check_few(run, groups, numbers)
@@ -361,7 +362,7 @@ def _scores(run: _Run, say: Say) -> Counted:
     marked_ranges = [
         [one._replace(words=mark.of(one.words)) for one in of] for mark, of in zip(marked, ranged, strict=True)
     ]
-    spread = _medians(run, marked, marked_ranges, [bases[name] for name in wanted])
+    spread = _medians(run, marked, marked_ranges, [bases[name] for name in wanted], grid)
     medians_of = spread.medians
     if any(one.people != sum(people_of.values()) for one in medians_of):
         sentence = "A source was changed while it was read."
@@ -388,11 +389,12 @@ def _medians(
     marked: Sequence[_Marked],
     ranged: Sequence[Sequence[Ranged]],
     samples: Sequence[set[tuple[str, ...]]],
+    grid: Grid | None,
 ) -> medians.Found:
     """Return the median of each sample; equal samples are looked for once."""
     different = samples if samples[-1] != samples[0] else samples[:1]
     inside = [one.__contains__ for one in different]
-    found = medians.find(marked, run.roles, ranged, samples=inside, higher=run.plan.higher_is_better)
+    found = medians.find(marked, run.roles, ranged, samples=inside, higher=run.plan.higher_is_better, grid=grid)
     return replace(found, medians=[found.medians[0], found.medians[-1]][: len(samples)])
 
 
@@ -407,13 +409,20 @@ def _stated(median: medians.Median, basis: str, sample: set[tuple[str, ...]]) ->
     }
 
 
-def _first_pass(run: _Run) -> tuple[list[list[Group]], list[list[Ranged]]]:
-    """Return the groups of every source and the first ranges of all scores: one pass where groups are few."""
-    guess = next((bounds for rows in run.rows if (bounds := rows.bounds())), (0.0, 0.0))
+def _first_pass(run: _Run) -> tuple[list[list[Group]], list[list[Ranged]], Grid | None]:
+    """Return the groups of every source and the first ranges of all scores: one pass where groups are few.
+
+    One source of people alone is divided by its grid, where it has one.
+    """
     alone = len(run.roles) == 2
-    ranged = [rows.ranged("sex", "race_ethnicity", low=guess[0], high=guess[1]) for rows in run.rows]
+    gridded = run.rows[0].gridded(*run.roles) if alone and len(run.rows) == 1 else None
+    if gridded is not None:
+        ranged = [gridded]
+    else:
+        low, high = next((bounds for rows in run.rows if (bounds := rows.bounds())), (0.0, 0.0))
+        ranged = [rows.ranged("sex", "race_ethnicity", low=low, high=high) for rows in run.rows]
     if not alone:
-        return [rows.groups(*run.roles) for rows in run.rows], ranged
+        return [rows.groups(*run.roles) for rows in run.rows], ranged, None
     groups = []
     for found in ranged:
         sums: dict[tuple[str, ...], Group] = {}
@@ -423,7 +432,7 @@ def _first_pass(run: _Run) -> tuple[list[list[Group]], list[list[Ranged]]]:
                 lines=known.lines + one.lines, people=known.people + one.people, bad=known.bad + one.bad
             )
         groups.append([sums[words] for words in sorted(sums)])
-    return groups, ranged
+    return groups, ranged, run.rows[0].grid if gridded is not None else None
 
 
 def _strata(plan: Plan) -> Iterator[str]:

@@ -97,6 +97,14 @@ def duckdb_rows(connection: duckdb.DuckDBPyConnection, relation: Relation) -> Ro
     return _rows(relation, types, "duckdb", run)
 
 
+def kept(connection: duckdb.DuckDBPyConnection, relation: Relation, path: Path) -> Relation:
+    """Write the columns of a relation down as Parquet and return that: many passes then read the source once."""
+    with step(connection.interrupt, connection.query_progress):
+        connection.execute(f"COPY ({_select(relation, {})}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION lz4)")
+    columns = {role: quoted(role) for role in relation.columns}
+    return Relation(f"read_parquet({literal(str(path))})", columns)
+
+
 def _duckdb_type(name: str) -> str:
     kind = name.split("(")[0].upper()
     known = {
@@ -246,14 +254,22 @@ def _rows(
     first = read(ibis.table(kinds, name="raw"), dialect)
     ready = prepared(ibis.table(first.schema(), name="first"), dialect)
     steps = {"raw": _select(relation, casts, mark), "first": sql_of(first), "prepared": sql_of(ready)}
-    beginning = "WITH " + ", ".join(f"{name} AS ({sql})" for name, sql in steps.items())
+    more: dict[str, str] = {}
+
+    def apart(expression: Any) -> Any:
+        name = f"apart{len(more)}"
+        more[name] = sql_of(expression)
+        return ibis.table(expression.schema(), name=name)
 
     def fetch(expression: Any) -> list[tuple[Any, ...]]:
-        return run(f"{beginning} SELECT * FROM ({sql_of(expression)}) AS found")
+        beginning = ", ".join(f"{name} AS ({sql})" for name, sql in (steps | more).items())
+        more.clear()
+        return run(f"WITH {beginning} SELECT * FROM ({sql_of(expression)}) AS found")
 
     return Rows(
         ibis.table(ready.schema(), name="prepared"),
         fetch,
+        apart=apart,
         single=frozenset(role for role, kind in types.items() if kind == "float32"),
         has_score="score" in types,
         has_count="count" in types,

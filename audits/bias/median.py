@@ -8,12 +8,13 @@ decimals. Nothing is interpolated or approximated, and every engine gives the sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, NamedTuple, Protocol, TypeAlias
 
 from audits.bias.aggregate import Beside, Ranged
+from audits.bias.guess import Grid
 from audits.metrics import scores
 from audits.metrics.rounding import mean, plain
 
@@ -77,17 +78,22 @@ def find(
     *,
     samples: Sequence[InSample],
     higher: bool,
+    grid: Grid | None = None,
 ) -> Found:
     """Return, for each sample, the median of its people over all `sources`, and who is strictly on its better side.
 
-    `roles` begin with sex and race/ethnicity. `counted` are the ranges that a first pass over each source has counted;
-    no sample may be empty. An even number of people takes the exact mean of the two middle scores. No score lies
-    strictly between these two, so "above the mean" is "above the lower of them", and "below" is "below the upper"; the
-    mean itself is never compared. Samples whose medians lie near each other share the last pass.
+    `roles` begin with sex and race/ethnicity. `counted` are the ranges that a first pass over each source has counted,
+    those of a `grid` where it went by one; no sample may be empty. An even number of people takes the exact mean of the
+    two middle scores. No score lies strictly between these two, so "above the mean" is "above the lower of them", and
+    "below" is "below the upper"; the mean itself is never compared. A grid that held every middle score is enough; else
+    samples whose medians lie near each other share the last pass.
     """
     first = [one for found in counted for one in found]
+    bounds = _edges(sources, counted)
     sizes = [sum(one.people for one in first if one.low is not None and sample(one.words[:2])) for sample in samples]
     ranks = [((size - 1) // 2, size // 2) for size in sizes]
+    if grid is not None and (known := _known(grid, counted, bounds, ranks, samples)) is not None:
+        return _found([known], ranks, sizes, samples, higher, bounds)
     middles = [_narrowed(sources, first, pair, sample) for pair, sample in zip(ranks, samples, strict=True)]
     low, high = min(one.low for one in middles), max(one.high for one in middles)
     between = sum(
@@ -95,7 +101,6 @@ def find(
         for one in first
         if one.low is not None and one.high is not None and one.high >= low and one.low <= high
     )
-    bounds = _edges(sources, counted)
     near = between <= max(FEW, max(one.lines for one in middles))
     # Samples that lie far from each other take a pass each; everybody is in a bin after the first.
     ranges = [(low, high)] if near else [(one.low, one.high) for one in middles]
@@ -103,19 +108,67 @@ def find(
         [rows.beside(*roles, low=low, high=high, edges=() if place else bounds) for rows in sources]
         for place, (low, high) in enumerate(ranges)
     ]
-    found = [
-        _around(passes[0 if near else place], pair, size, sample, higher)
-        for place, (pair, size, sample) in enumerate(zip(ranks, sizes, samples, strict=True))
-    ]
+    return _found(passes, ranks, sizes, samples, higher, bounds)
+
+
+def _found(
+    passes: Sequence[Sequence[Sequence[Beside]]],
+    ranks: Sequence[tuple[int, int]],
+    sizes: Sequence[int],
+    samples: Sequence[InSample],
+    higher: bool,
+    bounds: tuple[Decimal, ...],
+) -> Found:
+    """Return the medians and the bins of passes over all sources: one for each sample, or one for all of them."""
+    sides = [[_sides(found) for found in one] for one in passes]
+    sides *= len(samples) // len(sides)
+    found = [_around(*one, higher) for one in zip(sides, ranks, sizes, samples, strict=True)]
     return Found(found, bounds, tuple(_binned(one, bounds) for one in passes[0]))
+
+
+def _known(
+    grid: Grid,
+    counted: Sequence[Sequence[Ranged]],
+    bounds: Sequence[Decimal],
+    ranks: Sequence[tuple[int, int]],
+    samples: Sequence[InSample],
+) -> list[list[Beside]] | None:
+    """Return what a first pass by a grid knows already, None unless it holds all middle ranks and knows every bin."""
+    low, high = grid.window
+    bins: dict[int, int | None] = {}
+    found = []
+    [of_one] = counted
+    for one in of_one:
+        if one.low is None or one.place is None:  # nobody
+            continue
+        if one.score is not None:
+            side = -1 if one.score < low else 1 if one.score >= high else 0
+            found.append(Beside(one.words, side, 0, one.score, one.people))
+            continue
+        if one.place not in bins:
+            bins[one.place] = grid.bin_of(one.place, bounds)
+        if (place := bins[one.place]) is None:
+            return None
+        found.append(Beside(one.words, -1 if one.place < grid.first else 1, place, None, one.people))
+    sides = _sides(found)
+    for (lower, upper), sample in zip(ranks, samples, strict=True):
+        inside = [one for words, one in sides.items() if sample(words[:2])]
+        below = sum(one.below for one in inside)
+        if not below <= lower <= upper < below + sum(people for one in inside for _, people in one.within):
+            return None
+    return [found]
 
 
 def _edges(sources: Sequence[Scored], counted: Sequence[Sequence[Ranged]]) -> tuple[Decimal, ...]:
     """Return the edges of bins for all scores, from the lowest and the highest as the sources would write them."""
-    every = [(rows, one) for rows, found in zip(sources, counted, strict=True) for one in found]
-    low = min(rows.decimal(one.low) for rows, one in every if one.low is not None)
-    high = max(rows.decimal(one.high) for rows, one in every if one.high is not None)
-    return scores.edges(low, high, whole=not any(one.broken for _, one in every))
+    ends = [
+        rows.decimal(end)
+        for rows, found in zip(sources, counted, strict=True)
+        for one in (min, max)
+        if (end := one((score for each in found for score in (each.low, each.high) if score is not None), default=None))
+        is not None
+    ]
+    return scores.edges(min(ends), max(ends), whole=not any(one.broken for found in counted for one in found))
 
 
 def _binned(found: Sequence[Beside], bounds: Sequence[Decimal]) -> dict[Words, dict[int, int]]:
@@ -160,30 +213,50 @@ def _middle(ranged: Sequence[Ranged], ranks: tuple[int, int], sample: InSample) 
     return _Range(held[0].low, held[-1].high, lines, people, any(one.low < one.high for one in held))
 
 
+@dataclass(slots=True)
+class _Sides:
+    """People of one group below and above a range, and in it by their exact score, as often as it was met."""
+
+    below: int
+    above: int
+    within: list[tuple[Decimal, int]]
+
+
+def _sides(found: Sequence[Beside]) -> dict[Words, _Sides]:
+    sides: dict[Words, _Sides] = {}
+    for words, side, _, score, people in found:
+        one = sides.get(words)
+        if one is None:
+            one = sides[words] = _Sides(0, 0, [])
+        if side < 0:
+            one.below += people
+        elif side > 0:
+            one.above += people
+        elif score is not None:
+            one.within.append((score, people))
+    return sides
+
+
 def _around(
-    beside: Sequence[Sequence[Beside]], ranks: tuple[int, int], size: int, sample: InSample, higher: bool
+    found: Sequence[Mapping[Words, _Sides]], ranks: tuple[int, int], size: int, sample: InSample, higher: bool
 ) -> Median:
-    every = [one for found in beside for one in found]
-    below = sum(one.people for one in every if one.side < 0 and sample(one.words[:2]))
+    inside = [one for sides in found for words, one in sides.items() if sample(words[:2])]
+    below = sum(one.below for one in inside)
     within: dict[Decimal, int] = {}
-    for one in every:
-        if one.score is not None and not one.side and sample(one.words[:2]):
-            within[one.score] = within.get(one.score, 0) + one.people
+    for one in inside:
+        for score, people in one.within:
+            within[score] = within.get(score, 0) + people
     lower, upper = (_at(within, rank - below) for rank in ranks)
 
-    def counts(one: Beside) -> bool:
-        if one.score is None or one.side:
-            return one.side == (1 if higher else -1)
-        return one.score > lower if higher else one.score < upper
+    def better(one: _Sides) -> int:
+        if higher:
+            return one.above + sum(people for score, people in one.within if score > lower)
+        return one.below + sum(people for score, people in one.within if score < upper)
 
-    better = []
-    for found in beside:
-        sums: dict[Words, int] = {}
-        for one in found:
-            sums[one.words] = sums.get(one.words, 0) + one.people * counts(one)
-        better.append(sums)
     at_median = within[lower] if lower == upper else 0
-    return Median(plain(mean(lower, upper)), size, at_median, tuple(better), sum(one.people for one in every))
+    beyond = tuple({words: better(one) for words, one in sides.items()} for sides in found)
+    people = sum(one.below + one.above + sum(n for _, n in one.within) for sides in found for one in sides.values())
+    return Median(plain(mean(lower, upper)), size, at_median, beyond, people)
 
 
 def _at(within: dict[Decimal, int], rank: int) -> Decimal:

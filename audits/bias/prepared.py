@@ -33,17 +33,12 @@ def read(raw: ir.Table, dialect: str) -> ir.Table:
 def prepared(raw: ir.Table, dialect: str) -> ir.Table:
     """Return the rows as they are counted: what :func:`read` gives becomes groups, `number`, `people` and `line`.
 
-    `raw` may have a `score`, a `count` and a `line`; every other column is a role to group by. Missing words become
-    empty ones before grouping, since a group-by of some engines loses them. `number` is the score as a double, or null
-    where it is no finite number; `people` the count, or null where it is none.
+    `raw` may have a `score`, a `count` and a `line`; every other column is a role to group by. `number` is the score as
+    a double, or null where it is no finite number; `people` the count, or null where it is none.
     """
     import ibis
 
-    columns = {
-        name: raw[name].fill_null("") if raw[name].type().is_string() else raw[name]
-        for name in raw.columns
-        if name not in ("line", "double")
-    }
+    columns = {name: raw[name] for name in raw.columns if name not in ("line", "double")}
     if "score" in raw.columns:
         columns["number"] = _number_read(raw) if "double" in raw.columns else _number(raw.score, dialect)
     columns["people"] = _people(raw["count"]) if "count" in raw.columns else ibis.literal(1, "int64")

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from audits.bias import engines
+from audits.bias import engines, guess
 from audits.bias.aggregate import Rows
 from audits.bias.intake import Source
 from audits.bias.locate import locate_in_text
@@ -118,21 +118,38 @@ class Text:
         import duckdb
 
         source, places = self.plain or (self.source, list(columns.values()))
-        # A link with a plain name, since a star or a bracket in a file name would be a pattern.
-        link = self.scratch / f"input-{len(list(self.scratch.iterdir()))}.csv"
-        link.symlink_to(source.text.resolve())
-        names = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(source.header)))
-        relation = engines.Relation(
-            f"""read_csv({engines.literal(str(link))}, auto_detect = false, header = true, quote = '"', escape = '"',
-                delim = {engines.literal(source.delimiter)}, columns = {{{names}}}, strict_mode = true,
-                null_padding = false, ignore_errors = false)""",
-            {role: f"c{place}" for role, place in zip(columns, places, strict=True)},
-        )
+        relation = self._relation(source, source.text, "header = true")
+        named = {role: f"c{place}" for role, place in zip(columns, places, strict=True)}
         try:
-            yield engines.duckdb_rows(self.room.connection(), relation)
+            yield self._counted(source, engines.Relation(relation, named))
         except duckdb.Error as error:
             self.settle()
             raise Unread(self, str(error).splitlines()[0]) from error
+
+    def _counted(self, source: Source, relation: engines.Relation) -> Rows:
+        """Return the rows: a large text is divided by a guess, or where many passes are to come written down once."""
+        connection, size = self.room.connection(), source.text.stat().st_size
+        if "score" not in relation.columns or size <= guess.SMALL:
+            return engines.duckdb_rows(connection, relation)
+        if set(relation.columns) - {"sex", "race_ethnicity", "score", "count"}:
+            return engines.duckdb_rows(connection, engines.kept(connection, relation, self._new("parquet")))
+        sample = self._new("sample")
+        sampled = guess.blocks(source.text, sample)
+        some = self._relation(source, sample, "header = false, ignore_errors = true")
+        grid = guess.grid(connection, some, relation.columns["score"], size, sampled) if sampled else None
+        return replace(engines.duckdb_rows(connection, relation), grid=grid)
+
+    def _relation(self, source: Source, text: Path, how: str) -> str:
+        # A link with a plain name, since a star or a bracket in a file name would be a pattern.
+        link = self._new("csv")
+        link.symlink_to(text.resolve())
+        names = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(source.header)))
+        return f"""read_csv({engines.literal(str(link))}, auto_detect = false, {how}, quote = '"', escape = '"',
+                delim = {engines.literal(source.delimiter)}, columns = {{{names}}}, strict_mode = true,
+                null_padding = false{"" if "ignore_errors" in how else ", ignore_errors = false"})"""
+
+    def _new(self, kind: str) -> Path:
+        return self.scratch / f"input-{len(list(self.scratch.iterdir()))}.{kind}"
 
     def mend(self, places: list[int], reason: str) -> None:
         """Write the mapped columns anew for a second reading; a row that is no row is `Refused`."""

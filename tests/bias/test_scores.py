@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from audits.bias import aggregate, engines, guess
 from audits.bias import median as medians
 from audits.bias.audit import run
 from audits.bias.plan import Plan
@@ -50,17 +51,29 @@ def expected(rows: list[Any], higher: bool, complete: bool) -> tuple[Fraction, i
     higher=st.booleans(),
     complete=st.booleans(),
     few=st.sampled_from([0, 3]),
+    small=st.sampled_from([0, guess.SMALL]),
 )
-@example(rows=[("M", "White", score, 1) for score in NEAR], higher=True, complete=False, few=0)
+@example(rows=[("M", "White", score, 1) for score in NEAR], higher=True, complete=False, few=0, small=0)
 @example(
-    rows=[("M", "White", score, 1) for score in ("-1.7e308", "1.7e308", "1e308")], higher=True, complete=False, few=0
+    rows=[("M", "White", score, 1) for score in ("-1.7e308", "1.7e308", "1e308")],
+    higher=True,
+    complete=False,
+    few=0,
+    small=0,
 )
 def test_the_median_is_that_of_a_count_by_hand(
-    rows: list[Any], higher: bool, complete: bool, few: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    rows: list[Any],
+    higher: bool,
+    complete: bool,
+    few: int,
+    small: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if not any(count and (not complete or (sex and race)) for sex, race, _, count in rows):
         return
     monkeypatch.setattr(medians, "FEW", few)
+    monkeypatch.setattr(guess, "SMALL", small)
     path = tmp_path / "scores.csv"
     path.write_text("sex,race,score,n\n" + "".join(f"{a},{b},{c},{d}\n" for a, b, c, d in rows))
     unknowns = "complete-case" if complete else "per-table"
@@ -81,6 +94,65 @@ def test_the_median_is_that_of_a_count_by_hand(
         by_hand = [sum(low <= score < high for score in met) for low, high in pairwise(edges)]
         assert cell["bins"] == (by_hand if len(met) >= 5 else None)
         assert counted["applicants"] == len(met)
+
+
+@pytest.mark.parametrize("wrong", ["nothing", "far below", "too broad", "too fine", "too much comes back"])
+def test_a_wrong_guess_changes_nothing_but_how_often_a_text_is_read(
+    wrong: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, plan = tmp_path / "scores.csv", Plan("sex", "race", score="score")
+    lines = [f"{'MF'[n % 2]},White,{n * 37 % 400 / 4}" for n in range(2_000)]
+    path.write_text("sex,race,score\n" + "\n".join([*lines, "M,Asian,1e12"]) + "\n")
+    expected = run(path, plan).data
+    monkeypatch.setattr(guess, "SMALL", 0)
+    passes: list[str] = []
+    beside = aggregate.Rows.beside
+
+    def again(rows: aggregate.Rows, *roles: str, **more: Any) -> list[aggregate.Beside]:
+        passes.append("again")
+        return beside(rows, *roles, **more)
+
+    monkeypatch.setattr(aggregate.Rows, "beside", again)
+    tens = tuple(Decimal(edge) for edge in range(0, 101, 5))
+    guesses = {
+        "far below": guess.Grid(tuple(Decimal(n) / 1000 for n in range(20)), 40, 0, 3),
+        "too broad": guess.Grid((Decimal(0), Decimal(10**9)), 10, 0, 1),
+        "too fine": guess.Grid(tens, 40, 100, 101),
+        "too much comes back": guess.Grid(tens, 40, 0, 800),
+    }
+    if wrong in guesses:
+        monkeypatch.setattr(guess, "grid", lambda *given: guesses[wrong])
+    if wrong == "too much comes back":
+        monkeypatch.setattr(aggregate, "MOST_RANGED", 20)
+    assert run(path, plan).data == expected
+    assert passes == ([] if wrong in ("nothing", "too broad") else ["again"])
+
+
+def test_a_large_text_that_many_passes_read_is_written_down_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, plan = tmp_path / "scores.csv", Plan("sex", "race", score="score", strata=("year",), pooled="One employer.")
+    lines = [f"{'MF'[n % 2]},White,{n * 37 % 400 / 4},{2020 + n % 3}" for n in range(300)]
+    path.write_text("sex,race,score,year\n" + "\n".join(lines) + "\n")
+    expected = run(path, plan).data
+    monkeypatch.setattr(guess, "SMALL", 0)
+    read: list[Path] = []
+    kept = engines.kept
+
+    def noted(connection: Any, relation: engines.Relation, to: Path) -> engines.Relation:
+        read.append(to)
+        return kept(connection, relation, to)
+
+    monkeypatch.setattr(engines, "kept", noted)
+    assert run(path, plan).data == expected
+    assert len(read) == 1
+    path.write_text(path.read_text().replace("F,White", 'F,Wh"ite'))  # mended, then written down
+    assert run(
+        path,
+        Plan(
+            "sex", "race", score="score", strata=("year",), pooled="x", mapping={"race_ethnicity": {'Wh"ite': RACES[1]}}
+        ),
+    ).as_json()["scores"]
 
 
 def test_people_at_the_median_are_not_above_it_and_all_groups_share_one_median(audit: Any) -> None:
