@@ -188,7 +188,7 @@ def audit(cast: Cast, system: AISystem, out: Path, say: Say) -> BiasAudit:
                 stream=stream,
                 file_name=applicants.name,
             )
-    say(f"Alice uploaded {applicants} (SHA-256 {bias_audit.input_sha256[:12]}…).")
+    say(f"Alice uploaded {applicants} (SHA-256 {bias_audit.digests[0][:12]}…).")
     if bias_audit.asked_at is None:
         plan = Plan(sex="sex", race_ethnicity="race_ethnicity", selected="selected", favourable="yes")
         bias_audit = bias.start(by=cast.alice, bias_audit=bias_audit, plan=plan, people_in_union=False)

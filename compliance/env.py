@@ -7,8 +7,10 @@ a file that holds the value, so that secrets need not stand in the environment.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, urlsplit
@@ -148,6 +150,58 @@ def url(name: str, default: str, schemes: Sequence[str]) -> str:
             f"{name} begins with {shown!r}. Write an address that begins with {', '.join(s + '://' for s in schemes)}."
         )
     return value
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The address of a database, which may hold a password and so never shows itself; `organisation` is a slug."""
+
+    url: str = field(repr=False)
+    organisation: str = ""
+
+
+def sources(name: str) -> dict[str, Source]:
+    """Return databases by name, from words such as `hr=postgres://auditor@db/hr` or `hr@house=duckdb:///srv/hr.duckdb`.
+
+    >>> os.environ["EXAMPLE"] = "hr@house=postgres://ann:secret@db/hr"; sources("EXAMPLE")
+    {'hr': Source(organisation='house')}
+    """
+    found: dict[str, Source] = {}
+    for number, word in enumerate(text(name).split(), start=1):
+        left, equals, address = word.partition("=")
+        called, _at, slug = left.partition("@")
+        # The address may hold a password: nothing of it is repeated.
+        if not equals or not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", called) or not re.fullmatch(r"[a-z0-9-]*", slug):
+            raise ImproperlyConfigured(
+                f"Entry {number} of {name} has no name. Write NAME=ADDRESS or NAME@ORGANISATION=ADDRESS, the names in "
+                f"small letters, digits and hyphens, and a space or a new line between two entries."
+            )
+        if called in found:
+            raise ImproperlyConfigured(f"{name} names {called!r} twice. Give each database a name of its own.")
+        try:
+            parts = urlsplit(address)
+            whole = bool(parts.scheme and (parts.hostname or parts.path.strip("/"))) and parts.port is not False
+        except ValueError:
+            whole = False
+        if not whole:
+            raise ImproperlyConfigured(
+                f"{name} gives {called!r} no whole address. Write it like postgres://USER@HOST:PORT/DATABASE, with "
+                f"#SCHEMA.TABLE where only one table may be counted."
+            )
+        if parts.scheme not in ("postgres", "postgresql", "duckdb") and not (
+            parts.fragment or parse_qs(parts.query).keys() & {"parquet", "csv"}
+        ):
+            raise ImproperlyConfigured(
+                f"{name} gives {called!r} an address of {parts.scheme}, whose tables cannot be listed. "
+                f"Name the table at its end: #TABLE."
+            )
+        found[called] = Source(address, slug)
+    return found
+
+
+def source_password(called: str) -> str | None:
+    """Return the password of a database that `sources` named, read when it is used and kept nowhere."""
+    return text(f"PROBANDA_SOURCE_PASSWORD_{called.upper().replace('-', '_')}") or None
 
 
 def site(name: str, default: str) -> str:

@@ -184,11 +184,14 @@ KEYS_DIR = HOME / "keys"
 OUT_DIR = HOME / "out"
 MAX_EVIDENCE_BYTES = env.whole("PROBANDA_MAX_EVIDENCE_MB", 200, least=1) * 1024 * 1024
 MAX_APPLICANTS_BYTES = env.whole("PROBANDA_MAX_APPLICANTS_MB", 1024, least=1) * 1024 * 1024
+SOURCES = env.sources("PROBANDA_SOURCES")  # databases whose tables members may have counted; passwords are not here
+SOURCES_TIMEOUT = env.whole("PROBANDA_SOURCES_TIMEOUT", 0)
 SIGNING_PKCS12 = env.text("PROBANDA_SIGNING_PKCS12")
 SIGNING_PASSWORD_NAME = "PROBANDA_SIGNING_PASSWORD"  # noqa: S105 - a name; read when signing, never kept in settings
 TIMESTAMP_URL = env.url("PROBANDA_TIMESTAMP_URL", "", ["http", "https"])  # a time authority (RFC 3161)
 TIMESTAMP_TRUST = env.text("PROBANDA_TIMESTAMP_TRUST")
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # two published tables of 2 MB that a page carries on, and their form
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "compliance.web.uploads.UploadHandler",

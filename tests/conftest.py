@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from tests.authority import Authority, authority
 from tests.build import ROOM
@@ -26,6 +27,7 @@ def uncommitted_work_is_not_looked_at(request: pytest.FixtureRequest, monkeypatc
     commits = marker is not None and marker.kwargs.get("transaction")
     if not commits and not {"transactional_db", "live_server"} & set(request.fixturenames):
         monkeypatch.setattr("audits.work.models.LOOK_SECONDS", 600)
+        monkeypatch.setattr(settings, "LEASE_SECONDS", 3600)  # or a slow machine looks after a fifth of the usual lease
 
 
 @pytest.fixture

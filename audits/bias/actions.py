@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import PurePath
 from typing import IO, Any
-from uuid import UUID
+from urllib.parse import unquote
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from audits.bias import audit, profile
+from audits.bias import audit, databases, profile
 from audits.bias.compared import named
 from audits.bias.locking import independence_stated, plan_stated
-from audits.bias.models import BiasAudit, BiasPlan, ExclusionProposal, IndependenceDeclaration
+from audits.bias.models import BiasAudit, BiasPlan, BiasSource, ExclusionProposal, IndependenceDeclaration
+from audits.bias.opening import Given
 from audits.bias.plan import Plan
-from audits.bias.rules import check_gate, check_historical
+from audits.bias.rules import check_gate, check_historical, check_labels
+from audits.bias.sources import File
 from audits.metrics.conduct import conduct
 from audits.work.models import State
 from audits.work.nudge import nudge
@@ -63,34 +68,59 @@ def open_audit(
         found = profile.profile(path, encoding=encoding, delimiter=delimiter, sheet=sheet, detect=True).as_json()
     stream.seek(0)
     kept = blobs.store().put(by.organisation_id, stream, limit=settings.MAX_APPLICANTS_BYTES)
-    return keep_opened(by=by, system=system, title=title, file_name=name, kept=kept, found=found)
+    source = BiasSource(file_name=name, sha256=kept.sha256, size=kept.size, profile=found)
+    return keep_opened(by=by, system=system, title=title, sources=[source])
 
 
+@transaction.atomic
 def keep_opened(
-    *, by: Membership, system: AISystem, title: str, file_name: str, kept: blobs.Kept, found: Mapping[str, Any]
+    *, by: Membership, system: AISystem, title: str, sources: Sequence[BiasSource], into: BiasAudit | None = None
 ) -> BiasAudit:
-    """Record an audit of a file that was looked at and kept; `found` is its profile."""
-    with transaction.atomic():
-        bias_audit = BiasAudit.objects.create(
-            organisation=by.organisation,
-            system=system,
-            title=title.strip() or _("Bias audit of {system}").format(system=system),
-            file_name=file_name,
-            input_sha256=kept.sha256,
-            input_size=kept.size,
-            profile=found,
-            uploaded_by=by,
-        )
-        record(
-            by.actor,
-            bias_audit,
-            "bias.uploaded",
-            file_name=file_name,
-            sha256=kept.sha256,
-            size=kept.size,
-            short=kept.sha256[:12],
-        )
+    """Record an audit of sources that were looked at and kept, or that they are added to one; each has its profile."""
+    bias_audit = into or BiasAudit.objects.create(
+        organisation=by.organisation,
+        system=system,
+        title=title.strip() or _("Bias audit of {system}").format(system=system),
+        uploaded_by=by,
+    )
+    after = bias_audit.sources.count()
+    for place, source in enumerate(sources, start=after):
+        source.bias_audit, source.place, source.upload = bias_audit, place, None
+        source.shape = profile.Profile.from_json(source.profile or {}).shape
+        source.label = source.label or PurePath(source.file_name or unquote(source.table)).stem[:100]
+        source.save()
+        if source.database:
+            record(by.actor, bias_audit, "bias.table_chosen", database=source.database, table=source.table)
+        else:
+            told = {"file_name": source.file_name, "sha256": source.sha256, "size": source.size}
+            record(by.actor, bias_audit, "bias.uploaded", **told, short=source.sha256[:12])
     return bias_audit
+
+
+@transaction.atomic
+def arrange(*, by: Membership, bias_audit: BiasAudit, labels: Mapping[UUID, str], without: Collection[UUID]) -> None:
+    """Name the sources of an audit that did not run yet, and take some of them away."""
+    check_can(by, "run_bias_audits")
+    bias_audit = mappable(by, bias_audit)
+    sources = list(bias_audit.sources.all())
+    kept = [one for one in sources if one.pk not in without]
+    check_labels([labels.get(one.pk, one.label).strip() for one in kept])
+    for one in sources:
+        if one.pk in without:
+            one.delete()
+    for place, one in enumerate(kept):
+        one.place, one.label = place, labels.get(one.pk, one.label).strip()
+        one.save(update_fields=["place", "label"])
+    told = [{"label": one.label, "sha256": one.sha256, "table": one.table} for one in kept]
+    record(by.actor, bias_audit, "bias.sources_arranged", sources=told)
+
+
+def mappable(by: Membership, bias_audit: BiasAudit) -> BiasAudit:
+    """Return the locked row of an audit whose sources and mapping may still change; Refused where it was started."""
+    found = BiasAudit.objects.select_for_update().get(pk=bias_audit.pk, organisation_id=by.organisation_id)
+    if not found.can_be_mapped:
+        raise Refused(Problem("started-already", _("This bias audit was started already.")))
+    return found
 
 
 @transaction.atomic
@@ -133,7 +163,8 @@ def start(
     bias_audit.under, bias_audit.plan = under, plan.as_json()
     bias_audit.state, bias_audit.attempts, bias_audit.problems = State.WAITING, 0, []
     bias_audit.started_by, bias_audit.asked_at, bias_audit.cancelled_by = by, timezone.now(), None
-    bias_audit.rows_total, bias_audit.rows_done = (bias_audit.profile or {}).get("lines"), None
+    lines = [(one.profile or {}).get("lines") or 0 for one in bias_audit.sources.all()]
+    bias_audit.rows_total, bias_audit.rows_done = sum(lines) or None, None
     bias_audit.done_permille, bias_audit.ended_at = 0, None
     bias_audit.save()
     record(by.actor, bias_audit, "bias.started", plan=bias_audit.plan, conduct=bias_audit.conduct)
@@ -163,28 +194,27 @@ def again(*, by: Membership, bias_audit: BiasAudit, title: str = "") -> BiasAudi
         organisation=by.organisation,
         system=before.system,
         title=(title.strip() or _("{title}, again").format(title=before.title))[:200],
-        file_name=before.file_name,
-        input_sha256=before.input_sha256,
-        input_size=before.input_size,
-        profile=before.profile,
         plan=before.plan,
         uploaded_by=by,
     )
-    record(by.actor, made, "bias.again", file_name=made.file_name, sha256=made.input_sha256, of=str(before.pk))
+    for source in before.sources.all():
+        source.pk, source.bias_audit, source.intake, source._state.adding = uuid4(), made, None, True
+        source.save()
+    record(by.actor, made, "bias.again", sources=made.digests, of=str(before.pk))
     return made
 
 
 def _check_approved(by: Membership, bias_audit: BiasAudit, plan: Plan) -> None:
-    """Refuse to leave out a category that no second person accepted for this very file (6 RCNY § 5-301(d))."""
+    """Refuse to leave out a category that no second person accepted for these very sources (6 RCNY § 5-301(d))."""
     if not plan.exclusions:
         return
     accepted = ExclusionProposal.objects.filter(
         decision=ExclusionProposal.Decision.ACCEPTED,
         bias_audit__organisation_id=by.organisation_id,
         bias_audit__system_id=bias_audit.system_id,
-        bias_audit__input_sha256=bias_audit.input_sha256,
-    ).select_related("proposed_by__user", "decided_by__user")
-    known = [one.exclusion for one in accepted]
+    ).select_related("bias_audit", "proposed_by__user", "decided_by__user")
+    rests_on = sorted(bias_audit.digests)
+    known = [one.exclusion for one in accepted if sorted(one.bias_audit.digests) == rests_on]
     for one in plan.exclusions:
         if dict(one) not in known:
             sentence = _("No second person has accepted to leave out {category} for this file.")
@@ -212,8 +242,9 @@ def carry_out(pk: UUID) -> None:
         return
     try:
         check_attempts(work, _("Tell the operator; then start it again."))
-        with work.kept_alive(), blobs.local_path(work.organisation_id, work.input_sha256) as path:
-            result = audit.run(path, Plan.from_json(work.plan or {}), progress=work.say, conduct=work.conduct)
+        with work.kept_alive(), ExitStack() as stack:
+            given = _given(work, stack)
+            result = audit.run(given, Plan.from_json(work.plan or {}), progress=work.say, conduct=work.conduct)
             kept = blobs.put_bytes(work.organisation_id, result.data)
     except Stopped:  # cancelled, or taken up by another worker: the row says which
         return
@@ -224,6 +255,20 @@ def carry_out(pk: UUID) -> None:
     with work.handing_in(State.FINISHED, result_sha256=kept.sha256) as ours:
         if ours:
             record(MACHINE, work, "bias.finished", sha256=kept.sha256, short=kept.sha256[:12], by=_starter(work))
+
+
+def _given(work: BiasAudit, stack: ExitStack) -> list[Given]:
+    """Return the sources of an audit to be counted; one that is alone needs no label."""
+    sources = list(work.sources.all())
+    found: list[Given] = []
+    for one in sources:
+        label = str(one) if len(sources) > 1 else ""
+        if one.database:
+            found.append(databases.table(work.organisation, one.database, one.table, label))
+        else:
+            path = stack.enter_context(blobs.local_path(work.organisation_id, one.sha256))
+            found.append(File(path, label))
+    return found
 
 
 def result_of(bias_audit: BiasAudit) -> Mapping[str, Any]:
@@ -248,14 +293,23 @@ def publish(*, by: Membership, bias_audit: BiasAudit) -> Evidence:
             stream=io.BytesIO(data),
             file_name="bias-audit-result.json",
             systems=[bias_audit.system],
-            source=_("Computed by Probanda from {name} (SHA-256 {sha256})").format(
-                name=bias_audit.file_name, sha256=bias_audit.input_sha256
-            )[:300],
+            source=_told_sources(bias_audit)[:300],
             effective_on=bias_audit.ended_at.date() if bias_audit.ended_at else None,
         )
         bias_audit.save(update_fields=["evidence"])
         record(by.actor, bias_audit, "bias.published", evidence=str(bias_audit.evidence.id))
         return bias_audit.evidence
+
+
+def _told_sources(bias_audit: BiasAudit) -> str:
+    sources = list(bias_audit.sources.all())
+    if len(sources) > 1:
+        names = "; ".join(str(one) for one in sources)
+        return _("Computed by Probanda from {count} sources: {names}").format(count=len(sources), names=names)
+    if sources[0].database:
+        return _("Computed by Probanda from the table {name}").format(name=sources[0].name)
+    known = {"name": sources[0].file_name, "sha256": sources[0].sha256}
+    return _("Computed by Probanda from {name} (SHA-256 {sha256})").format(**known)
 
 
 @transaction.atomic

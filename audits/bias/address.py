@@ -109,6 +109,37 @@ def opened(table: Table, scratch: Path) -> Iterator[Opened]:
         yield Remote(table.label, header, said, rows, errors, lambda error: _explained(table, error))
 
 
+def named_tables(table: Table, seconds: int) -> list[tuple[str, str]]:
+    """Return schema and name of every table and view that a database lets this user read; `table` only says which one.
+
+    Waits no longer than so many seconds for it; what it answers when it cannot is `Refused`, without secrets.
+    """
+    try:
+        if table.engine == "postgres":
+            with engines.postgres_connection(_bare(table), table.password, seconds, connect_timeout=seconds) as found:
+                return [
+                    (row[0], row[1])
+                    for row in found.execute(_TABLES + " AND has_table_privilege(" + _OID + ", 'SELECT')" + _SORTED)
+                ]
+        if table.engine == "duckdb":
+            with engines.duckdb_connection(None, _file(table)) as opened:
+                return [(str(row[0]), str(row[1])) for row in opened.execute(_TABLES + _SORTED).fetchall()]
+    except Refused:
+        raise
+    except Exception as error:  # noqa: BLE001 - any engine's own kind of error
+        raise Refused(_explained(table, error)) from None  # a cause might show the address
+    sentence = f"The tables of {table.engine} cannot be listed, so its address has to name one."
+    raise Refused(Problem("source", sentence, "Ask the operator."))
+
+
+_TABLES: Final = (
+    "SELECT table_schema, table_name FROM information_schema.tables "
+    "WHERE table_schema NOT IN ('pg_catalog', 'information_schema')"
+)
+_OID: Final = "format('%I.%I', table_schema, table_name)::regclass"
+_SORTED: Final = " ORDER BY table_schema, table_name LIMIT 1000"
+
+
 def tables_given(options: Mapping[str, Any]) -> list[Table]:
     """Return the tables that a command was given by `--table`, with one query and a password that no list shows."""
     if options["query"] is not None and len(options["table"]) != 1:
@@ -136,8 +167,7 @@ _Opened = tuple[tuple[str, ...], Callable[[dict[str, str]], Rows], tuple[type[Ex
 def _postgres(table: Table, stack: ExitStack, scratch: Path) -> _Opened:
     import psycopg
 
-    bare = table.parts._replace(scheme="postgresql", fragment="").geturl()
-    connection = stack.enter_context(engines.postgres_connection(bare, table.password, table.timeout))
+    connection = stack.enter_context(engines.postgres_connection(_bare(table), table.password, table.timeout))
     relation = _relation(table, '"')
     described = connection.execute(f"SELECT * FROM {relation} LIMIT 0".encode()).description or []  # noqa: S608
 
@@ -151,10 +181,7 @@ def _postgres(table: Table, stack: ExitStack, scratch: Path) -> _Opened:
 def _duckdb(table: Table, stack: ExitStack, scratch: Path) -> _Opened:
     import duckdb
 
-    path = Path(unquote(table.parts.path))
-    if not path.is_file():
-        raise Refused(Problem("source", "There is no such DuckDB database.", found=table.name))
-    connection = stack.enter_context(engines.duckdb_connection(scratch, path))
+    connection = stack.enter_context(engines.duckdb_connection(scratch, _file(table)))
     relation = _relation(table, '"')
     described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()  # noqa: S608
 
@@ -163,6 +190,17 @@ def _duckdb(table: Table, stack: ExitStack, scratch: Path) -> _Opened:
         return engines.duckdb_rows(connection, Relation(relation, named))
 
     return tuple(str(row[0]) for row in described), rows, (duckdb.Error,)
+
+
+def _bare(table: Table) -> str:
+    return table.parts._replace(scheme="postgresql", fragment="").geturl()
+
+
+def _file(table: Table) -> Path:
+    path = Path(unquote(table.parts.path))
+    if not path.is_file():
+        raise Refused(Problem("source", "There is no such DuckDB database.", found=table.name))
+    return path
 
 
 def _spark(table: Table, stack: ExitStack, scratch: Path) -> _Opened:

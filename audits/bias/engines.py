@@ -122,16 +122,19 @@ def _duckdb_type(name: str) -> str:
 
 
 @contextmanager
-def postgres_connection(conninfo: str, password: str | None = None, timeout: int = 0) -> Iterator[psycopg.Connection]:
+def postgres_connection(
+    conninfo: str, password: str | None = None, timeout: int = 0, **more: Any
+) -> Iterator[psycopg.Connection]:
     """Open one transaction that only reads and sees one state of the database however many passes it takes.
 
-    `timeout` is the longest that one query may take, in seconds; 0 leaves it to the server.
+    `timeout` is the longest that one query may take, in seconds; 0 leaves it to the server. `more` are other parameters
+    of libpq.
     """
     import psycopg
 
     options = f"-c default_transaction_read_only=on -c statement_timeout={timeout}s"
     options += " -c DateStyle=ISO -c TimeZone=UTC -c extra_float_digits=1 -c standard_conforming_strings=on"
-    settings = psycopg.conninfo.conninfo_to_dict(conninfo, options=options, application_name="probanda")
+    settings = psycopg.conninfo.conninfo_to_dict(conninfo, options=options, application_name="probanda", **more)
     if password is not None:
         settings["password"] = password
     with psycopg.connect(psycopg.conninfo.make_conninfo("", **settings)) as connection:
@@ -194,7 +197,7 @@ def spark_rows(session: SparkSession, relation: Relation) -> Rows:
     import ibis
 
     def run(sql: str) -> list[tuple[Any, ...]]:
-        with step(session.sparkContext.cancelAllJobs):
+        with step(session.sparkContext.cancelAllJobs, lambda: _tasks_done(session)):
             return [tuple(row) for row in session.sql(sql).collect()]
 
     backend = ibis.pyspark.connect(session)
@@ -203,6 +206,14 @@ def spark_rows(session: SparkSession, relation: Relation) -> Rows:
         for field in session.sql(_select(relation, {}, "`")).schema
     }
     return _rows(relation, types, "pyspark", run, backend.compile, "`")
+
+
+def _tasks_done(session: SparkSession) -> float:
+    """Return how many hundredths of the tasks of the stages under way are done; below 0 between two stages."""
+    tracker = session.sparkContext.statusTracker()
+    stages = [info for stage in tracker.getActiveStageIds() if (info := tracker.getStageInfo(stage)) is not None]
+    tasks = sum(stage.numTasks for stage in stages)
+    return 100 * sum(stage.numCompletedTasks for stage in stages) / tasks if tasks else -1.0
 
 
 def _spark_type(name: str) -> str:

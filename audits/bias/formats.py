@@ -202,6 +202,15 @@ def xlsx_to_csv(path: Path, scratch: Path, wanted: str | None) -> tuple[Path, st
         raise Refused(Problem("unreadable-file", "The spreadsheet is damaged.", "Save it again.")) from error
 
 
+def sheets(path: Path) -> list[tuple[str, bool]]:
+    """Return the sheets of a spreadsheet, and whether each can be seen in it."""
+    import openpyxl
+
+    with path.open("rb") as given:
+        book = openpyxl.load_workbook(given, read_only=True, keep_links=False)
+        return [(str(sheet.title), sheet.sheet_state == "visible") for sheet in book.worksheets]
+
+
 def _check_unpacked(path: Path) -> None:
     """Refuse a spreadsheet that unfolds beyond all measure, before any of it is unfolded."""
     most = max(_FREE, MOST_TIMES * path.stat().st_size)

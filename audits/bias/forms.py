@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django import forms
 from django.conf import settings
 from django.forms import BoundField
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from audits.bias.forms_choices import ChoicesForm, Offered
 from audits.bias.locking import independence_stated
-from audits.bias.models import BiasAudit
+from audits.bias.models import BiasAudit, BiasSource
 from audits.bias.plan import DELIMITERS, ENCODINGS, Plan
 from audits.bias.profile import MOST_VALUES, Column, Profile
+from audits.bias.shapes import Shape, form_of, own_of
 from audits.bias.vocabulary import NOT_SELECTED, SELECTED, Role, key, word
 from audits.metrics.categories import RACES, SEXES
 from audits.metrics.conduct import CONDITIONS
 from compliance.people.models import Membership
 from compliance.systems.models import AISystem
 from compliance.systems.queries import systems
-from compliance.uploads.forms import PiecesField
+from compliance.uploads.forms import SeveralField
 
 UNKNOWN: Final = "unknown"
 CONFIRMED: Final = "confirmed on the mapping page"
@@ -58,7 +60,7 @@ WORDS: Final = ("selected", "class")
 
 
 class NewForm(forms.Form):
-    """A file of applicants for one AI system."""
+    """Files of applicants for one AI system."""
 
     system = forms.ModelChoiceField(AISystem.objects.none(), label=gettext_lazy("AI system"), empty_label=None)
     title = forms.CharField(
@@ -67,7 +69,7 @@ class NewForm(forms.Form):
         label=gettext_lazy("Title"),
         help_text=gettext_lazy("Such as “Screening, January to June 2026”. Left empty, it is made from the system."),
     )
-    file = PiecesField(label=gettext_lazy("File of applicants"), allow_empty_file=True)
+    file = SeveralField(label=gettext_lazy("Files of applicants"), allow_empty_file=True)
     encoding = forms.ChoiceField(
         choices=[("", gettext_lazy("UTF-8, or as the file itself marks it")), *((name, name) for name in ENCODINGS)],
         required=False,
@@ -83,21 +85,29 @@ class NewForm(forms.Form):
         max_length=100,
         required=False,
         label=gettext_lazy("Name of the sheet"),
-        help_text=gettext_lazy("Only for a spreadsheet with several sheets."),
+        help_text=gettext_lazy("Left empty, a spreadsheet with several sheets asks which one is meant."),
     )
 
-    def __init__(self, by: Membership, *args: Any, **kwargs: Any):
+    def __init__(self, by: Membership, *args: Any, into: BiasAudit | None = None, **kwargs: Any):
+        """Ask for files; with `into` they are further sources of that audit, whose system and title are known."""
         super().__init__(*args, **kwargs)
         choice = self.fields["system"]
         if isinstance(choice, forms.ModelChoiceField):
             choice.queryset = systems(by)
+        if into is not None:
+            del self.fields["system"], self.fields["title"]
         self.fields["delimiter"].strip = False  # type: ignore[attr-defined]
         self.fields["file"].belongs_to(by, settings.MAX_APPLICANTS_BYTES)  # type: ignore[attr-defined]
         self.fields["file"].help_text = _(
             "A table with a header and one row a person, or one row a group with a count: text (CSV, also as "
-            "gzip), a spreadsheet (XLSX), Parquet or Arrow. "
-            "At most {size:,} MB. The exact bytes are kept under their digest; no row of them is shown to anyone."
+            "gzip), a spreadsheet (XLSX), Parquet or Arrow. Choose several, such as one an employer or a year, where "
+            "they may be counted as one. "
+            "At most {size:,} MB each. The exact bytes are kept under their digest; no row of them is shown to anyone."
         ).format(size=settings.MAX_APPLICANTS_BYTES // 2**20)
+
+    def reading(self) -> dict[str, str | None]:
+        """Return what was declared of the files."""
+        return {name: self.cleaned_data[name] or None for name in ("encoding", "delimiter", "sheet")}
 
 
 class ColumnsForm(forms.Form):
@@ -167,6 +177,23 @@ class ColumnsForm(forms.Form):
         return data
 
 
+def check_alike(forms_of: Sequence[ColumnsForm]) -> bool:
+    """Say whether all shapes measure the same; whatever differs from the first is told beside its field."""
+    first = forms_of[0].cleaned_data
+    alike = {"selected", "number"} if first["kind"] in ("selected", "number") else {first["kind"]}
+    sound = True
+    for form in forms_of[1:]:
+        if form.cleaned_data["kind"] not in alike:
+            sentence = _("The first sources measure something else, so these cannot be counted as one with them.")
+            form.add_error("kind", sentence)
+            sound = False
+        for name in ("truth", "decision"):
+            if bool(form.cleaned_data.get(name)) != bool(first.get(name)):
+                form.add_error(name, _("It is known of all sources, or of none."))
+                sound = False
+    return sound
+
+
 def too_many(column: Column) -> str:
     """The sentence for a column of free text, names or numbers where a category is wanted."""
     return _(
@@ -187,17 +214,39 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """All values of one chosen column."""
+    """All values of one chosen column; `favourable` asks for the one that means selected, of a column of outcomes."""
 
     role: Role
     name: str
     column: Column
     lines: list[Line]
+    labels: Sequence[str] = ()
+    favourable: BoundField | None = None
 
     @property
     def open(self) -> int:
         """How many values have no meaning yet."""
         return sum(not line.field.value() for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Sources of one shape, which of their columns is which, and the plan by which they were read before."""
+
+    shape: Shape
+    columns: Mapping[str, str]
+    before: Plan | None = None
+    prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A field that asks what one value of one role means; `proposal` is what the built-in list makes of it."""
+
+    name: str
+    raw: str
+    lines: int
+    proposal: str | None
 
 
 class MeaningForm(ChoicesForm):
@@ -216,64 +265,105 @@ class MeaningForm(ChoicesForm):
 
     def __init__(
         self,
-        profile: Profile,
-        columns: Mapping[str, str],
+        sources: Sequence[BiasSource],
+        read: Sequence[Read],
         plan: Plan | None,
         *args: Any,
         offered: Offered | None = None,
-        taken: Plan | None = None,
+        typed: QueryDict | None = None,
         **kwargs: Any,
     ):
-        """Ask about a file; where `plan` is None, the meanings of values in `taken` are proposed, and no more of it."""
+        """Ask about sources, shape by shape.
+
+        `plan` has the choices of method to begin from; meanings of values are taken from what each shape was read by
+        before. `typed` is what stands in the page already: nothing of it is lost, and nothing is found fault with.
+        """
         super().__init__(*args, **kwargs)
-        self.profile, self.columns = profile, columns
-        self.offer(profile, columns, plan, offered or Offered())
-        self._of: list[tuple[Role, Column, list[tuple[str, str, int, bool]]]] = []
+        self.sources, self.read = sources, read
+        self.offer([(one.shape.profile, one.columns) for one in read], plan, offered or Offered(), len(sources))
+        self._of: list[tuple[Read, Role, Column, list[_Asked]]] = []
         for letter, text in CONDITIONS.items():
             label = _("Article 4a(1)({letter})").format(letter=letter)
             area = forms.Textarea(attrs={"rows": 3})
             self.fields[f"condition_{letter}"] = forms.CharField(
                 required=False, max_length=4000, widget=area, label=label, help_text=text
             )
-        roles: list[tuple[Role, str]] = [("sex", "sex"), ("race_ethnicity", "race_ethnicity")]
-        if columns["kind"] == "selected":
-            roles.append(("outcome", "measure"))
-        given: tuple[Role, ...] = ("truth", "decision")
-        roles += [(role, role) for role in given if columns.get(role)]
-        for role, name in roles:
-            if column := profile.column(columns[name]):
-                self._ask(role, column, plan or taken)
+        for one in read:
+            roles: list[tuple[Role, str]] = [("sex", "sex"), ("race_ethnicity", "race_ethnicity")]
+            if one.columns["kind"] == "selected":
+                roles.append(("outcome", "measure"))
+            given: tuple[Role, ...] = ("truth", "decision")
+            roles += [(role, role) for role in given if one.columns.get(role)]
+            for role, name in roles:
+                if column := one.shape.profile.column(one.columns[name]):
+                    self._ask(one, role, column)
+        if typed is not None:
+            self._keep(typed)
 
-    def _ask(self, role: Role, column: Column, plan: Plan | None) -> None:
-        known = plan.mapping.get(role) if plan and self.columns[_measure(role)] == _planned(plan, role) else None
+    def _ask(self, of: Read, role: Role, column: Column) -> None:
+        plan = of.before
+        same = plan is not None and of.columns[_measure(role)] == _planned(plan, role)
+        known = plan.mapping.get(role) if plan is not None and same else None
+        favourable = plan.favourable if plan is not None and same and role == "outcome" else None
         asked = []
         for place, proposal in enumerate(column.proposals(role)):
-            name = f"{role}-{column.number}-{place}"
-            proposed = known is None and proposal.known
-            if known is not None:
-                initial = known.get(proposal.raw, "") if proposal.raw in known else ""
-                initial = UNKNOWN if proposal.raw in known and initial is None else initial
+            name = f"{of.prefix}{role}-{column.number}-{place}"
+            proposed = ((proposal.category or UNKNOWN) if proposal.known else "") if known is None else None
+            if favourable is not None:
+                proposed = None
+                initial = SELECTED if word(proposal.raw) == word(favourable) else NOT_SELECTED
+            elif known is not None:
+                initial = (known[proposal.raw] or UNKNOWN) if proposal.raw in known else ""
             else:
-                initial = (proposal.category or UNKNOWN) if proposal.known else ""
+                initial = proposed or ""
             self.fields[name] = forms.ChoiceField(
                 choices=[("", _("Not known yet: choose")), *MEANINGS[role]],
                 required=False,
                 initial=initial,
                 label=_("What “{value}” means").format(value=proposal.raw or _("(blank)")),
             )
-            asked.append((name, proposal.raw, proposal.lines, proposed))
-        self._of.append((role, column, asked))
+            asked.append(_Asked(name, proposal.raw, proposal.lines, proposed or None))
+        if role == "outcome":
+            words = [(value.raw, value.raw) for value in column.values if value.raw.strip()]
+            self.fields[f"{of.prefix}favourable"] = forms.ChoiceField(
+                choices=[("", _("None: what each value means is said above")), *words],
+                required=False,
+                initial=favourable or "",
+                label=_("Or the one favourable value"),
+                help_text=_("Every other value is unfavourable then, also one that a later file brings."),
+            )
+        self._of.append((of, role, column, asked))
+
+    def _keep(self, typed: QueryDict) -> None:
+        """Show what was typed: in its field, or unseen where the columns that are chosen now do not ask for it."""
+        for name, asked in self.fields.items():
+            if isinstance(asked, forms.MultipleChoiceField):
+                self.initial[name] = typed.getlist(name)
+            elif isinstance(asked, forms.BooleanField):
+                self.initial[name] = name in typed
+            elif name in typed:
+                self.initial[name] = typed[name]
+
+    def carried(self, data: QueryDict) -> list[tuple[str, str]]:
+        """Return what was typed for columns that are not chosen just now, for the page to carry unseen."""
+        shown = {*self.fields, "csrfmiddlewaretoken", "show"}
+        columns = {f"{one.prefix}{name}" for one in self.read for name in one.columns}
+        lists = ((name, data.getlist(name)) for name in data if name not in shown | columns)
+        return [(name, value) for name, values in lists for value in values if value]
 
     def values(self) -> Iterator[Values]:
         """Yield the values of each chosen column, to be laid out as tables."""
-        for role, column, asked in self._of:
+        for of, role, column, asked in self._of:
             lines = [
-                Line(
-                    raw, count, self[name], proposed and str(self[name].value() or "") == str(self[name].initial or "")
-                )
-                for name, raw, count, proposed in asked
+                Line(one.raw, one.lines, self[one.name], one.proposal is not None and self._says(one) == one.proposal)
+                for one in asked
             ]
-            yield Values(role, str(ROLE_NAMES[role]), column, lines)
+            labels = of.shape.labels if len(self.read) > 1 else ()
+            favourable = self[f"{of.prefix}favourable"] if role == "outcome" else None
+            yield Values(role, str(ROLE_NAMES[role]), column, lines, labels, favourable)
+
+    def _says(self, one: _Asked) -> str:
+        return str(self[one.name].value() or "")
 
     def conditions(self) -> list[BoundField]:
         """Return the fields for the six records of Article 4a(1), asked for only where people in the Union are met."""
@@ -289,46 +379,60 @@ class MeaningForm(ChoicesForm):
         }
 
     def clean(self) -> dict[str, Any]:
-        """Values that the count reads as one have one meaning."""
+        """Values that the count reads as one have one meaning, and the favourable one is the one that is selected."""
         data = super().clean() or {}
-        for _role, _column, asked in self._of:
+        for of, role, _column, asked in self._of:
             first: dict[str, tuple[str, str]] = {}
-            for name, raw, _lines, _proposed in asked:
-                meaning = data.get(name, "")
-                other, before = first.setdefault(word(raw), (raw, meaning))
+            for one in asked:
+                meaning = data.get(one.name, "")
+                other, before = first.setdefault(word(one.raw), (one.raw, meaning))
                 if before != meaning:
                     sentence = _("“{one}” and “{other}” are read as one value; give both the same meaning.")
-                    self.add_error(name, sentence.format(one=other, other=raw))
+                    self.add_error(one.name, sentence.format(one=other, other=one.raw))
+            favourable = data.get(f"{of.prefix}favourable") if role == "outcome" else None
+            for one in asked if favourable else ():
+                meant = SELECTED if word(one.raw) == word(favourable or "") else NOT_SELECTED
+                if data.get(one.name) not in ("", None, meant):
+                    sentence = _("“{favourable}” is said to be the one favourable value, which does not go with this.")
+                    self.add_error(one.name, sentence.format(favourable=favourable))
         return data
 
     def plan(self) -> Plan:
         """Return the plan that was confirmed; values without a meaning are left out, so that the run stops at them."""
-        columns, data, method = self.columns, self.cleaned_data, self.chosen()
+        method = self.chosen()
+        for name in ("output_class", "truth", "decision"):  # each shape says it for itself
+            method.pop(name, None)
+        if self.read[0].columns["kind"] == "class":
+            method["class_reading"] = "put-into"
+        readings = [self._reading(one) for one in self.read]
+        own = own_of(self.sources, readings, [one.shape for one in self.read])
+        whole = {**readings[0], **form_of(self.sources[0]), **method}
+        return Plan(**whole, mapping_source=CONFIRMED, vocabulary=False, sources=own)
+
+    def _reading(self, of: Read) -> dict[str, Any]:
+        """Return the columns of one shape and the meanings of their values, as a plan takes them."""
+        columns, data = of.columns, self.cleaned_data
+        favourable = data.get(f"{of.prefix}favourable") or None
         mapping: dict[Role, dict[str, str | None]] = {}
-        for role, _column, asked in self._of:
-            chosen = {raw: data[name] for name, raw, _lines, _proposed in asked if data[name]}
-            mapping[role] = {raw: None if meaning == UNKNOWN else meaning for raw, meaning in chosen.items()}
-        scoring = columns["kind"] == "score"
-        if columns["kind"] == "class":
-            method |= {"output_class": columns["measure"], "class_reading": "put-into"}
-        count = columns["count"] or None
-        reading = {"selected": "outcome", "number": "number"}.get(columns["kind"]) if count else None
-        delimiters = {name: mark for mark, name in DELIMITERS.items()}
-        return Plan(
-            sex=columns["sex"],
-            race_ethnicity=columns["race_ethnicity"],
-            selected=columns["measure"] if columns["kind"] in ("selected", "number") else None,
-            score=columns["measure"] if scoring else None,
-            count=count,
-            count_reading=reading,  # type: ignore[arg-type]  # one of its two words
-            mapping=mapping,
-            mapping_source=CONFIRMED,
-            vocabulary=False,
-            encoding=self.profile.encoding if self.profile.encoding in ENCODINGS else None,
-            delimiter=delimiters.get(self.profile.delimiter),
-            sheet=self.profile.sheet,
-            **method,
-        )
+        for one, role, _column, asked in self._of:
+            if one is of and not (role == "outcome" and favourable):
+                chosen = {each.raw: data[each.name] for each in asked if data[each.name]}
+                mapping[role] = {raw: None if meaning == UNKNOWN else meaning for raw, meaning in chosen.items()}
+        kind, count = columns["kind"], columns["count"] or None
+        classes = columns["measure"] if kind == "class" else data.get("output_class") or None
+        return {
+            "sex": columns["sex"],
+            "race_ethnicity": columns["race_ethnicity"],
+            "selected": columns["measure"] if kind in ("selected", "number") else None,
+            "favourable": favourable,
+            "score": columns["measure"] if kind == "score" else None,
+            "count": count,
+            "count_reading": {"selected": "outcome", "number": "number"}.get(kind) if count else None,
+            "output_class": classes,
+            "truth": columns.get("truth") or None,
+            "decision": columns.get("decision") or None,
+            "mapping": mapping,
+        }
 
 
 def stated_before(bias_audit: BiasAudit, offered: Offered) -> dict[str, str]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from audits.bias.compared import TABLE_NAMES
 from audits.bias.forms_outcomes import OutcomeForm, stated_outcomes
 from audits.bias.models import BiasAudit, BiasPlan, IndependenceDeclaration
-from audits.bias.plan import Plan
+from audits.bias.plan import SOURCE, Plan
 from audits.bias.profile import Profile
 from audits.bias.rules import check_historical
 from audits.metrics.categories import Category
@@ -148,16 +148,27 @@ class ChoicesForm(OutcomeForm):
     under = forms.ChoiceField(required=False, label=gettext_lazy("Locked plan"))
     declaration = forms.ChoiceField(required=False, label=gettext_lazy("Auditor's declaration of independence"))
 
-    def offer(self, profile: Profile, columns: Mapping[str, str], plan: Plan | None, offered: Offered) -> None:
-        """Fill in what there is to choose from, and what was chosen before."""
-        self.offered, self.before, self.chosen_columns = offered, plan, columns
-        named = [(one.reference, one.name or one.reference) for one in profile.columns]
-        free = [(ref, name) for ref, name in named if ref not in columns.values()]
-        few = [(one.reference, one.name or one.reference) for one in profile.columns if not one.many]
-        self._choose(
-            "output_class", [("", _("None: the tool does not classify")), *(one for one in few if one in free)]
-        )
-        self._choose("strata", [one for one in few if one in free])
+    def offer(
+        self,
+        read: Sequence[tuple[Profile, Mapping[str, str]]],
+        plan: Plan | None,
+        offered: Offered,
+        sources: int = 1,
+    ) -> None:
+        """Fill in what there is to choose from, and what was chosen before.
+
+        `read` are the profile and the chosen columns of each shape of the sources. A column splits the people, or names
+        their class, only where all of them have it.
+        """
+        self.offered, self.before, self.several = offered, plan, sources > 1
+        self.chosen_columns = columns = read[0][1]
+        free = [_free(*one) for one in read]
+        few = [one for one in free[0].items() if all(one[0] in other for other in free)]
+        self._choose("output_class", [("", _("None: the tool does not classify")), *few])
+        split = [(SOURCE, _("The source itself, by its label"))] if self.several else []
+        self._choose("strata", [*split, *few])
+        if self.several:
+            self.fields["pooled"].label = _("Why the sources may be counted as one")
         self._choose("under", [("", _("None: the result says that it ran without a plan")), *_pairs(offered.plans)])
         none = ("", _("None: the result is a self-assessment"))
         self._choose("declaration", [none, *_pairs(offered.declarations)])
@@ -192,9 +203,10 @@ class ChoicesForm(OutcomeForm):
             about = _("Group metrics are computed from the true outcomes; the AI Act sets no threshold for any.")
             yield Group(_("True outcomes"), about, outcomes)
         about = _("The tables count all of them as one, knowingly; tests over the strata are computed beside.")
-        yield Group(
-            _("Several postings, years or employers in this file"), about, self._fields(("strata", "pooled")), True
-        )
+        heading = _("Several postings, years or employers in this file")
+        if self.several:
+            heading = _("Several sources counted as one")
+        yield Group(heading, about, self._fields(("strata", "pooled")), not self.several)
         about = _("Test data may stand in only where historical data is insufficient, with the explanations here.")
         yield Group(_("Historical or test data"), about, self._fields(_DATA), folded=True)
         about = _("Both are about this AI system; what is named here stands in the result.")
@@ -208,9 +220,11 @@ class ChoicesForm(OutcomeForm):
         data = super().clean() or {}
         if data.get("unit") == "other" and not data.get("unit_other"):
             self.add_error("unit_other", _("Say what one row stands for."))
-        if data.get("strata") and not data.get("pooled"):
+        if data.get("strata") and not data.get("pooled") and not self.several:
             self.add_error("pooled", _("Say why these may be counted as one, or audit them one by one."))
-        if data.get("pooled") and not data.get("strata"):
+        if self.several and not data.get("pooled"):
+            self.add_error("pooled", _("Say why these sources may be counted as one, or audit them one by one."))
+        if data.get("pooled") and not data.get("strata") and not self.several:
             self.add_error("strata", _("Choose the columns that split the people, or leave the reason empty."))
         if data.get("output_class") and data["output_class"] in data.get("strata", []):
             self.add_error("strata", _("The column of the classes serves another purpose already."))
@@ -286,6 +300,13 @@ class ChoicesForm(OutcomeForm):
             "under": next((one for one in self.offered.plans if str(one.pk) == data["under"]), None),
             "declaration": next((one for one in self.offered.declarations if str(one.pk) == data["declaration"]), None),
         }
+
+
+def _free(profile: Profile, columns: Mapping[str, str]) -> dict[str, str]:
+    """Return the columns of few values that serve no purpose yet: reference and name."""
+    taken = set(columns.values())
+    few = (one for one in profile.columns if not one.many and one.reference not in taken)
+    return {one.reference: one.name or one.reference for one in few}
 
 
 def stated_choices(plan: Plan | None) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""A bias audit: a file of applicants, a mapping that a person confirmed, and the result that a worker computed."""
+"""A bias audit: its sources, a mapping that a person confirmed, and the result that a worker computed."""
 
 from __future__ import annotations
 
+from urllib.parse import unquote
 from uuid import uuid4
 
 from django.db import models
@@ -26,10 +27,6 @@ class BiasAudit(Work):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="bias_audits")
     system = models.ForeignKey(AISystem, on_delete=models.PROTECT, related_name="bias_audits")
     title = models.CharField(_("title"), max_length=200)
-    file_name = models.CharField(max_length=255)
-    input_sha256 = models.CharField(max_length=64)
-    input_size = models.PositiveBigIntegerField()
-    profile = models.JSONField(null=True)
     plan = models.JSONField(null=True)
     conduct = models.JSONField(null=True)
     under = models.ForeignKey("BiasPlan", on_delete=models.PROTECT, related_name="bias_audits", null=True, blank=True)
@@ -46,6 +43,11 @@ class BiasAudit(Work):
         return self.title
 
     @property
+    def digests(self) -> list[str]:
+        """What the audit rests on: the digests of its files, and the names of its tables."""
+        return [one.sha256 or one.name for one in self.sources.all()]
+
+    @property
     def can_be_mapped(self) -> bool:
         """Whether the mapping may still be confirmed: it was not yet, or the run that it led to did not finish."""
         return self.asked_at is None or self.state in (State.FAILED, State.CANCELLED)
@@ -57,27 +59,69 @@ class BiasAudit(Work):
 
 
 class BiasIntake(Work):
-    """A large file that a worker looks at before there is an audit of it. `reading` is what was declared about it.
+    """Files and tables that are looked at before an audit rests on them, by a worker where that takes long.
 
-    Its bytes are those of `upload`, until they are kept under their digest or forgotten.
+    `bias_audit` is the one that was opened with them, or to which they are added. An intake that stopped because a
+    spreadsheet has several sheets goes on when a person has chosen one.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="bias_intakes")
     system = models.ForeignKey(AISystem, on_delete=models.PROTECT, related_name="bias_intakes")
     title = models.CharField(_("title"), max_length=200)
-    file_name = models.CharField(max_length=255)
-    size = models.PositiveBigIntegerField()
-    upload = models.ForeignKey(Upload, on_delete=models.SET_NULL, related_name="+", null=True)
-    reading = models.JSONField(default=dict)
     by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
-    bias_audit = models.OneToOneField(BiasAudit, on_delete=models.PROTECT, related_name="intake", null=True)
+    bias_audit = models.ForeignKey(BiasAudit, on_delete=models.PROTECT, related_name="intakes", null=True)
 
     class Meta:
         ordering = ["-asked_at"]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def sheets_asked(self) -> bool:
+        """Whether it waits for a person to choose among the sheets of a spreadsheet, and for nothing else."""
+        return (
+            self.state == State.FAILED and bool(self.problems) and {one["code"] for one in self.problems} == {"sheet"}
+        )
+
+
+class BiasSource(models.Model):
+    """A file or a table of applicants, from its arrival on.
+
+    The bytes of a file are those of `upload` until it was looked at, then they are kept under `sha256`. A table is one
+    of a database that the operator named (PROBANDA_SOURCES) and stays where it is: `table` is its name as in an
+    address. `reading` is what was declared of a file: encoding, delimiter, sheet; `sheets` are the names, each with
+    whether it can be seen, where a person has to choose one. `shape` is the signature of its columns, once it
+    has a profile.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    bias_audit = models.ForeignKey(BiasAudit, on_delete=models.PROTECT, related_name="sources", null=True)
+    intake = models.ForeignKey(BiasIntake, on_delete=models.PROTECT, related_name="sources", null=True)
+    place = models.PositiveSmallIntegerField(default=0)
+    label = models.CharField(_("label"), max_length=100, blank=True)
+    file_name = models.CharField(max_length=255, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    upload = models.ForeignKey(Upload, on_delete=models.SET_NULL, related_name="+", null=True)
+    database = models.CharField(max_length=40, blank=True)
+    table = models.CharField(max_length=300, blank=True)
+    reading = models.JSONField(default=dict)
+    sheets = models.JSONField(default=list)
+    profile = models.JSONField(null=True)
+    shape = models.CharField(max_length=64, blank=True, db_index=True)
+
+    class Meta:
+        ordering = ["place", "pk"]
+
+    def __str__(self) -> str:
+        return self.label or self.name
+
+    @property
+    def name(self) -> str:
+        """What it is called where it comes from."""
+        return self.file_name or f"{self.database}: {unquote(self.table)}"
 
 
 class BiasPlan(models.Model):

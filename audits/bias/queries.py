@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
-from audits.bias import mapstore
 from audits.bias.compared import named
-from audits.bias.models import BiasAudit, BiasIntake, BiasPlan, ExclusionProposal, IndependenceDeclaration
+from audits.bias.models import (
+    BiasAudit,
+    BiasIntake,
+    BiasPlan,
+    BiasSource,
+    ExclusionProposal,
+    IndependenceDeclaration,
+)
 from audits.bias.plan import Plan
-from audits.bias.profile import Profile
+from audits.bias.shapes import Shape, unreadable
 from audits.work.models import State
-from compliance.lib.problems import Problem
+from compliance.lib.problems import Problem, Refused
 from compliance.people.models import Membership
 from compliance.people.reach import within
 from compliance.systems.models import AISystem
@@ -24,8 +31,10 @@ from compliance.systems.queries import systems
 
 def bias_audits(by: Membership) -> QuerySet[BiasAudit]:
     """Return the bias audits that `by` may see, newest first."""
-    return BiasAudit.objects.filter(within(by)).select_related(
-        "system", "organisation", "uploaded_by__user", "started_by__user", "evidence"
+    found = BiasAudit.objects.filter(within(by))
+    people = ("uploaded_by__user", "started_by__user", "cancelled_by__user")
+    return found.select_related("system", "organisation", "evidence", *people).prefetch_related(
+        Prefetch("sources", BiasSource.objects.defer("profile"))
     )
 
 
@@ -41,9 +50,22 @@ def named_proposal(proposal: ExclusionProposal) -> str:
     return named({**place, "sex": proposal.sex or None, "race_ethnicity": proposal.race_ethnicity or None})
 
 
+def mappable(by: Membership, pk: str) -> BiasAudit | None:
+    """Return the audit that an address names if its sources may still change, or None."""
+    try:
+        found = bias_audits(by).filter(pk=UUID(pk)).first()
+    except ValueError:
+        return None
+    return found if found is not None and found.can_be_mapped else None
+
+
 def intakes(by: Membership) -> QuerySet[BiasIntake]:
     """Return the large files that `by` may see being looked at, newest first."""
-    return BiasIntake.objects.filter(within(by)).select_related("system", "by__user")
+    return (
+        BiasIntake.objects.filter(within(by))
+        .select_related("system", "by__user", "cancelled_by__user", "bias_audit")
+        .prefetch_related(Prefetch("sources", BiasSource.objects.select_related("upload").defer("profile")))
+    )
 
 
 def runs_up_to(by: Membership, bias_audit: BiasAudit, most: int) -> list[BiasAudit]:
@@ -63,18 +85,33 @@ def ended(bias_audit: BiasAudit) -> tuple[datetime, datetime]:
     return bias_audit.ended_at or bias_audit.uploaded_at, bias_audit.uploaded_at
 
 
-def confirmed_before(by: Membership, bias_audit: BiasAudit) -> tuple[BiasAudit, Plan] | None:
-    """Return the newest finished audit of the organisation whose file had the same shape, and the plan it ran under.
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A finished audit of sources of the same shapes, and the plan by which each was read; `why` there is none."""
 
-    The shape is the names and types of the columns (:mod:`audits.bias.mapstore`). Only the last hundred are looked at.
+    bias_audit: BiasAudit
+    plans: list[Plan]
+    whole: Plan | None = None
+    why: str = ""
+
+
+def confirmed_before(by: Membership, bias_audit: BiasAudit, of: Sequence[Shape]) -> Before | None:
+    """Return the newest finished audit that `by` may see whose sources had the same shapes in the same order.
+
+    The shape is the names and types of the columns (:mod:`audits.bias.mapstore`). A plan of it that no longer means
+    anything is told and not offered.
     """
-    if bias_audit.profile is None:
-        return None
-    before = bias_audits(by).filter(state=State.FINISHED, profile__isnull=False, started_by__isnull=False)
-    for one in before.exclude(pk=bias_audit.pk).order_by("-asked_at")[:100]:
-        profile, plan = Profile.from_json(one.profile or {}), Plan.from_json(one.plan or {})
-        if mapstore.keep(profile, plan).fits(Profile.from_json(bias_audit.profile)):
-            return one, plan
+    wanted = [shape.profile.shape for shape in of]
+    same = bias_audits(by).filter(state=State.FINISHED, started_by__isnull=False).exclude(pk=bias_audit.pk)
+    for one in same.filter(sources__shape=wanted[0]).order_by("-asked_at").distinct()[:20]:
+        places = {source.shape: place for place, source in reversed(list(enumerate(one.sources.all())))}
+        if sorted(places, key=lambda shape: places[shape]) != wanted:
+            continue
+        try:
+            plan = Plan.from_json(one.plan or {})
+            return Before(one, [plan.of_source(places[shape]) for shape in wanted], plan)
+        except (Refused, TypeError, ValueError, IndexError) as error:
+            return Before(one, [], why=unreadable(error))
     return None
 
 
@@ -108,14 +145,19 @@ def stale(bias_audit: BiasAudit) -> list[Problem]:
 
 
 def stale_among(bias_audits: Collection[BiasAudit]) -> dict[UUID, list[Problem]]:
-    """Return :func:`stale` of several results of one organisation by two queries, whatever their number."""
+    """Return :func:`stale` of several results of one organisation by three queries, whatever their number."""
     systems_of = [one.system_id for one in bias_audits]
     names = {one.system.name for one in bias_audits}
     organisations = {one.organisation_id for one in bias_audits}
     versions = list(
         AISystem.objects.filter(organisation_id__in=organisations, name__in=names).order_by("registered_at")
     )
-    uploads = list(BiasAudit.objects.filter(system_id__in=systems_of).defer("profile", "plan").order_by("uploaded_at"))
+    uploads = list(
+        BiasAudit.objects.filter(system_id__in=systems_of)
+        .defer("plan")
+        .prefetch_related(Prefetch("sources", BiasSource.objects.defer("profile")))
+        .order_by("uploaded_at")
+    )
     return {one.pk: list(_why_stale(one, versions, uploads)) for one in bias_audits}
 
 
@@ -132,7 +174,8 @@ def _why_stale(of: BiasAudit, versions: Collection[AISystem], uploads: Collectio
         sentence = _("A newer version of the system was registered since: {system}.").format(system=newer[-1])
         yield Problem("newer-version", sentence)
     later = [one for one in uploads if one.system_id == of.system_id and one.uploaded_at > of.uploaded_at]
-    if newest := [one for one in later if one.input_sha256 != of.input_sha256]:
+    rests_on = set(of.digests)
+    if newest := [one for one in later if set(one.digests) - rests_on]:
         sentence = _("Newer data of the same system was uploaded since: {title}.").format(title=newest[-1].title)
         yield Problem("newer-data", sentence)
     if of.evidence and of.evidence.withdrawn_at:

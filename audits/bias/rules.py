@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -68,6 +68,26 @@ def check_limbs(auditor: str, limbs: Mapping[str, Any]) -> None:
             problems.append(Problem("limb-missing", sentence, hint, column=f"limb_{name}"))
     if problems:
         raise Refused.all(problems)
+
+
+MOST_SOURCES = 50
+
+
+def check_labels(labels: Sequence[str]) -> None:
+    """Refuse sources that a reader of the result could not tell apart, and an audit without any."""
+    if not labels:
+        sentence = _("An audit needs at least one source.")
+        raise Refused(Problem("no-source", sentence, _("Add another before you take the last one away.")))
+    if len(labels) > MOST_SOURCES:
+        raise Refused(Problem("too-many-sources", too_many_sources()))
+    if len(labels) > 1 and ("" in labels or len({one.casefold() for one in labels}) < len(labels)):
+        sentence = _("Give each source a label of its own, such as the employer or the year.")
+        raise Refused(Problem("label", sentence, _("The result names its sources by them.")))
+
+
+def too_many_sources() -> str:
+    """The sentence for more sources than one audit takes."""
+    return _("One audit takes at most {most} sources.").format(most=MOST_SOURCES)
 
 
 def check_document(document: Mapping[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -33,7 +33,22 @@ def told(result: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "method": method(result["method"]),
         "values": list(_values(result["method"])),
+        "sources_read": sources(result["input"]["sources"]),
     }
+
+
+def sources(stated: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return what a result says of each of several sources; nothing where there is one, which the method describes."""
+    if len(stated) < 2:
+        return []
+    return [
+        {
+            **one,
+            "columns_read": [(_role(role), name) for role, name in (one.get("columns") or {}).items()],
+            "values": list(_values(one)) if "mapping" in one else [],
+        }
+        for one in stated
+    ]
 
 
 def _total(table: display.ShownTable) -> dict[str, int]:
@@ -104,9 +119,16 @@ def _values(made: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
 
 
 def problems(found: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return the problems of a run for the page: a hint that speaks of the command's options speaks of the mapping."""
-    hint = _("Go back to the mapping and choose what it means.")
-    return [{**one, "hint": hint} if "--" in (one.get("hint") or "") else one for one in found]
+    """Return the problems of a run for the page: a hint that speaks of the command's options speaks of the page."""
+    return [{**one, "hint": _hint(one)} if "--" in (one.get("hint") or "") else one for one in found]
+
+
+def _hint(problem: Mapping[str, Any]) -> str:
+    if problem.get("code") == "source":
+        return _("Ask the operator to allow more time (PROBANDA_SOURCES_TIMEOUT).")
+    if problem.get("code") == "pooling":
+        return _("Say on the mapping page why the sources may be counted as one.")
+    return _("Go back to the mapping and choose what it means.")
 
 
 def _role(role: str) -> str:

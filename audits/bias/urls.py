@@ -2,11 +2,20 @@
 
 from django.urls import path
 
-from audits.bias import views, views_beyond, views_exclusions, views_plan, views_result
+from audits.bias import (
+    views,
+    views_beyond,
+    views_exclusions,
+    views_map,
+    views_plan,
+    views_result,
+    views_sources,
+)
 
 urlpatterns = [
     path("", views.bias_list, name="bias_list"),
-    path("new/", views.bias_new, name="bias_new"),
+    path("new/", views_sources.bias_new, name="bias_new"),
+    path("new/table/", views_sources.bias_table, name="bias_table"),
     path("plans/", views_plan.bias_plans, name="bias_plans"),
     path("plans/new/", views_plan.bias_plan_new, name="bias_plan_new"),
     path("plans/<uuid:pk>/", views_plan.bias_plan, name="bias_plan"),
@@ -16,11 +25,14 @@ urlpatterns = [
     path("plans/<uuid:pk>/plan.json", views_plan.bias_plan_file, name="bias_plan_file"),
     path("independence/", views_plan.bias_declarations, name="bias_declarations"),
     path("independence/new/", views_plan.bias_declare, name="bias_declare"),
-    path("files/<uuid:pk>/", views.bias_intake, name="bias_intake"),
-    path("files/<uuid:pk>/progress/", views.bias_intake_progress, name="bias_intake_progress"),
-    path("files/<uuid:pk>/cancel/", views.bias_intake_cancel, name="bias_intake_cancel"),
+    path("files/<uuid:pk>/", views_sources.bias_intake, name="bias_intake"),
+    path("files/<uuid:pk>/progress/", views_sources.bias_intake_progress, name="bias_intake_progress"),
+    path("files/<uuid:pk>/cancel/", views_sources.bias_intake_cancel, name="bias_intake_cancel"),
+    path("files/<uuid:pk>/sheets/", views_sources.bias_intake_sheets, name="bias_intake_sheets"),
     path("<uuid:pk>/", views.bias_detail, name="bias_detail"),
-    path("<uuid:pk>/map/", views.bias_map, name="bias_map"),
+    path("<uuid:pk>/map/", views_map.bias_map, name="bias_map"),
+    path("<uuid:pk>/sources/", views_sources.bias_sources, name="bias_sources"),
+    path("<uuid:pk>/sources/add/", views_sources.bias_add, name="bias_add"),
     path("<uuid:pk>/progress/", views.bias_progress, name="bias_progress"),
     path("<uuid:pk>/cancel/", views.bias_cancel, name="bias_cancel"),
     path("<uuid:pk>/result.json", views_result.bias_result, name="bias_result"),

@@ -20,7 +20,7 @@ from compliance.systems.models import AISystem
 from compliance.systems.queries import systems
 from compliance.web.forms import DayField
 
-MOST_TEXT = 1_000_000
+MOST_TEXT = MOST_BYTES  # one limit for what is pasted, what is in a file, and what the pages carry on
 _NAMES: Mapping[Role, Any] = {
     "category": gettext_lazy("category: sex, race/ethnicity or both"),
     "sex": gettext_lazy("sex"),

@@ -8,7 +8,7 @@ computed from these sets, so "does not follow" means that no numbers whatever gi
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil, floor
 from typing import Final
@@ -20,6 +20,7 @@ MOST_TRIED: Final = 300
 """Up to so many whole numbers of selected people are tried one by one; above, the sets are dense enough as spans."""
 _ALL: Final = Span(Fraction(0), Fraction(1))
 _ENDLESS: Final = Fraction(10**12)
+_MARGIN: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,11 @@ class Rates:
 
     span: Span
     people: int | None = None
+    ends: tuple[float, float] = field(init=False, repr=False, compare=False)
+    """The ends of the span as doubles, to see from afar what cannot meet."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ends", (float(self.span.low), float(self.span.high)))
 
     @property
     def counts(self) -> range | None:
@@ -125,6 +131,8 @@ def ratios(own: Rates, best: Span, *, competes: bool) -> Span:
 
 def follows(printed: Printed, rounding: Rounding, own: Rates, others: list[Rates], *, competes: bool) -> bool:
     """Say whether the printed ratio is one that the possible rates give."""
+    if others and _far(printed, rounding, own, others, competes=competes):
+        return False
     best, target = highest(others), printed.span(rounding)
     if best is None:
         return competes and own.span.high > 0 and target.holds(Fraction(1))
@@ -141,6 +149,22 @@ def follows(printed: Printed, rounding: Rounding, own: Rates, others: list[Rates
         return True
     bounds = target.cut(Span(Fraction(0), Fraction(1) if competes else _ENDLESS))
     return any(_count_fits(own, bounds, selected, people) for selected, people in benchmarks)
+
+
+def _far(printed: Printed, rounding: Rounding, own: Rates, others: list[Rates], *, competes: bool) -> bool:
+    """Say by doubles that a ratio lies so far from all possible ones that exact numbers need not be asked.
+
+    The margin is many times what doubles lose, and whatever is nearer is decided exactly.
+    """
+    low, high = max(rates.ends[0] for rates in others), max(rates.ends[1] for rates in others)
+    if low <= 0 or high <= 0:
+        return False
+    bottom, top = own.ends[0] / high, own.ends[1] / low
+    if competes and top >= 1 - _MARGIN:
+        bottom, top = min(bottom, 1.0), max(1.0, min(top, 1.0))
+    least, most = printed.ends(rounding)
+    margin = _MARGIN * max(1.0, abs(most), abs(top))
+    return bottom > most + margin or top < least - margin
 
 
 def _each(others: list[Rates], best: Span) -> list[tuple[int, int]] | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 from audits.metrics.rounding import decimals
@@ -73,6 +74,11 @@ class Span:
         return Span(self.low * factor, self.high * factor, self.low_in, self.high_in)
 
 
+@lru_cache(maxsize=100)
+def _unit(places: int) -> Fraction:
+    return Fraction(1, 10**places)
+
+
 @dataclass(frozen=True, slots=True)
 class Printed:
     """A number in print: `places` digits after the point; `percent` where a percent sign stood (or heads the column).
@@ -84,11 +90,14 @@ class Printed:
     value: Fraction
     places: int
     percent: bool = False
+    _spans: dict[Rounding, tuple[Span, tuple[float, float]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False, hash=False
+    )
 
     @property
     def unit(self) -> Fraction:
         """The weight of the last digit."""
-        return Fraction(1, 10 ** (self.places + 2 * self.percent))
+        return _unit(self.places + 2 * self.percent)
 
     def span(self, rounding: Rounding) -> Span:
         """Return every exact number that is printed like this under a rounding.
@@ -98,13 +107,17 @@ class Printed:
         >>> number("0.83").span("half-even").holds(Fraction("0.825")), number("52%").span("truncated").low
         (False, Fraction(13, 25))
         """
-        if rounding == "truncated":
-            return Span(self.value, self.value + self.unit, True, False)
-        half = self.unit / 2
-        if rounding == "half-up":
-            return Span(self.value - half, self.value + half, True, False)
-        even = (self.value / self.unit).numerator % 2 == 0
-        return Span(self.value - half, self.value + half, even, even)
+        return self._known(rounding)[0]
+
+    def ends(self, rounding: Rounding) -> tuple[float, float]:
+        """Return the ends of that span as doubles."""
+        return self._known(rounding)[1]
+
+    def _known(self, rounding: Rounding) -> tuple[Span, tuple[float, float]]:
+        if rounding not in self._spans:  # each is asked for again and again, once for every reading
+            span = _span(self.value, self.unit, rounding)
+            self._spans[rounding] = span, (float(span.low), float(span.high))
+        return self._spans[rounding]
 
     def with_places(self, places: int) -> Printed:
         """Return the same number, read as if it had been printed with this many digits after the point."""
@@ -113,6 +126,16 @@ class Printed:
     def write(self, value: Fraction) -> str:
         """Write another number the way this one is printed, half up."""
         return decimals(value * 100, self.places) + "%" if self.percent else decimals(value, self.places)
+
+
+def _span(value: Fraction, unit: Fraction, rounding: Rounding) -> Span:
+    if rounding == "truncated":
+        return Span(value, value + unit, True, False)
+    half = unit / 2
+    if rounding == "half-up":
+        return Span(value - half, value + half, True, False)
+    even = (value / unit).numerator % 2 == 0
+    return Span(value - half, value + half, even, even)
 
 
 def rounded(value: Fraction, places: int, rounding: Rounding) -> Fraction:

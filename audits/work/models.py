@@ -89,10 +89,25 @@ class Work(models.Model):
         return self.asked_at is not None and not self.is_over
 
     @property
+    def elapsed(self) -> timedelta | None:
+        """Return how long a worker has been at it, once that is worth saying."""
+        if self.state != State.RUNNING or self.began_at is None:
+            return None
+        gone = timezone.now() - self.began_at
+        return gone if gone >= LEAST_SHOWN else None
+
+    @property
+    def is_untold(self) -> bool:
+        """Whether nobody can tell how many of the rows are read: the engine that counts them does not say."""
+        return self.rows_total is not None and self.rows_done is None and self.elapsed is not None
+
+    @property
     def time_left(self) -> timedelta | None:
         """Return about how long the work will go on, as fast as it went so far; None where that is not known yet."""
         done = self.done_permille / 1000
         if self.state != State.RUNNING or self.began_at is None or done < LEAST_DONE:
+            return None
+        if self.is_untold:  # the steps that were done say nothing of a query that says nothing
             return None
         gone = timezone.now() - self.began_at
         return gone * ((1 - done) / done) if gone >= LEAST_SHOWN else None

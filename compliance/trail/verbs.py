@@ -93,12 +93,14 @@ SENTENCES = {
     "calendar.made": _("{actor} made a secret calendar address for {subject}."),
     "calendar.revoked": _("{actor} closed the secret calendar address for {subject}."),
     "bias.uploaded": _("{actor} uploaded the applicants file {subject} (SHA-256 {short})."),
+    "bias.table_chosen": _("{actor} chose the table {table} of {database} for {subject}."),
+    "bias.sources_arranged": _("{actor} arranged the sources of {subject}."),
     "bias.started": _("{actor} confirmed the mapping and started the bias audit {subject}."),
     "bias.finished": _("The bias audit {subject} finished with the result SHA-256 {short}."),
     "bias.failed": _("The bias audit {subject} stopped: {reason}"),
     "bias.cancelled": _("{actor} cancelled the bias audit {subject}."),
     "bias.published": _("{actor} published the bias audit {subject} as evidence."),
-    "bias.again": _("{actor} began another bias audit of the same file: {subject}."),
+    "bias.again": _("{actor} began another bias audit of the same sources: {subject}."),
     "bias.exclusion_proposed": _(
         "{actor} proposed to leave {category} out of the ratios of {subject}: {justification}"
     ),

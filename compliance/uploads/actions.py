@@ -9,13 +9,12 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,20 +23,27 @@ from compliance.evidence.blobs import disk_full, too_large
 from compliance.lib.problems import Problem, Refused
 from compliance.people.models import Membership
 from compliance.people.rules import check_can
-from compliance.uploads.models import Upload
+from compliance.uploads.models import EXPIRES, Upload
 
 PIECE: Final = 4 * 1024 * 1024
 """So many bytes a browser sends at a time; the digest of the whole is made from those of such pieces."""
-EXPIRES: Final = timedelta(hours=24)
 MOST_AT_ONCE: Final = 4
 """An organisation may have so many times the largest file under way."""
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-def begin(*, by: Membership, file_name: str, size: int) -> Upload:
-    """Make room for a file of `size` bytes. Refused where it is too large, or there is no room for it."""
+def begin(*, by: Membership, file_name: str, size: int, stamp: str = "") -> Upload:
+    """Make room for a file of `size` bytes. Refused where it is too large, or there is no room for it.
+
+    With a `stamp`, the same file of the same person goes on where it stopped, whatever page or sign-in it began under;
+    that its first pieces are the same is for the sender to compare (:func:`pieces_digest`).
+    """
     check_can(by, "add_evidence")
     expire()
+    if stamp and (
+        before := unfinished(by).filter(file_name=clean_file_name(file_name), size=size, stamp=stamp).first()
+    ):
+        return before
     most = max(settings.MAX_EVIDENCE_BYTES, settings.MAX_APPLICANTS_BYTES)
     if size > most:
         raise Refused(too_large(most))
@@ -51,8 +57,13 @@ def begin(*, by: Membership, file_name: str, size: int) -> Upload:
     if size > shutil.disk_usage(settings.FILE_UPLOAD_TEMP_DIR).free:
         raise Refused(disk_full())
     return Upload.objects.create(
-        organisation_id=by.organisation_id, by=by, file_name=clean_file_name(file_name), size=size
+        organisation_id=by.organisation_id, by=by, file_name=clean_file_name(file_name), size=size, stamp=stamp[:40]
     )
+
+
+def unfinished(by: Membership) -> QuerySet[Upload]:
+    """Return what `by` began to send and nobody took over yet, the newest first."""
+    return Upload.objects.filter(by=by, held=False).order_by("-touched_at")
 
 
 def adopt(*, by: Membership, stream: IO[bytes], file_name: str, size: int) -> Upload:
@@ -63,6 +74,7 @@ def adopt(*, by: Membership, stream: IO[bytes], file_name: str, size: int) -> Up
     except BaseException:
         forget(upload)
         raise
+    take_over(upload)
     return upload
 
 
@@ -149,13 +161,29 @@ def find_whole(*, by: Membership, named: str) -> Upload:
     return upload
 
 
-def pieces_digest(upload: Upload) -> str:
-    """Return the SHA-256 of the digests, as bytes, of all pieces of 4 MiB."""
+def pieces_digest(upload: Upload, *, full: bool = False) -> str:
+    """Return the SHA-256 of the digests, as bytes, of all pieces of 4 MiB that are here; of `full` ones only."""
     whole = hashlib.sha256()
-    with upload.path.open("rb") as file:
+    with suppress(FileNotFoundError), upload.path.open("rb") as file:
         while piece := file.read(PIECE):
-            whole.update(hashlib.sha256(piece).digest())
+            if not full or len(piece) == PIECE:
+                whole.update(hashlib.sha256(piece).digest())
     return whole.hexdigest()
+
+
+def take_over(upload: Upload) -> None:
+    """Take a whole upload out of its sender's hands: it is used once, and does not expire while it is used.
+
+    Refused where a form took it over already, such as when it was sent twice.
+    """
+    if not Upload.objects.filter(pk=upload.pk, held=False).update(held=True, touched_at=timezone.now()):
+        sentence = _("This file was sent already and is being taken in.")
+        raise Refused(Problem("upload-taken", sentence, _("There is no need to send it again."), column="file"))
+
+
+def release(upload: Upload) -> None:
+    """Give an upload back: it expires a day from now, unless a form takes it over again."""
+    Upload.objects.filter(pk=upload.pk).update(held=False, touched_at=timezone.now())
 
 
 def forget(upload: Upload) -> None:
@@ -165,9 +193,12 @@ def forget(upload: Upload) -> None:
 
 
 def expire() -> int:
-    """Forget the uploads that nothing came for within a day, and bytes that nobody knows any more; returns how many."""
+    """Forget the uploads that nothing came for within a day, and bytes that nobody knows any more; returns how many.
+
+    What was taken over stays until whoever took it over is done with it.
+    """
     day_ago = timezone.now() - EXPIRES
-    old = list(Upload.objects.filter(touched_at__lt=day_ago))
+    old = list(Upload.objects.filter(touched_at__lt=day_ago, held=False))
     for upload in old:
         forget(upload)
     for path in Path(settings.FILE_UPLOAD_TEMP_DIR).glob("*.part"):

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from compliance.evidence.blobs import too_large
 from compliance.lib.problems import Refused
 from compliance.people.models import Membership
-from compliance.uploads.actions import PIECE, find_whole, forget
+from compliance.uploads.actions import PIECE, find_whole, forget, release, take_over
 from compliance.uploads.models import Upload
 
 FROM: Final = 2 * PIECE
@@ -36,13 +36,18 @@ class Uploaded(File):  # type: ignore[type-arg]  # it takes no parameter when it
 @contextmanager
 def keeping(file: Any) -> Iterator[Any]:
     """Give a file of a form for reading. Its pieces are forgotten once the block kept it, and stay where it did not,
-    or where somebody else took them over."""
+    or where somebody else took them over. Refused where the same upload is in another's hands already."""
     if not isinstance(file, Uploaded):
         yield file
         return
-    with file.upload.path.open("rb") as stream:
-        file.file = stream
-        yield file
+    take_over(file.upload)
+    try:
+        with file.upload.path.open("rb") as stream:
+            file.file = stream
+            yield file
+    except BaseException:
+        release(file.upload)
+        raise
     if not file.taken_over:
         forget(file.upload)
 
@@ -58,6 +63,10 @@ class PiecesInput(forms.FileInput):
         """Return the file that came with the form, or else the name of the upload."""
         return super().value_from_datadict(data, files, name) or data.get(f"{name}_uploaded") or None
 
+    def kept(self, value: Any) -> list[str]:
+        """Return the uploads that are here already, for a form with an error gives them back."""
+        return [value] if isinstance(value, str) and value else []
+
     def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
         return name not in files and f"{name}_uploaded" not in data
 
@@ -65,12 +74,12 @@ class PiecesInput(forms.FileInput):
         """Return the input, and the place where the script tells how far it is."""
         plain = super().render(name, None, attrs, renderer)
         here: SafeString = mark_safe("")
-        if isinstance(value, str) and value and not self.refused:
-            here = format_html(
+        for one in () if self.refused else self.kept(value):
+            here += format_html(
                 '<p class="muted">{} <input type="hidden" name="{}_uploaded" value="{}"></p>',
                 _("The file that you sent is here already; choose one only to send another."),
                 name,
-                value,
+                one,
             )
         return format_html(
             '{}{}<div class="upload" hidden data-url="{}" data-field="{}" data-piece="{}" data-from="{}"'
@@ -97,7 +106,11 @@ def _said(limit: int) -> dict[str, str]:
     return {
         "now": _("{done} of {size} sent, {rate} a second. Time left: about {left}."),
         "early": _("{done} of {size} sent. Time left: not known yet."),
-        "begun": _("The file is being sent. Leave this page open."),
+        "begun": _(
+            "The file is being sent. Leave this page open; if it is closed, choose the same file again within a day."
+        ),
+        "comparing": _("Some of this file is here already. It is being compared."),
+        "going_on": _("The upload goes on where it stopped. Leave this page open."),
         "broken": _("The connection is broken. What was sent is kept, and it goes on by itself when it can."),
         "resumed": _("The connection is back; the upload goes on where it stopped."),
         "signed_out": _("You are no longer signed in. Sign in again in another window, then press “Try now”."),
@@ -141,3 +154,34 @@ class PiecesField(forms.FileField):
         except Refused as refused:
             self.widget.refused = True
             raise forms.ValidationError(str(refused), code=refused.code) from refused
+
+
+class SeveralInput(PiecesInput):
+    """An input for several files at once, each of which may have come by pieces."""
+
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Return the files that came with the form, and the names of the uploads."""
+        chosen = files.getlist(name) if hasattr(files, "getlist") else [one for one in (files.get(name),) if one]
+        named = data.getlist(f"{name}_uploaded") if hasattr(data, "getlist") else [data.get(f"{name}_uploaded")]
+        return [one for one in (*chosen, *named) if one] or None
+
+    def kept(self, value: Any) -> list[str]:
+        """Return the uploads that are here already."""
+        return [one for one in value or () if isinstance(one, str)]
+
+
+class SeveralField(PiecesField):
+    """Several files; what it cleans is a list of them, in the order in which they were chosen."""
+
+    widget = SeveralInput
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return [one for one in data or () if isinstance(one, str)] or initial
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Return the files; an upload that is named twice is one file."""
+        if not data:
+            return [super().clean(None, initial)]
+        return [super(SeveralField, self).clean(one, initial) for one in dict.fromkeys(data)]

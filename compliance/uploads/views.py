@@ -11,10 +11,13 @@ import binascii
 from typing import IO, cast
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 
 from compliance.lib.problems import Refused
 from compliance.people.models import Membership
@@ -36,11 +39,14 @@ def uploads_begin(request: HttpRequest, by: Membership) -> HttpResponse:
     if not length.isascii() or not length.isdigit():
         return HttpResponse("The header Upload-Length says how many bytes will come.", status=400)
     try:
-        upload = actions.begin(by=by, file_name=_file_name(request), size=int(length[:18]))
+        named = {"file_name": _metadata(request, "filename"), "stamp": _metadata(request, "stamp")}
+        upload = actions.begin(by=by, size=int(length[:18]), **named)
     except Refused as refused:
         return _told(refused)
     at = reverse("uploads_piece", kwargs={"org": by.organisation.slug, "pk": upload.pk})
-    answer = JsonResponse({"id": str(upload.pk)}, status=201)
+    # The sender compares this with its own bytes before it goes on where it stopped.
+    here = {"pieces": actions.pieces_digest(upload, full=True)} if upload.received else {}
+    answer = JsonResponse({"id": str(upload.pk), **here}, status=201)
     answer["Location"] = at
     return _stamped(answer, upload)
 
@@ -48,10 +54,14 @@ def uploads_begin(request: HttpRequest, by: Membership) -> HttpResponse:
 @member_page(ABILITY)
 def uploads_piece(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
     """Say how much is here; take in one piece more (PATCH); or forget it all (DELETE)."""
-    upload = find(Upload.objects.filter(by=by), pk)
+    upload = find(Upload.objects.filter(by=by, held=False), pk)
     if request.method == "DELETE":
         actions.forget(upload)
         return HttpResponse(status=204)
+    if request.method == "POST":  # the button of a page, with or without JavaScript
+        actions.forget(upload)
+        messages.success(request, gettext("What was sent of {name} is forgotten.").format(name=upload.file_name))
+        return redirect(_back(request, by))
     if request.method != "PATCH":
         return _stamped(HttpResponse(status=200), upload)
     offset = request.headers.get("Upload-Offset", "")
@@ -67,6 +77,14 @@ def uploads_piece(request: HttpRequest, by: Membership, pk: UUID) -> HttpRespons
     return _stamped(HttpResponse(status=204), upload)
 
 
+def _back(request: HttpRequest, by: Membership) -> str:
+    """Return the page of this site that the button was on, or else where files are sent."""
+    came_from = request.headers.get("Referer", "")
+    if url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure()):
+        return came_from
+    return reverse("evidence_new", kwargs={"org": by.organisation.slug})
+
+
 def _stamped(answer: HttpResponse, upload: Upload) -> HttpResponse:
     answer["Tus-Resumable"] = "1.0.0"
     answer["Upload-Offset"], answer["Upload-Length"] = str(upload.received), str(upload.size)
@@ -79,11 +97,11 @@ def _told(refused: Refused) -> HttpResponse:
     return JsonResponse({"problems": found, "told": str(refused)}, status=STATUS.get(refused.code, 413))
 
 
-def _file_name(request: HttpRequest) -> str:
-    """Return the name in `Upload-Metadata: filename BASE64`."""
+def _metadata(request: HttpRequest, name: str) -> str:
+    """Return what `Upload-Metadata: NAME BASE64` says under a name."""
     for pair in request.headers.get("Upload-Metadata", "").split(","):
         key, _, value = pair.strip().partition(" ")
-        if key == "filename":
+        if key == name:
             try:
                 return base64.b64decode(value, validate=True).decode("utf-8", "replace")
             except (binascii.Error, ValueError):

@@ -126,13 +126,39 @@
     }
 
     async begin() {
-      const name = base64(new TextEncoder().encode(this.file.name));
-      const headers = { "Upload-Length": String(this.file.size), "Upload-Metadata": `filename ${name}` };
+      const encoded = (text) => base64(new TextEncoder().encode(text));
+      let metadata = `filename ${encoded(this.file.name)}`;
+      // Only where bytes can be compared does an upload of before go on: its name and size alone say too little.
+      if (crypto.subtle) metadata += `,stamp ${encoded(String(this.file.lastModified))}`;
+      const headers = { "Upload-Length": String(this.file.size), "Upload-Metadata": metadata };
       const answer = await this.patiently(() => this.ask(this.box.dataset.url, "POST", headers));
       if (answer.status !== 201) throw await this.refusal(answer);
       this.url = answer.headers.get("Location");
-      this.id = (await answer.json()).id;
+      const made = await answer.json();
+      this.id = made.id;
       this.offset = 0;
+      this.digests = [];
+      if (made.pieces) await this.goOn(Number(answer.headers.get("Upload-Offset")), made.pieces);
+    }
+
+    // Some of it is here from before: go on there if it is the beginning of this very file, else begin anew.
+    async goOn(offset, pieces) {
+      this.tell("comparing");
+      for (let index = 0; (index + 1) * this.piece <= offset; index += 1) {
+        const part = await this.file.slice(index * this.piece, (index + 1) * this.piece).arrayBuffer();
+        this.digests[index] = await crypto.subtle.digest("SHA-256", part);
+      }
+      if (await this.digest() === pieces) {
+        this.offset = offset;
+        if (offset === this.file.size && offset % this.piece) {
+          const last = Math.floor(offset / this.piece);
+          this.digests[last] = await crypto.subtle.digest("SHA-256", await this.file.slice(last * this.piece).arrayBuffer());
+        }
+        this.goesOn = true;
+      } else {
+        await this.patiently(() => this.ask(this.url, "DELETE"));
+        await this.begin();
+      }
     }
 
     async where() {
@@ -183,7 +209,7 @@
 
     async send() {
       await this.begin();
-      this.tell("begun");
+      this.tell(this.goesOn ? "going_on" : "begun");
       this.show();
       while (this.offset < this.file.size) {
         await this.sendOne();

@@ -203,16 +203,15 @@ def bias_audit(house: House) -> Any:
 @kind
 def intake(house: House) -> Any:
     upload = upload_actions.begin(by=house.administrator, file_name="large.csv", size=9)
-    return BiasIntake.objects.create(
+    made = BiasIntake.objects.create(
         organisation=house.administrator.organisation,
         system=house.system,
         title="A large file",
-        file_name="large.csv",
-        size=9,
-        upload=upload,
         by=house.administrator,
         asked_at=timezone.now(),
-    ).pk
+    )
+    made.sources.create(file_name="large.csv", size=9, upload=upload)
+    return made.pk
 
 
 @kind

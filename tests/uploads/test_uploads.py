@@ -70,9 +70,9 @@ def test_upload_goes_on_where_it_broke_and_becomes_an_audit(people: People) -> N
     form = {"system": str(system.pk), "title": "By pieces", "file_uploaded": f"{pk}:{whole(DATA)}"}
     new = reverse("bias_new", kwargs={"org": people.alice.organisation.slug})
     assert alice.post(new, form).status_code == 302
-    made = BiasAudit.objects.get()
-    assert (made.file_name, made.input_size) == ("applicants.csv", len(DATA))
-    assert made.input_sha256 == hashlib.sha256(DATA).hexdigest()
+    source = BiasAudit.objects.get().sources.get()
+    assert (source.file_name, source.size) == ("applicants.csv", len(DATA))
+    assert source.sha256 == hashlib.sha256(DATA).hexdigest()
     assert not Upload.objects.exists()
     assert not here()
 
