@@ -12,6 +12,7 @@ class ComplianceConfig(AppConfig):
 
     def ready(self) -> None:
         from compliance import checks  # noqa: F401 - registers the operator's checks
+        from compliance.checklists import approvals  # noqa: F401 - listens to acts that change what was approved
         from compliance.trail import guards
 
         post_migrate.connect(guards.install, sender=self, dispatch_uid="trail-guards")

@@ -15,6 +15,8 @@ app = Celery("probanda")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
     [
+        "compliance.checklists",
+        "compliance.evidence",
         "compliance.tokens",
         "compliance.webhooks",
         "compliance.progress",

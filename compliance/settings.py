@@ -8,6 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from celery.schedules import crontab
+
 from compliance import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -220,6 +222,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-answers": {"task": "compliance.tokens.forget_answers", "schedule": 3600.0},
     "take-up-left-work": {"task": "audits.work.take_up_left_work", "schedule": min(15.0, LEASE_SECONDS / 2)},
     "count-today": {"task": "compliance.progress.count_today", "schedule": 3600.0},
+    "recheck-approvals": {"task": "compliance.checklists.recheck_approvals", "schedule": crontab(hour=0, minute=10)},
 }
 if "redis" in urlsplit(CELERY_BROKER_URL).scheme:
     env.package("CELERY_BROKER_URL", "redis", "redis")

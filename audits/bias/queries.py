@@ -183,9 +183,10 @@ def _why_stale(of: BiasAudit, versions: Collection[AISystem], uploads: Collectio
         yield Problem("evidence-withdrawn", sentence)
 
 
-def stale_evidence(by: Membership, pieces: Collection[UUID]) -> dict[UUID, list[str]]:
+def stale_evidence(organisation_id: UUID, pieces: Collection[UUID]) -> dict[UUID, list[str]]:
     """Return, for those of these pieces of evidence that are results of bias audits, why they are stale."""
-    published = list(bias_audits(by).filter(evidence_id__in=pieces))
+    kept = BiasAudit.objects.filter(organisation_id=organisation_id, evidence_id__in=pieces)
+    published = list(kept.select_related("system", "evidence").defer("profile", "plan"))
     found = stale_among(published)
     return {
         one.evidence_id: [problem.sentence for problem in found[one.pk]]

@@ -16,8 +16,6 @@ from django.utils.translation import gettext as _
 from audits.bias.actions import result_of
 from audits.bias.compared import named, shown
 from audits.bias.models import BiasAudit
-from audits.bias.queries import bias_audits
-from compliance.people.models import Membership
 
 
 def crossed(result: Mapping[str, Any]) -> list[str]:
@@ -42,9 +40,9 @@ def crossed(result: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def crossed_evidence(by: Membership, pieces: Collection[UUID]) -> dict[UUID, list[str]]:
+def crossed_evidence(organisation_id: UUID, pieces: Collection[UUID]) -> dict[UUID, list[str]]:
     """Return, of these pieces, the results of bias audits that lie below thresholds of their plans, and where."""
-    under = bias_audits(by).filter(evidence_id__in=pieces, under__isnull=False)
+    under = BiasAudit.objects.filter(organisation_id=organisation_id, evidence_id__in=pieces, under__isnull=False)
     found = {one.evidence_id: _crossed(_Finished(one)) for one in under if one.result_sha256}
     return {piece: list(sentences) for piece, sentences in found.items() if piece and sentences}
 

@@ -10,13 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compliance.checklists import queries, rules
+from compliance.checklists.approvals import subject
 from compliance.checklists.binding import apply_determination
-from compliance.checklists.models import Checklist, ChecklistItem, Decision, ItemEvidence, Review, Verdict
+from compliance.checklists.models import Checklist, ChecklistItem, Decision, ItemEvidence, Progress, Review, Verdict
 from compliance.determinations.models import Determination
 from compliance.evidence import queries as evidence_queries
 from compliance.evidence.models import Evidence, EvidenceVersion
 from compliance.frameworks import catalogues
-from compliance.lib.canonical import digest
+from compliance.lib.canonical import sha256
 from compliance.lib.problems import Problem, Refused
 from compliance.people.models import Membership
 from compliance.people.queries import active_members
@@ -236,6 +237,24 @@ def give_back(*, by: Membership, item: ChecklistItem, reason: str) -> Review:
 
 
 @transaction.atomic
+def reconfirm(*, by: Membership, item: ChecklistItem, reason: str) -> ChecklistItem:
+    """Say that what was accepted still holds although it changed since, and why.
+
+    The acceptance had two people behind it, so it goes to review: it holds again once another person accepts it.
+    """
+    item = _locked(by, item)
+    rules.check_move("reconfirm", by=by, item=item)
+    rules.check_reason(reason, str(rules.TOLD["reconfirm"]))
+    rules.check_complete(item, live_evidence=item.evidence.filter(withdrawn_at=None).count())
+    item.submitted_by, item.submitted_at, item.reconfirmed = by, timezone.now(), reason.strip()
+    _move("reconfirm", item)
+    changes = [one["sentence"] for one in item.stale_reasons]
+    told = {"reason": reason.strip(), "changes": changes, "subject_sha256": subject_digest(item)}
+    _record(by, item, "item.reconfirmed", **told)
+    return item
+
+
+@transaction.atomic
 def reopen(*, by: Membership, item: ChecklistItem, reason: str) -> ChecklistItem:
     """Open a row again that was done; what was decided before stays in its history."""
     item = _locked(by, item)
@@ -248,19 +267,8 @@ def reopen(*, by: Membership, item: ChecklistItem, reason: str) -> ChecklistItem
 
 
 def subject_digest(item: ChecklistItem) -> str:
-    """Return the digest of exactly what a reviewer decides on: the row's words, the answer and the evidence."""
-    row = item.checklist.catalogue.row(item.row_id)
-    attached = item.attachments.select_related("version", "evidence__latest")
-    pieces = sorted((one.shown.sha256, one.evidence_id) for one in attached)
-    return digest(
-        {
-            "schema": "probanda/review-subject/1",
-            "row": row.model_dump(mode="json"),
-            "verdict": item.verdict,
-            "reason": item.reason,
-            "evidence": [{"id": str(pk), "sha256": sha256} for sha256, pk in pieces],
-        }
-    )
+    """Return the digest of exactly what a reviewer decides on; see :mod:`compliance.checklists.approved`."""
+    return sha256(subject(item))
 
 
 def _locked(by: Membership, item: ChecklistItem) -> ChecklistItem:
@@ -281,6 +289,8 @@ def _submit(by: Membership, item: ChecklistItem) -> None:
 
 def _move(move: str, item: ChecklistItem) -> None:
     item.progress = rules.MOVES[move][1]
+    if item.progress in (Progress.IN_PROGRESS, Progress.DONE):  # answered anew, or decided on as it is now
+        item.stale_since, item.stale_reasons, item.reconfirmed = None, [], ""
     item.revision += 1
     item.save()
 
@@ -288,6 +298,7 @@ def _move(move: str, item: ChecklistItem) -> None:
 def _review(by: Membership, item: ChecklistItem, decision: Decision, reason: str) -> Review:
     if item.submitted_by is None or item.submitted_at is None:
         raise ValueError("A row under review was submitted by somebody.")
+    seen = subject(item)
     return Review.objects.create(
         item=item,
         reviewer=by,
@@ -296,7 +307,8 @@ def _review(by: Membership, item: ChecklistItem, decision: Decision, reason: str
         reason=reason.strip(),
         submitted_by=item.submitted_by,
         submitted_at=item.submitted_at,
-        subject_sha256=subject_digest(item),
+        subject_sha256=sha256(seen),
+        subject=seen.decode(),
     )
 
 

@@ -19,6 +19,7 @@ from compliance.people.models import Membership
 
 ANY = ("", _("any"))
 NONE = "none"
+APPROVED = "approved"
 KINDS = {
     "duty": _("duty"),
     "prohibition": _("prohibition"),
@@ -67,7 +68,14 @@ class RowFilter(forms.Form):
         label=_("Computed"), required=False, choices=[ANY, *COMPUTED.items(), (NONE, _("not computed"))]
     )
     stale = forms.ChoiceField(
-        label=_("Stale"), required=False, choices=[ANY, ("yes", _("something moved on")), (NONE, _("nothing moved on"))]
+        label=_("Stale"),
+        required=False,
+        choices=[
+            ANY,
+            ("yes", _("something moved on")),
+            (APPROVED, _("approved, then changed")),
+            (NONE, _("nothing moved on")),
+        ],
     )
     binding = forms.ChoiceField(
         label=_("Binds"), required=False, choices=[ANY, *Binding.choices, (NONE, _("not determined"))]
@@ -162,7 +170,7 @@ def _fits(line: Line, chosen: Mapping[str, str], owner: str, today: date) -> boo
         (chosen["computed"], row.computed),
         (chosen["kind"], row.kind),
         (chosen.get("tier", ""), row.tier),
-        (chosen["stale"], "yes" if line.is_stale else NONE),
+        (chosen["stale"] if chosen["stale"] != APPROVED else "", "yes" if line.is_stale else NONE),
         (chosen.get("binding", ""), item.binding or NONE),
         (chosen.get("again", ""), "yes" if item.confirm_again else NONE),
         (owner, str(item.owner_id)),
@@ -171,6 +179,7 @@ def _fits(line: Line, chosen: Mapping[str, str], owner: str, today: date) -> boo
     return (
         all(not want or want == have for want, have in wanted)
         and (not role or role in row.roles)
+        and (chosen["stale"] != APPROVED or item.stale_since is not None)
         and (not chosen["due"] or _due(item, chosen["due"], today))
     )
 

@@ -173,6 +173,17 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Why it is reopened"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
+class StillHoldsForm(forms.Form):
+    """Why what was accepted still holds after the change."""
+
+    reason = forms.CharField(
+        label=_("Why it still holds"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("It is shown to the second person, who then accepts or returns the row."),
+    )
+
+
 class DecisionForm(forms.Form):
     """What the reviewer says."""
 

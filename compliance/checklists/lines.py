@@ -50,7 +50,9 @@ class Line:
     @property
     def is_stale(self) -> bool:
         """Whether what it stands on has moved on, wherever it is counted."""
-        return bool(self.item.confirm_again) or any(one.expired or one.stale for one in self.pieces)
+        return bool(self.item.confirm_again or self.item.stale_since) or any(
+            one.expired or one.stale for one in self.pieces
+        )
 
     @property
     def counts(self) -> bool:
@@ -83,7 +85,7 @@ def pieces_of(by: Membership, items: QuerySet[ChecklistItem]) -> dict[UUID, list
     live = ItemEvidence.objects.filter(item__in=items, evidence__withdrawn_at=None).order_by("attached_at")
     attached = list(live.values_list(*fields))
     ids = {one[1] for one in attached}
-    moved_on, over, today = stale(by, ids), crossed(by, ids), timezone.now().date()
+    moved_on, over, today = stale(by.organisation_id, ids), crossed(by.organisation_id, ids), timezone.now().date()
     made: dict[tuple[UUID, UUID | None], Piece] = {}
     found: dict[UUID, list[Piece]] = {}
     for item_id, pk, title, version, *of_version, latest_kind, latest_until in attached:
@@ -95,8 +97,8 @@ def pieces_of(by: Membership, items: QuerySet[ChecklistItem]) -> dict[UUID, list
     return found
 
 
-def stands(verdict: str, progress: str, again: str, pieces: Iterable[Piece]) -> Footing:
-    """Return what the answer to a row stands on."""
+def stands(verdict: str, progress: str, again: str | datetime | None, pieces: Iterable[Piece]) -> Footing:
+    """Return what the answer to a row stands on; `again` says that it has to be confirmed."""
     pieces = tuple(pieces)
     return footing(
         verdict,
@@ -115,7 +117,7 @@ def _read(by: Membership, law: Catalogue, items: QuerySet[ChecklistItem]) -> dic
     found = {}
     for item in items:
         own = tuple(pieces.get(item.pk, ()))
-        on = stands(item.verdict, item.progress, item.confirm_again, own)
+        on = stands(item.verdict, item.progress, item.confirm_again or item.stale_since, own)
         found[item.row_id] = Line(law.row(item.row_id), item, on, own, last.get(item.pk))
     return found
 

@@ -26,6 +26,7 @@ MOVES: dict[str, tuple[frozenset[str], str, str]] = {
     "accept": (frozenset({Progress.SUBMITTED, Progress.IN_REVIEW}), Progress.DONE, "review_items"),
     "return": (frozenset({Progress.SUBMITTED, Progress.IN_REVIEW}), Progress.IN_PROGRESS, "review_items"),
     "reopen": (frozenset({Progress.DONE}), Progress.IN_PROGRESS, "answer_items"),
+    "reconfirm": (frozenset({Progress.DONE}), Progress.SUBMITTED, "answer_items"),
     "confirm": (frozenset({Progress.TO_DO, Progress.IN_PROGRESS}), Progress.IN_PROGRESS, "answer_items"),
 }
 TOLD = {
@@ -36,6 +37,7 @@ TOLD = {
     "accept": gettext_lazy("accepted"),
     "return": gettext_lazy("returned"),
     "reopen": gettext_lazy("reopened"),
+    "reconfirm": gettext_lazy("confirmed after a change"),
     "confirm": gettext_lazy("confirmed"),
 }
 NEEDS_REASON = frozenset({Verdict.NOT_APPLICABLE, Verdict.PARTLY_MET, Verdict.NOT_MET, Verdict.UNDETERMINED})
@@ -49,6 +51,9 @@ def check_move(move: str, *, by: Membership, item: ChecklistItem) -> None:
     if move == "confirm" and not item.confirm_again:
         sentence = _("{row} has nothing to confirm.").format(row=item.row_id)
         raise Refused(Problem("nothing-to-confirm", sentence))
+    if move == "reconfirm" and item.progress == Progress.DONE and item.stale_since is None:
+        sentence = _("{row} has not changed since it was accepted, so there is nothing to confirm.")
+        raise Refused(Problem("nothing-changed", sentence.format(row=item.row_id)))
     if item.progress not in allowed:
         sentence = _("{row} is {progress}, so it cannot be {move} now.").format(
             row=item.row_id, progress=item.get_progress_display(), move=TOLD[move]

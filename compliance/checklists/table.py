@@ -85,6 +85,7 @@ class Table:
             "tags": {
                 "late": f' <span class="tag">{escape(_("overdue"))}</span>',
                 "again": f' <span class="tag">{escape(_("confirm again"))}</span>',
+                "changed": f' <span class="tag">{escape(_("approved, then changed"))}</span>',
                 "expired": f' <span class="tag">{escape(_("expired"))}</span>',
                 "old": f' <span class="tag">{escape(_("stale"))}</span>',
                 **{one: f' <span class="tag">{escape(one.label)}</span>' for one in _SAID},
@@ -116,7 +117,7 @@ class Table:
         cells = (
             words["kind"][row.kind] + words["computed"].get(row.computed, ""),
             *((self._binding(item),) if self.with_bindings else ()),
-            words["progress"][item.progress] + (tags["again"] if item.confirm_again else ""),
+            words["progress"][item.progress] + self._again(item),
             words["verdict"][item.verdict] + tags.get(line.footing, ""),
             escape(self.people.get(item.owner_id, _NONE)),
             self._day(item.due_on) + (tags["late"] if is_overdue(item, self._today) else ""),
@@ -125,6 +126,10 @@ class Table:
         )
         box = self._box(row.id, item) if self.choosing else ""
         return f"{begin}{box}{before}{start}{item.pk}{end}{after}<td class=kind>{'</td><td>'.join(cells)}</td></tr>"
+
+    def _again(self, item: ChecklistItem) -> str:
+        tags = self._words["tags"]
+        return (tags["again"] if item.confirm_again else "") + (tags["changed"] if item.stale_since else "")
 
     def _box(self, id: str, item: ChecklistItem) -> str:
         id = escape(id)

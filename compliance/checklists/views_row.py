@@ -17,12 +17,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from compliance.checklists import actions, drafts, queries, rules
+from compliance.checklists import actions, approvals, drafts, queries, rules
 from compliance.checklists.filters import COMPUTED, KINDS
 from compliance.checklists.footing import MEANING
-from compliance.checklists.forms import AnswerForm, AttachForm, DecisionForm, ReasonForm
+from compliance.checklists.forms import AnswerForm, AttachForm, DecisionForm, ReasonForm, StillHoldsForm
 from compliance.checklists.lines import pieces_of, stands
-from compliance.checklists.models import ChecklistItem
+from compliance.checklists.models import ChecklistItem, Decision, Review
 from compliance.checklists.views_move import difference
 from compliance.evidence import queries as evidence_queries
 from compliance.evidence.forms import FORMS, EvidenceForm
@@ -46,9 +46,19 @@ MOVES: dict[str, tuple[Any, Callable[..., Any], Any]] = {
     "accept": (gettext_lazy("Accept"), actions.accept, gettext_lazy("{row} is accepted.")),
     "return": (gettext_lazy("Return"), actions.give_back, gettext_lazy("{row} is returned.")),
     "reopen": (gettext_lazy("Reopen"), actions.reopen, gettext_lazy("{row} is open again.")),
+    "reconfirm": (
+        gettext_lazy("It still holds"),
+        actions.reconfirm,
+        gettext_lazy("{row} is confirmed, and submitted for a second person to accept."),
+    ),
     "confirm": (gettext_lazy("Confirm again"), actions.confirm, gettext_lazy("{row} is confirmed.")),
 }
-REASONS: dict[str, type[forms.Form]] = {"accept": DecisionForm, "return": DecisionForm, "reopen": ReasonForm}
+REASONS: dict[str, type[forms.Form]] = {
+    "accept": DecisionForm,
+    "return": DecisionForm,
+    "reopen": ReasonForm,
+    "reconfirm": StillHoldsForm,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +206,11 @@ def _page(request: HttpRequest, by: Membership, item: ChecklistItem, **forms_in_
         "typed": errors.typed(request) if gone else [],
         "why_not_change": rules.why_not("change", by=by, item=item),
         "acts": {act.move: act for act in acts},
-        "others": [act for act in acts if item.progress not in rules.MOVES[act.move][0] and act.move != "confirm"],
+        "others": [
+            act
+            for act in acts
+            if item.progress not in rules.MOVES[act.move][0] and act.move not in ("confirm", "reconfirm")
+        ],
         "difference": difference(item) if item.confirm_again else None,
         "reviewed_before": bool(item.confirm_again) and rules.reviewed_before(item),
         "closed": item.checklist.undone_at is not None or item.checklist.successor is not None,
@@ -208,6 +222,9 @@ def _page(request: HttpRequest, by: Membership, item: ChecklistItem, **forms_in_
         "pieces": queries.attachable(by, item, words)[:OFFERED],
         "new": _new(by, item, forms_in_hand),
         **_stands_on(by, item),
+        "changed": approvals.differences_of(item) if item.stale_since else [],
+        "approval": _approval(item),
+        "holding": forms_in_hand.get("reconfirm") or StillHoldsForm(auto_id="reconfirm_%s"),
         "trail": presenters.told(
             trail_queries.of_subject(item.checklist.organisation_id, item.subject),
             by.organisation.slug,
@@ -220,13 +237,19 @@ def _page(request: HttpRequest, by: Membership, item: ChecklistItem, **forms_in_
 def _stands_on(by: Membership, item: ChecklistItem) -> dict[str, Any]:
     """What the answer stands on, and what is told of its evidence, as (title, sentence)."""
     pieces = pieces_of(by, ChecklistItem.objects.filter(pk=item.pk)).get(item.pk, [])
-    on = stands(item.verdict, item.progress, item.confirm_again, pieces)
+    on = stands(item.verdict, item.progress, item.confirm_again or item.stale_since, pieces)
     return {
         "stale": [(one.title, sentence) for one in pieces for sentence in one.stale],
         "crossed": [(one.title, sentence) for one in pieces for sentence in one.crossed],
         "footing": on,
         "meaning": MEANING[on],
     }
+
+
+def _approval(item: ChecklistItem) -> Review | None:
+    """The last decision that accepted the row."""
+    accepted = (one for one in item.reviews.all() if one.decision == Decision.ACCEPTED)
+    return max(accepted, key=lambda one: one.at, default=None)
 
 
 def _answer(request: HttpRequest, by: Membership, item: ChecklistItem) -> AnswerForm:

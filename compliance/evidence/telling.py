@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from uuid import UUID
 
-from compliance.people.models import Membership
-
-Source = Callable[[Membership, Collection[UUID]], Mapping[UUID, list[str]]]
+Source = Callable[[UUID, Collection[UUID]], Mapping[UUID, list[str]]]
 
 
 class Telling:
@@ -21,15 +19,15 @@ class Telling:
         self._sources: list[Source] = []
 
     def add(self, source: Source) -> Source:
-        """Register a function that returns, of the pieces asked about, those it has to tell of, with sentences."""
+        """Register a function that returns, of the pieces of an organisation that are asked about, those it has to tell of, with sentences."""
         if source not in self._sources:
             self._sources.append(source)
         return source
 
-    def of(self, by: Membership, pieces: Collection[UUID]) -> dict[UUID, list[str]]:
+    def of(self, organisation_id: UUID, pieces: Collection[UUID]) -> dict[UUID, list[str]]:
         """Return what is told of each of these pieces; a piece of which nobody tells anything is left out."""
         found: dict[UUID, list[str]] = {}
         for source in self._sources if pieces else ():
-            for piece, sentences in source(by, pieces).items():
+            for piece, sentences in source(organisation_id, pieces).items():
                 found.setdefault(piece, []).extend(sentences)
         return found

@@ -49,9 +49,12 @@ def standings(by: Membership, checklists: Collection[Checklist], today: datetime
         .order_by()
     )
     pieces = pieces_of(by, items)
-    names = ("pk", "checklist_id", "row_id", "owner_id", "verdict", "progress", "confirm_again", "due_on", "binding")
+    names = ("pk", "checklist_id", "row_id", "owner_id", "verdict", "progress", "confirm_again", "stale_since")
     found = []
-    for pk, checklist, row, owner, verdict, progress, again, due_on, binding in items.values_list(*names):
+    for pk, checklist, row, owner, verdict, progress, confirm, changed, due_on, binding in items.values_list(
+        *names, "due_on", "binding"
+    ):
+        again = confirm or changed
         section = laws[checklist].get(row)
         if section is not None:
             on = stands(verdict, progress, again, pieces.get(pk, ()))

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.dispatch import Signal
 from django.utils import timezone
 
 from compliance.lib.canonical import digest, dump
@@ -18,6 +19,10 @@ from compliance.trail.origin import origin
 from compliance.trail.personal import seal
 
 REMOVED = "person.removed"
+
+acted = Signal()
+"""Sent within the transaction of every act, after its entries (`entries`) were written: what is worked out from the
+data is brought up to date here, so that no act can forget it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,9 @@ def write_all(
     ]
     entries = [_entry(head, at, one, system_id) for one in seal(organisation_id, told)]
     head.save(update_fields=["seq", "sha256"])
-    return TrailEntry.objects.bulk_create(entries, batch_size=200)
+    made = TrailEntry.objects.bulk_create(entries, batch_size=200)
+    acted.send(sender=TrailEntry, entries=made)
+    return made
 
 
 def _entry(head: TrailHead, at: datetime, told: Mapping[str, Any], system_id: UUID | None) -> TrailEntry:
