@@ -48,7 +48,6 @@ def document(item: ChecklistItem, answers: Mapping[str, Any], moved_on: Mapping[
     return {
         "schema": SCHEMA,
         "law": checklist.law,
-        "text_version": checklist.text_version,
         "row": row.model_dump(mode="json"),
         "answer": {"verdict": item.verdict, "reason": item.reason},
         "applicability": {"state": item.binding, "since": item.since.isoformat() if item.since else None},

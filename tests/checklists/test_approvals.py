@@ -73,10 +73,15 @@ def test_an_approval_keeps_the_document_that_it_was_given_on(people: People) -> 
         ),
         (
             lambda people, row: determinations.save_answers(
-                by=people.alice, system=row.checklist.system, answers={"tool_used_in_city": True, "union_link": ["none"]}
+                by=people.alice,
+                system=row.checklist.system,
+                answers={"tool_used_in_city": True, "union_link": ["none"]},
             ),
-            ("facts", "The answer to “Is the tool used, or meant to be used, for a position or by an agency in New York City?” "
-                "is another one."),
+            (
+                "facts",
+                "The answer to “Is the tool used, or meant to be used, for a position or by an agency in New York "
+                "City?” is another one.",
+            ),
         ),
     ],
 )
