@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -132,7 +131,7 @@ def _tell(organisation_id: UUID, fresh: Collection[ChecklistItem]) -> None:
         acts = [Act("item.stale", item.subject, _act(item)) for item in items]
         write_all(organisation_id=organisation_id, actor=MACHINE, acts=acts, system_id=system_id)
     for owner, items in by_owner.items():
-        transaction.on_commit(partial(_mail, owner, items), robust=True)
+        transaction.on_commit(_mailing(owner, items), robust=True)
 
 
 def _act(item: ChecklistItem) -> dict[str, Any]:
@@ -142,6 +141,13 @@ def _act(item: ChecklistItem) -> dict[str, Any]:
 
 def _parts(item: ChecklistItem) -> list[str]:
     return sorted({one["part"] for one in item.stale_reasons})
+
+
+def _mailing(owner: Membership, items: list[ChecklistItem]) -> Callable[[], None]:
+    def mail() -> None:
+        _mail(owner, items)
+
+    return mail
 
 
 def _mail(owner: Membership, items: Iterable[ChecklistItem]) -> None:
