@@ -19,7 +19,8 @@ class Telling:
         self._sources: list[Source] = []
 
     def add(self, source: Source) -> Source:
-        """Register a function that returns, of the pieces of an organisation that are asked about, those it has to tell of, with sentences."""
+        """Register a function that returns, of the pieces of an organisation that are asked about, those of which it
+        has something to tell, with the sentences."""
         if source not in self._sources:
             self._sources.append(source)
         return source
