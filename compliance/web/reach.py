@@ -18,7 +18,7 @@ OF_THE_TEAM = frozenset(
     checklists_list checklists_queue checklists_detail checklists_applicability
     checklists_item checklists_attach checklists_detach checklists_add_file checklists_add_link checklists_add_note
     checklists_submit checklists_withdraw checklists_take checklists_accept checklists_return checklists_reopen
-    checklists_confirm crosswalks_decide
+    checklists_confirm checklists_reconfirm crosswalks_decide
     checklists_quick checklists_bulk checklists_bulk_assign checklists_bulk_not_applicable checklists_bulk_undo
     checklists_views checklists_view_new checklists_view_remove progress_checklist
     workpapers_new workpapers_edit workpapers_review
