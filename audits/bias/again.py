@@ -66,6 +66,18 @@ def declared(by: Membership, bias_audit: BiasAudit) -> IndependenceDeclaration |
     return next((one for one in of_system if named is not None and independence_stated(one) == named), None)
 
 
+def declaration_lost(by: Membership, bias_audit: BiasAudit) -> str:
+    """Say that the declaration which an audit named is not taken over, since none reads like it now; else nothing."""
+    named = (bias_audit.conduct or {}).get("independence")
+    if not named or declared(by, bias_audit) is not None:
+        return ""
+    sentence = _(
+        "The declaration of {auditor} that the first audit named is not taken over, as no declaration of this system "
+        "reads like it any more. The new result is a self-assessment unless another declaration is named."
+    )
+    return sentence.format(auditor=named["auditor"])
+
+
 def below(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the rows that may be left out under the result's own choices, `{"class", "table", "row"}`.
 

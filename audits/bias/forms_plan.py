@@ -46,7 +46,8 @@ DATA: Final = [
 THRESHOLDS: Final = [("", gettext_lazy("None")), *((one, one) for one in MEASURED)]
 ROWS: Final = 3
 _PLAIN: Final = ("rate_kind", "unknowns", "median_basis", "exclusion_base", "unit_of_analysis")
-_UNASKED: Final = ("favourable", "pooled", "strata", "reference")
+_UNASKED: Final = ("reference",)
+_WORDS: Final = ("favourable", "pooled")
 
 
 def readings(choice: str) -> list[tuple[str, Any]]:
@@ -102,6 +103,29 @@ class PlanForm(SystemChoice, PlannedOutcomes):
         label=gettext_lazy("What one row stands for"),
         help_text=gettext_lazy("Such as: person, or application."),
     )
+    favourable = forms.CharField(
+        max_length=200,
+        required=False,
+        label=gettext_lazy("Favourable value"),
+        help_text=gettext_lazy(
+            "The one value that means selected, as it will stand in the data; every other does not."
+        ),
+    )
+    strata = forms.CharField(
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        label=gettext_lazy("Columns that split the people, one a line"),
+        help_text=gettext_lazy(
+            "Such as the posting, the year or the employer. Write #source for the source itself, by its label."
+        ),
+    )
+    pooled = forms.CharField(
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        label=gettext_lazy("Why several files, postings or employers may be counted as one"),
+    )
     class_reading = _radio(CLASS_READINGS, gettext_lazy("Rate of a class, of a tool that classifies"))
     data_kind = _radio(DATA, gettext_lazy("Data"))
     data_from = DayField(required=False, label=gettext_lazy("First day of the data"))
@@ -132,11 +156,13 @@ class PlanForm(SystemChoice, PlannedOutcomes):
     def choices(self) -> list[BoundField]:
         """Return the fields of the choices of method, in the order of the rule."""
         names = ("rate_kind", "higher_is_better", "unknowns", "median_basis", "exclusion_base")
-        return [self[name] for name in (*names, "exclusions", "unit_of_analysis", "class_reading")]
+        return [self[name] for name in (*names, "exclusions", "unit_of_analysis", *_WORDS, "strata", "class_reading")]
 
     def clean(self) -> dict[str, Any]:
         """The window of the data belongs to its kind, and does not end before it begins."""
         data = super().clean() or {}
+        if (data.get("strata") or "").strip() and not data.get("pooled"):
+            self.add_error("pooled", _("Say why these may be counted as one, or plan to audit them one by one."))
         first, last = data.get("data_from"), data.get("data_to")
         if first and last and last < first:
             self.add_error("data_to", _("The last day lies before the first."))
@@ -151,7 +177,9 @@ class PlanForm(SystemChoice, PlannedOutcomes):
         """
         data, kept = self.cleaned_data, (before or {}).get("choices", {})
         choices: dict[str, Any] = {name: kept[name] for name in _UNASKED if name in kept}
-        choices |= {name: data[name] for name in _PLAIN if data[name]}
+        choices |= {name: data[name] for name in (*_PLAIN, *_WORDS) if data[name]}
+        if strata := [line.strip() for line in data["strata"].splitlines() if line.strip()]:
+            choices["strata"] = strata
         if data["higher_is_better"]:
             choices["higher_is_better"] = data["higher_is_better"] == "yes"
         if data["exclusions"]:
@@ -185,7 +213,8 @@ class PlanForm(SystemChoice, PlannedOutcomes):
 def written(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return a plan's document as :class:`PlanForm` takes it."""
     choices = document["choices"]
-    found: dict[str, Any] = {name: choices.get(name) or "" for name in (*_PLAIN, "class_reading")}
+    found: dict[str, Any] = {name: choices.get(name) or "" for name in (*_PLAIN, *_WORDS, "class_reading")}
+    found["strata"] = "\n".join(choices.get("strata") or ())
     found |= {"metrics": document["metrics"], "notes": document["notes"]}
     if choices.get("higher_is_better") is not None:
         found["higher_is_better"] = "yes" if choices["higher_is_better"] else "no"

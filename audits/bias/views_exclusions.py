@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from audits.bias import actions, leaving_out, queries
+from audits.bias import actions, again, leaving_out, queries
 from audits.bias.compared import named
 from audits.bias.forms_exclusions import ExclusionsForm
 from audits.bias.models import BiasAudit, ExclusionProposal
@@ -78,6 +78,8 @@ def bias_exclusion_compute(request: HttpRequest, by: Membership, pk: UUID) -> Ht
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("bias_leave_out", org=by.organisation.slug, pk=pk)
+    if lost := again.declaration_lost(by, find(queries.bias_audits(by), pk)):
+        messages.warning(request, lost)
     return redirect("bias_detail", org=by.organisation.slug, pk=made.pk)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from audits.bias import planfile
 from audits.bias.models import BiasPlan, IndependenceDeclaration
@@ -71,13 +72,13 @@ def test_a_plan_with_a_threshold_is_written_approved_locked_and_taken_home_as_a_
 def test_changing_a_draft_keeps_what_the_form_does_not_ask_for(people: People, alice: Client) -> None:
     alice.post(base(people) + "plans/new/", sent(people))
     plan = BiasPlan.objects.get()
-    plan.document["choices"]["strata"] = ["year"]
+    plan.document["choices"]["reference"] = {"name": "Census"}
     plan.save()
     url = f"{base(people)}plans/{plan.pk}/change/"
     assert 'value="2026-06-30"' in alice.get(url).content.decode()
     alice.post(url, sent(people, unknowns="per-table"))
     plan.refresh_from_db()
-    assert plan.document["choices"]["strata"] == ["year"]
+    assert plan.document["choices"]["reference"] == {"name": "Census"}
     assert plan.document["choices"]["unknowns"] == "per-table"
 
 
@@ -130,3 +131,20 @@ def test_an_auditor_declares_all_three_limbs_or_none(people: People) -> None:
     page = charlie.post(url, {**given, "limb_iii": "on"}, follow=True).content.decode()
     assert "by Charlie" in page
     assert IndependenceDeclaration.objects.get().auditor == "Charlie"
+
+
+def test_plan_promises_strata_pooling_and_the_favourable_value(people: People) -> None:
+    alice, system = client_of(people.alice), build.system(people.alice)
+    new = reverse("bias_plan_new", kwargs={"org": people.alice.organisation.slug})
+    sent = {"system": str(system.pk), "title": "Three houses", "metrics": ["impact ratio"], "favourable": "Hire"}
+    sent |= {"unknowns": "per-table", "strata": "year\n\n#source\n"}
+    assert "Say why these may be counted as one" in alice.post(new, sent).content.decode()
+    assert alice.post(new, {**sent, "pooled": "One scale."}).status_code == 302
+    plan = BiasPlan.objects.get()
+    assert plan.document["choices"] == {
+        "favourable": "Hire", "pooled": "One scale.", "strata": ["year", "#source"], "unknowns": "per-table",
+    }  # fmt: skip
+    change = reverse("bias_plan_change", kwargs={"org": people.alice.organisation.slug, "pk": plan.pk})
+    shown = alice.get(change).content.decode()
+    assert "year\n#source" in shown
+    assert 'value="Hire"' in shown

@@ -69,7 +69,7 @@ def compute(charlie: Person, folder: Path) -> None:
     file.write_text("\n".join(["sex,race,score,posting", *people, *few]) + "\n", "utf-8")
     menu(page, "Bias audits")
     page.get_by_role("link", name="Upload applicants").click()
-    labelled(page, "File of applicants").set_input_files(file)
+    labelled(page, "Files of applicants").set_input_files(file)
     page.get_by_role("button", name="Upload and look at the file").click()
     page.get_by_role("button", name="Show the values of these columns").click()
     page.get_by_role("radio", name="Higher scores are better.").check()
