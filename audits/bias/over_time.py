@@ -50,6 +50,6 @@ def over_time(by: Membership, bias_audit: BiasAudit, kind: str) -> dict[str, Any
 
 def _tested(past: list[Past]) -> dict[str, Any]:
     """Return the test of each impact ratio between the last two runs, for below the pictures."""
-    found = drifted(past[-2].result, past[-1].result)
+    found = drifted(past[-2].result, past[-1].result, ratios_only=True)
     tables = [{"title": TITLES[one["table"]], "ratios": drift_shown.ratios(one)} for one in found["tables"]]
     return {"tables": tables, "notes": found["notes"], "earlier": past[-2].run.name, "later": past[-1].run.name}

@@ -46,8 +46,13 @@ BESIDE: Final = (
 _METHODS: Final = ("rate-drift", "ratio-drift", "metric-drift", "newcombe", "pooled-z", "fisher", "breslow-day", "holm")
 
 
-def drifted(before: Mapping[str, Any], after: Mapping[str, Any], *, level: str = LEVEL) -> dict[str, Any]:
-    """Return the document of a comparison; two runs that measure different things are a ValueError."""
+def drifted(
+    before: Mapping[str, Any], after: Mapping[str, Any], *, level: str = LEVEL, ratios_only: bool = False
+) -> dict[str, Any]:
+    """Return the document of a comparison; two runs that measure different things are a ValueError.
+
+    `ratios_only` leaves out the group metrics, for a page that shows the ratios alone.
+    """
     for one in (before, after):
         if one.get("schema") != RESULT:
             raise ValueError(f"A document that says it is {one.get('schema')!r} is no result that can be compared.")
@@ -57,7 +62,7 @@ def drifted(before: Mapping[str, Any], after: Mapping[str, Any], *, level: str =
     same, notes = _sharing(before, after), [] if kinds[0] == "selection" else [RELATIVE]
     tables = _tables(before, after, same, level)
     outcomes = [one.get("outcomes") for one in (before, after)]
-    if all(outcomes):
+    if all(outcomes) and not ratios_only:
         how = [one["method"]["outcome"] for one in (before, after)]
         alike = all(how[0][name] == how[1][name] for name in ("prediction", "cutoff"))
         if alike:

@@ -6,7 +6,8 @@ import csv
 import sys
 from pathlib import Path
 
-from audits.metrics.plots.of_result import pictures_of
+from audits.metrics.plots.of_outcomes import outcome_pictures
+from audits.metrics.plots.of_result import TablePictures, pictures_of
 from compliance.lib import canonical
 
 
@@ -16,7 +17,11 @@ def main(arguments: list[str]) -> int:
         print("Usage: python -m audits.metrics.plots RESULT.json FOLDER", file=sys.stderr)
         return 2
     try:
-        found = pictures_of(canonical.load(Path(arguments[0]).read_bytes()))
+        result = canonical.load(Path(arguments[0]).read_bytes())
+        found: dict[str, TablePictures] = {str(table): one for table, one in pictures_of(result).items()}
+        if "outcomes" in result:
+            drawn = outcome_pictures(result["outcomes"], prefix="outcome-")
+            found |= {f"outcome-{table}": one for table, one in drawn.items()}
     except (OSError, ValueError, KeyError, TypeError) as error:
         print(f"{arguments[0]} cannot be read as the result of a bias audit: {error}", file=sys.stderr)
         return 2
