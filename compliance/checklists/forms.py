@@ -74,9 +74,17 @@ class AnswerForm(forms.Form):
     due_on = DayField(label=_("Due"), required=False)
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, by: Membership, item: ChecklistItem, draft: dict[str, str] | None = None):
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        by: Membership,
+        item: ChecklistItem,
+        draft: dict[str, str] | None = None,
+        auto_id: str = "id_%s",
+    ):
         said = {name: getattr(item, name) for name in self.base_fields if name != "despite"}
-        super().__init__(data, initial={**said, **(draft or {})})
+        super().__init__(data, initial={**said, **(draft or {})}, auto_id=auto_id)
         if item.binding != Binding.NO:
             del self.fields["despite"]
         self.is_draft = draft is not None
@@ -104,7 +112,8 @@ class QuickForm(AnswerForm):
     field_order = ("owner", "due_on", "note")
 
     def __init__(self, *args: Any, by: Membership, item: ChecklistItem, **kwargs: Any):
-        super().__init__(*args, by=by, item=item, **kwargs)
+        # Several rows may be open in one list, beside its filters: no two fields share an id.
+        super().__init__(*args, by=by, item=item, auto_id=f"quick_{item.pk}_%s", **kwargs)
         for name in ("verdict", "despite", "reason"):
             self.fields.pop(name, None)
 

@@ -67,8 +67,8 @@ def _late(n: int) -> str:
 
 def _ownerless(n: int) -> str:
     return ngettext(
-        "Find an owner for {n} row that applies now and that nobody has assessed.",
-        "Find owners for {n} rows that apply now and that nobody has assessed.",
+        "Find an owner for {n} row that nobody has assessed.",
+        "Find owners for {n} rows that nobody has assessed.",
         n,
     ).format(n=n)
 

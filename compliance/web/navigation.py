@@ -16,7 +16,7 @@ PLACES: list[tuple[str, str | tuple[str, ...], Any]] = [
     ("org_home", "org_home", _("Home")),
     ("systems_list", "systems_", _("Systems")),
     ("laws_list", ("laws_", "frameworks_"), _("Laws")),
-    ("checklists_list", "checklists_", _("Checklists")),
+    ("checklists_list", ("checklists_", "progress_", "workpapers_"), _("Checklists")),
     ("timeline", "timeline", _("Timeline")),
     ("engagements_list", ("engagements_", "requests_"), _("Engagements")),
     ("evidence_list", "evidence_", _("Evidence")),

@@ -16,6 +16,8 @@ function panelOf(row) {
   return next && next.matches("tr.opened") ? next : null;
 }
 
+const isOpen = (row) => Boolean(panelOf(row)) && !panelOf(row).hidden;
+
 function tell(panel, sentence) {
   let told = panel.querySelector(".told");
   if (!told) {
@@ -38,15 +40,20 @@ async function openRow(row, focus) {
     cell.colSpan = row.cells.length;
     cell.innerHTML = await answer.text();
     row.after(panel);
-    marked(row, true);
   }
-  const target = panel.querySelector(focus || "select, input:not([type=hidden]), textarea, a") || panel.querySelector("a");
-  target.focus();
+  panel.hidden = false;
+  marked(row, true);
+  const target = focus && panel.querySelector(focus);
+  (target || panel.querySelector("select") || panel.querySelector("a")).focus();
 }
 
+// A row that is closed keeps what was typed in it; opened again, it shows that.
 function closeRow(row) {
   const panel = panelOf(row);
-  if (panel) panel.remove();
+  const typed = panel && [...panel.querySelectorAll("textarea, input[type=date], select")].some((field) =>
+    field.options ? [...field.options].some((one) => one.selected !== one.defaultSelected) : field.value !== field.defaultValue);
+  if (typed) panel.hidden = true;
+  else if (panel) panel.remove();
   marked(row, false);
   row.querySelector("th[scope=row] > a").focus();
 }
@@ -95,7 +102,7 @@ document.addEventListener("click", (event) => {
   const opener = event.target.closest("button.opener");
   if (opener) {
     const row = rowOf(opener);
-    if (panelOf(row)) closeRow(row);
+    if (isOpen(row)) closeRow(row);
     else openRow(row);
   }
   const closer = event.target.closest("tr.opened button.close");
@@ -107,14 +114,12 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   const here = document.activeElement;
   const within = here && here.closest && here.closest("#rows");
+  const opened = within && here.closest("tr.opened");
+  if (event.key === "Escape" && opened && !event.isComposing) return closeRow(opened.previousElementSibling);
   if (!within || !keys.usable(event)) return;
-  const panel = here.closest("tr.opened");
+  const panel = opened;
   const row = panel ? panel.previousElementSibling : here.closest("tr[id], li[id]");
   if (!row) return;
-  if (event.key === "Escape" && panel) {
-    closeRow(row);
-    return event.preventDefault();
-  }
   if (panel && !here.matches("a")) return; // a button or a summary keeps its own keys
   const all = links();
   const link = row.querySelector("a");
@@ -126,7 +131,7 @@ document.addEventListener("keydown", (event) => {
     k: () => go(place - 1),
     ArrowUp: () => go(place - 1),
     o: () => link.click(),
-    e: () => (panelOf(row) ? closeRow(row) : openRow(row)),
+    e: () => (isOpen(row) ? closeRow(row) : openRow(row)),
     a: () => location.assign(`${link.getAttribute("href")}#evidence`),
     s: () => openRow(row, "form.inline button:not(:disabled)"),
     x: () => row.querySelector("input[name=row]") && row.querySelector("input[name=row]").click(),
