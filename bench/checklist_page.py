@@ -102,9 +102,8 @@ def house(people: Any, client: Any) -> None:
         began = time.process_time()
         answer = client.get(address)
         took = 1000 * (time.process_time() - began)
-        print(
-            f"progress of {ChecklistItem.objects.count()} rows by {by}: {took:.0f} ms, {len(answer.content) / 1000:.0f} kB"
-        )
+        rows, size = ChecklistItem.objects.count(), len(answer.content) / 1000
+        print(f"progress of {rows} rows by {by}: {took:.0f} ms, {size:.0f} kB")
 
 
 if __name__ == "__main__":

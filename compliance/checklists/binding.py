@@ -17,6 +17,7 @@ from compliance.checklists.models import Binding, Checklist, ChecklistItem, Prog
 from compliance.determinations import queries as determinations
 from compliance.determinations.models import Determination
 from compliance.determinations.result import RowFound
+from compliance.frameworks.words import day_in_words
 from compliance.lib.problems import Problem, Refused
 from compliance.people.models import Membership
 from compliance.people.reach import within
@@ -175,7 +176,9 @@ def check_fits(checklist: Checklist, determination: Determination) -> None:
     other = (determination.system_id, determination.law, determination.text_version)
     if other != (checklist.system_id, checklist.law, checklist.text_version):
         sentence = _("The determination is of {it}, text of {version}; the checklist is not.")
-        raise Refused(Problem("another-text", sentence.format(it=determination, version=determination.text_version)))
+        raise Refused(
+            Problem("another-text", sentence.format(it=determination, version=day_in_words(determination.text_version)))
+        )
 
 
 def _bind(item: ChecklistItem, found: RowFound) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from compliance.checklists.models import Binding, ChecklistItem, Verdict
 from compliance.evidence.models import Evidence
 from compliance.frameworks import catalogues
+from compliance.frameworks.words import day_in_words
 from compliance.people.models import Membership
 from compliance.people.queries import active_members, members
 from compliance.systems.models import AISystem
@@ -42,7 +43,7 @@ def _choice(ref: catalogues.LawVersionRef) -> tuple[str, str]:
     catalogue = catalogues.catalogue(ref.law, ref.text_version)
     told = _("{title}, text of {version}: {rows} rows")
     return f"{ref.law}/{ref.text_version}", told.format(
-        title=catalogue.title, version=ref.text_version, rows=len(catalogue.rows)
+        title=catalogue.title, version=day_in_words(ref.text_version), rows=len(catalogue.rows)
     )
 
 

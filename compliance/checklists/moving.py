@@ -15,6 +15,7 @@ from compliance.checklists import rules
 from compliance.checklists.models import Checklist, ChecklistItem, ItemEvidence, Progress, Review
 from compliance.frameworks import catalogues
 from compliance.frameworks.changes import kinds_in_words
+from compliance.frameworks.words import day_in_words
 from compliance.lib.problems import Problem, Refused
 from compliance.people.models import Membership
 from compliance.people.reach import within
@@ -67,6 +68,26 @@ def newer_texts(by: Membership, checklist: Checklist) -> list[str]:
     )
 
 
+def check_free(checklist: Checklist, text_version: str) -> None:
+    """A system has one checklist of a text: nothing is moved to where another one stands already."""
+    others = Checklist.objects.filter(system_id=checklist.system_id, law=checklist.law, undone_at=None)
+    if others.filter(text_version=text_version).exists():
+        sentence = _("{system} has the checklist {title} of the text of {version} already.").format(
+            system=checklist.system, title=checklist.title, version=day_in_words(text_version)
+        )
+        raise Refused(Problem("checklist-open-already", sentence, _("Go on in that one.")))
+
+
+def why_not_move(checklist: Checklist, text_version: str) -> str:
+    """Return the sentence why a checklist cannot be moved to a text, or an empty text."""
+    try:
+        rules.check_in_use(checklist)
+        check_free(checklist, text_version)
+    except Refused as refused:
+        return str(refused)
+    return ""
+
+
 def is_said(item: ChecklistItem) -> bool:
     """Say whether anything was ever said on a row: any answer, note, owner, day or piece takes it out of "to do"."""
     return item.progress != Progress.TO_DO
@@ -110,12 +131,7 @@ def move(*, by: Membership, checklist: Checklist, text_version: str) -> Checklis
     if text_version not in newer_texts(by, checklist):
         sentence = _("There is no newer text of {law} of {version}.").format(law=checklist.title, version=text_version)
         raise Refused(Problem("no-newer-text", sentence, column="to", found=text_version))
-    others = Checklist.objects.filter(system=checklist.system, law=checklist.law, undone_at=None)
-    if others.filter(text_version=text_version).exists():
-        sentence = _("{system} has the checklist {title} of the text of {version} already.").format(
-            system=checklist.system, title=checklist.title, version=text_version
-        )
-        raise Refused(Problem("checklist-open-already", sentence))
+    check_free(checklist, text_version)
     olds = list(checklist.items.all())
     told = _impact(checklist, text_version, olds)
     after = told.comparison.after

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from compliance.checklists.models import Binding, BulkAct, Checklist, ChecklistItem, Decision, Progress, Verdict
 from compliance.determinations.models import Determination
+from compliance.frameworks.words import day_in_words
 from compliance.lib.problems import Forbidden, Problem, Refused
 from compliance.people.models import Membership, Role
 from compliance.people.reach import may_review
@@ -99,10 +100,12 @@ def check_in_use(checklist: Checklist) -> None:
     """A checklist whose place another took, or whose move was undone, stays as it is."""
     if checklist.undone_at:
         sentence = _("The move to the text of {version} was undone, so this checklist takes no changes.")
-        raise Refused(Problem("move-undone", sentence.format(version=checklist.text_version)))
+        raise Refused(Problem("move-undone", sentence.format(version=day_in_words(checklist.text_version))))
     if checklist.successor:
         sentence = _("This checklist was replaced by that under the text of {version}, so it takes no changes.")
-        raise Refused(Problem("checklist-replaced", sentence.format(version=checklist.successor.text_version)))
+        raise Refused(
+            Problem("checklist-replaced", sentence.format(version=day_in_words(checklist.successor.text_version)))
+        )
 
 
 def why_closed(checklist: Checklist) -> str:

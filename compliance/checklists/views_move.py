@@ -17,6 +17,7 @@ from compliance.catalogue.comparing import Comparison, compare, words_stay
 from compliance.checklists import actions, moving, queries, rules
 from compliance.checklists.models import Checklist, ChecklistItem
 from compliance.frameworks import catalogues, changes
+from compliance.frameworks.words import day_in_words
 from compliance.lib.problems import Forbidden, Refused
 from compliance.people.models import Membership
 from compliance.web.forms import take_in
@@ -37,9 +38,10 @@ def checklists_move(request: HttpRequest, by: Membership, pk: UUID) -> HttpRespo
             take_in(form, refused)
         else:
             done = _("The checklist is moved to the text of {version}; nothing that was said is lost.")
-            messages.success(request, done.format(version=new.text_version))
+            messages.success(request, done.format(version=day_in_words(new.text_version)))
             return redirect(_address(by, new))
-    found = moving.impact(checklist, to) if to in newer else None
+    why = moving.why_not_move(checklist, to)
+    found = moving.impact(checklist, to) if to in newer and not why else None
     asked_again = found.asked_again if found else ()
     told = {
         "checklist": checklist,
@@ -48,7 +50,7 @@ def checklists_move(request: HttpRequest, by: Membership, pk: UUID) -> HttpRespo
         "to": to,
         "impact": found,
         "asked_again": [{"row": one, "changed": changes.kinds_in_words(one.changes)} for one in asked_again],
-        "why": rules.why_closed(checklist),
+        "why": why,
     }
     return render(request, "checklists/move.html", told, status=400 if form.errors else 200)
 
@@ -67,7 +69,7 @@ def checklists_undo_move(request: HttpRequest, by: Membership, pk: UUID) -> Http
         messages.error(request, str(refused))
         return redirect(_address(by, checklist))
     told = _("The move is undone; the checklist of the text of {version} is in use again.")
-    messages.success(request, told.format(version=old.text_version))
+    messages.success(request, told.format(version=day_in_words(old.text_version)))
     return redirect(_address(by, old))
 
 

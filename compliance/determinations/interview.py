@@ -1,7 +1,8 @@
 """Which questions can still change something, in which order they are asked, and why others are not asked.
 
-The order is that of the steps of the law; what no step waits for comes after, that first for which most rows wait. A
-question that somebody answered with "not known yet" is put behind all others.
+First comes what ties the organisation to the law and what it is for the system, then the steps of the law in their
+order; what no step waits for comes after, that first for which most rows wait. A question that somebody answered with
+"not known yet" is put behind all others.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from compliance.catalogue.conditions import Fact
 from compliance.catalogue.engine import Engine, engine
 from compliance.catalogue.known import Known
 from compliance.catalogue.reasons import Reason
+
+FIRST = ("is_ai_system", "union_link", "roles")
+"""What settles most for most: they are asked before the steps of the law, where anything waits for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ def interview(law: str, known: Known, as_of: datetime.date, put_off: Collection[
     by_row = [name for name, _ in waiting.most_common()]
     by_outcome = [name for outcome in classes.outcomes for name in outcome.needs]
     order = list(dict.fromkeys([*by_step, *by_row, *by_outcome]))
+    order = [one for one in FIRST if one in order] + [one for one in order if one not in FIRST]
     asked = [one for one in order if one not in put_off] + [one for one in order if one in put_off]
     named = {test[0] for test in made.tests} | {
         track.not_before for _, binding in made.rows for track in binding.tracks if track.not_before

@@ -22,6 +22,7 @@ from compliance.determinations.forms import AnswerForm, AskForm, law_choices
 from compliance.determinations.interview import Interview, interview
 from compliance.determinations.models import FactSheet
 from compliance.determinations.proposals import proposal
+from compliance.determinations.tensions import tensions
 from compliance.lib.problems import Refused
 from compliance.people.models import Membership
 from compliance.systems import queries as systems
@@ -66,6 +67,7 @@ def systems_facts(request: HttpRequest, by: Membership, pk: UUID) -> HttpRespons
         "put_off": states.count("put_off"),
         "settled": states.count("settled"),
         "next": talk.next_after(),
+        "tensions": tensions(loader.facts(), sheet.answers) if sheet else [],
     }
     return render(request, "determinations/facts.html", context)
 
@@ -122,6 +124,7 @@ def systems_fact(request: HttpRequest, by: Membership, pk: UUID, name: str) -> H
         "after": talk.next_after(name),
         "left": len(talk.asked),
         "now": words.shown(name, fact, sheet.answers.get(name)) if sheet and name in sheet.answers else "",
+        "tensions": tensions(loader.facts(), sheet.answers, [name]) if sheet else [],
     }
     return render(request, "determinations/fact.html", context)
 

@@ -16,6 +16,7 @@ from compliance.checklists.filters import overdue
 from compliance.checklists.footing import Footing
 from compliance.checklists.lines import pieces_of, stands
 from compliance.checklists.models import Binding, Checklist, ChecklistItem
+from compliance.frameworks.words import day_in_words
 from compliance.people.models import Membership
 from compliance.people.queries import members
 from compliance.progress.models import ProgressSnapshot
@@ -72,7 +73,9 @@ def by_law(rows: Iterable[Standing]) -> Grouped:
     """Group by law or framework, each text on its own."""
     return _grouped(
         rows,
-        lambda one: _("{law}, text of {version}").format(law=one.checklist.title, version=one.checklist.text_version),
+        lambda one: _("{law}, text of {version}").format(
+            law=one.checklist.title, version=day_in_words(one.checklist.text_version)
+        ),
     )
 
 

@@ -18,6 +18,7 @@ from compliance.determinations.models import Determination, FactSheet
 from compliance.evidence.models import EvidenceVersion, SpeaksOf
 from compliance.evidence.queries import evidence
 from compliance.frameworks import catalogues
+from compliance.frameworks.words import day_in_words
 from compliance.laws import queries as law_queries
 from compliance.people.models import Membership
 from compliance.people.reach import within
@@ -164,7 +165,8 @@ class _Gathered:
                 found.append(Bound(law.row(row_id), _state(state), since))
                 needs.update(open_facts)
         who = signed.signed_by.name if signed.signed_by else ""
-        source = f"As determined for the text of {signed.text_version} as of {_day(signed.as_of)}, signed by {who}."
+        text, day = day_in_words(signed.text_version), _day(signed.as_of)
+        source = f"As determined for the text of {text} as of {day}, signed by {who}."
         return Ground(law, found, source, signed.signed_at, 0, _questions(needs))
 
     def _live(self, law: Catalogue, sheet: FactSheet) -> Ground:

@@ -14,6 +14,7 @@ from compliance.checklists import queries as checklist_queries
 from compliance.checklists.models import ChecklistItem, Progress
 from compliance.determinations import queries as determination_queries
 from compliance.determinations.models import Determination
+from compliance.frameworks.words import day_in_words
 from compliance.people.models import Membership, Reach
 from compliance.people.rules import can
 from compliance.systems import queries as system_queries
@@ -75,6 +76,6 @@ def standings(by: Membership, **only: object) -> list[Standing]:
     for one in checklists:
         title = one.title
         if alike[one.system_id, title] > 1:
-            title = _("{law}, text of {version}").format(law=title, version=one.text_version)
+            title = _("{law}, text of {version}").format(law=title, version=day_in_words(one.text_version))
         found[one.system_id].checklists.append((title, one.pk, counts[one.pk].progress))
     return list(found.values())

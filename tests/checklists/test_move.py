@@ -108,7 +108,7 @@ def test_an_answer_that_nobody_had_accepted_is_confirmed_without_a_review(people
 def test_the_old_checklist_is_readable_and_takes_no_changes(people: People, checklist: Checklist) -> None:
     waits = build.submitted(people.alice, item(checklist, "EUAIA-26.2"))
     new = moved(people.alice, checklist)
-    with pytest.raises(Refused, match=f"replaced by that under the text of {NEW}"):
+    with pytest.raises(Refused, match="replaced by that under the text of 27 July 2026"):
         actions.accept(by=people.bob, item=waits)
     assert list(queries.in_use(people.alice)) == [new]
     assert list(queries.review_queue(people.bob)) == []  # it differs in the new text, so it is confirmed first
@@ -116,7 +116,7 @@ def test_the_old_checklist_is_readable_and_takes_no_changes(people: People, chec
         moved(people.alice, checklist)
     alice = client_of(people.alice)
     page = alice.get(url(people, f"checklists/{checklist.pk}/")).content.decode()
-    assert "Replaced by the checklist under the text of 2026-07-27" in page
+    assert "Replaced by the checklist under the text of 27 July 2026" in page
     assert GONE in page
     assert str(checklist.pk) in alice.get(url(people, "checklists/")).content.decode()
 
@@ -149,8 +149,12 @@ def test_who_may_not_open_a_checklist_does_not_move_one(people: People, checklis
 
 def test_a_second_checklist_under_the_newer_text_stands_in_the_way(people: People, checklist: Checklist) -> None:
     build.checklist(people.alice, checklist.system, "eu-ai-act")
-    with pytest.raises(Refused, match="has the checklist EU AI Act of the text of 2026-07-27 already"):
+    with pytest.raises(Refused, match="has the checklist EU AI Act of the text of 27 July 2026 already"):
         moved(people.alice, checklist)
+    page = client_of(people.alice).get(url(people, f"checklists/{checklist.pk}/move/")).content.decode()
+    assert "of the text of 27 July 2026 already. Go on in that one." in page
+    assert "This is what the move does" not in page
+    assert 'name="to"' not in page
 
 
 def test_the_walk_over_the_pages(people: People, checklist: Checklist) -> None:

@@ -54,6 +54,22 @@ def test_one_question_leads_to_the_next_that_can_change_something(people: People
     assert "Not reached." in page
 
 
+def test_the_role_is_asked_right_after_the_link_and_answers_that_may_not_fit_are_pointed_out(
+    people: People, system: AISystem
+) -> None:
+    client = client_of(people.alice)
+    client.post(ask(people, system, "is_ai_system"), {"answer": "yes", "revision": 0})
+    answer = client.post(ask(people, system, "union_link"), {"answer": ["deployer_in_union"], "revision": 1})
+    assert answer["Location"] == ask(people, system, "roles")
+    client.post(ask(people, system, "roles"), {"answer": ["none"], "revision": 2})
+    for url in (at(people, "systems_facts", pk=system.pk), ask(people, system, "union_link")):
+        page = text(client, url)
+        assert "Both may be right; look again." in page
+        assert ask(people, system, "roles").replace("&", "&amp;") in page
+    client.post(ask(people, system, "roles"), {"answer": ["deployer"], "revision": 3})
+    assert "Both may be right" not in text(client, at(people, "systems_facts", pk=system.pk))
+
+
 def test_a_page_says_why_it_asks_with_examples_and_the_citation(people: People, system: AISystem) -> None:
     page = text(client_of(people.alice), ask(people, system, "profiles_people"))
     for words in ("Why we ask", "Yes, for example", "Ranking applicants by their data", "AI Act Art 6(3), 3rd subpara"):
@@ -165,7 +181,7 @@ def test_a_checklist_alone_is_enough_to_show_what_changes_and_htmx_shows_it_at_o
     assert 'hx-trigger="change"' in text(client, url)
     part = client.post(f"{url}&preview=1", {"answer": "no", "revision": "0"}).content.decode()
     assert "<html" not in part
-    assert "of NYC Local Law 144, text of 2023-05-06, come" in part
+    assert "of NYC Local Law 144, text of 6 May 2023, come" in part
     assert queries.known_of(system).answers == {}
 
 
@@ -175,7 +191,7 @@ def test_the_classification_is_shown_as_of_any_day(people: People, system: AISys
     page = text(client, f"{url}?law=eu-ai-act&as_of=2026-11-21")
     for words in ("High-risk by a use of Annex III", "2 December 2027", "Supervised by", "Step by step"):
         assert words in page
-    assert "2024-07-12" in text(client, f"{url}?law=eu-ai-act&as_of=2025-01-01")
+    assert "12 July 2024" in text(client, f"{url}?law=eu-ai-act&as_of=2025-01-01")
     early = text(client, f"{url}?law=eu-ai-act&as_of=2020-01-01")
     assert "has no text of eu-ai-act" in early
     row = reverse(

@@ -95,7 +95,7 @@ def signed_out_meanwhile(page: Page) -> None:
     panel.get_by_role("button", name="Save").press("Enter")
     expect(panel.get_by_role("alert")).to_contain_text("you are signed out")
     expect(panel.locator("textarea")).to_have_value("A long thought that must not be lost.")
-    page.context.add_cookies(kept)
+    page.context.add_cookies(kept)  # type: ignore[arg-type]  # as the same browser gave them
     panel.get_by_role("button", name="Save").press("Enter")
     expect(panel).to_have_count(0)
     expect(page.locator("#rows tr[id]").nth(2)).to_contain_text("in progress")

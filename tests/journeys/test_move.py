@@ -21,7 +21,7 @@ def test_a_checklist_moves_to_the_amended_text(person: Callable[..., Person]) ->
     page = alone.page
     menu(page, "Checklists")
     page.get_by_role("link", name=re.compile("^Open a checklist")).first.click()
-    page.get_by_role("radio", name=re.compile("text of 2024-07-12")).check()
+    page.get_by_role("radio", name=re.compile("text of 12 July 2024")).check()
     page.get_by_role("button", name=re.compile("^Open")).click()
     for row in ("AI literacy", "Use by the instructions"):
         page.get_by_role("link", name=row, exact=True).click()

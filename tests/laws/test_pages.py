@@ -99,7 +99,7 @@ def test_what_binds_a_system_is_what_was_signed(people: People) -> None:
     assert "EUAIA-26.7" in row_ids(shown)
     assert "EUAIA-27.1" not in row_ids(shown)
     older = page(client, people, row.replace("2026-07-27", "2024-07-12"))
-    assert "is of the text of 2026-07-27" in older
+    assert "is of the text of 27 July 2026" in older
 
 
 def test_every_row_of_every_text_is_on_the_page_that_asks_for_all(people: People) -> None:

@@ -95,7 +95,7 @@ def test_the_timeline_says_what_was_signed_and_what_is_open(people: People) -> N
     system = build.system(people.alice)
     build.signed(people.alice, people.bob, system)
     shown = text(client_of(people.observer), f"{home(people)}systems/{system.pk}/")
-    assert "As determined for the text of 2026-07-27 as of 21 November 2026, signed by Bob." in shown
+    assert "As determined for the text of 27 July 2026 as of 21 November 2026, signed by Bob." in shown
     assert "2 December 2027" in shown
     assert "Record a day" not in shown
     filtered = text(client_of(people.observer), f"{home(people)}systems/{system.pk}/", kind="reading")

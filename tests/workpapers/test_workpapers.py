@@ -89,7 +89,7 @@ def test_workpapers_stay_in_sight_when_the_checklist_moves_to_a_newer_text(peopl
     row = new.items.get(carried_from=item)
     page = client_of(people.charlie).get(at(people, f"checklists/rows/{row.pk}/")).content.decode()
     assert "Notices of May" in page
-    assert "Made under the text of 2024-07-12; kept to be read." in page
+    assert "Made under the text of 12 July 2024; kept to be read." in page
     with pytest.raises(Refused, match="replaced"):
         prepared(people.charlie, item)
 

@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 from compliance.checklists.models import ChecklistItem, Progress, Verdict
 from compliance.checklists.rules import why_not
 from compliance.crosswalks.queries import proposals
+from compliance.frameworks.words import day_in_words
 from compliance.people.rules import can
 from compliance.systems.models import AISystem
 from compliance.web.home import standings
@@ -48,6 +49,16 @@ def day(when: date | datetime | None) -> str:
     if when is None:
         return ""
     return date_format(when.astimezone(UTC) if isinstance(when, datetime) else when, "DATE_FORMAT")
+
+
+@register.filter
+def text_day(version: str) -> str:
+    """Show the version of a law's text, which is a day, in words; anything else as it is.
+
+    >>> text_day("2026-07-27"), text_day("draft")
+    ('27 July 2026', 'draft')
+    """
+    return day_in_words(version)
 
 
 @register.filter
