@@ -35,7 +35,7 @@ MEANING: Final[Mapping[str, Any]] = {
     Footing.UNDER_REVIEW: _("It is submitted, and nobody has decided on it yet."),
     Footing.STALE: _(
         "Something was found, and what it stands on has moved on: evidence expired, a result is of another version of "
-        "the system, or the answer is to be confirmed again."
+        "the system, what was approved changed since, or the answer is to be confirmed again."
     ),
     Footing.CONTRADICTED: _(
         "A person said “met”, and a result is attached that crosses a threshold that its own plan set before the run."
