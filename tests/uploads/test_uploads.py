@@ -16,7 +16,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from audits.bias.models import BiasAudit
+from audits.bias import arriving
+from audits.bias.models import BiasAudit, BiasIntake
 from compliance.evidence.models import Evidence
 from compliance.lib.problems import Refused
 from compliance.uploads import actions
@@ -172,3 +173,45 @@ def test_uploads_are_their_senders_alone_and_expire_after_a_day(people: People) 
     assert not here()
     with pytest.raises(Refused, match="no longer here"):
         actions.find_whole(by=people.alice, named="no id at all")
+
+
+def test_same_file_goes_on_after_its_page_was_closed_and_another_does_not(people: People) -> None:
+    upload = actions.begin(by=people.alice, file_name="a.csv", size=len(DATA), stamp="1764")
+    actions.take_piece(by=people.alice, upload=upload, offset=0, stream=io.BytesIO(DATA[:THIRD]))
+    alice = client_of(people.alice)  # another page, another sign-in, the same person
+    url = reverse("uploads_begin", kwargs={"org": people.alice.organisation.slug})
+
+    def begin(stamp: str) -> Any:
+        words = {"filename": "a.csv", "stamp": stamp}
+        named = ",".join(f"{key} {base64.b64encode(word.encode()).decode()}" for key, word in words.items())
+        return alice.post(url, headers={"Upload-Length": str(len(DATA)), "Upload-Metadata": named})
+
+    again = begin("1764")
+    assert (again.json()["id"], again["Upload-Offset"]) == (str(upload.pk), str(THIRD))
+    assert again.json()["pieces"] == hashlib.sha256(b"").hexdigest()  # no piece of 4 MiB is whole yet
+    assert begin("1765").json()["id"] != str(upload.pk)
+    new = alice.get(reverse("bias_new", kwargs={"org": people.alice.organisation.slug})).content.decode()
+    assert "Forget what was sent" not in new  # no system is registered, so nothing can be sent yet
+    build.system(people.alice)
+    new = alice.get(reverse("bias_new", kwargs={"org": people.alice.organisation.slug})).content.decode()
+    assert "Choose the same file again, and it goes on from there." in new
+
+
+def test_an_upload_that_waits_for_a_worker_stays_and_is_taken_in_once(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arriving, "LARGE", 1)
+    system, alice = build.system(people.alice), client_of(people.alice)
+    url, pk = begun(alice, people)
+    sent(alice, url, 0, DATA)
+    new = reverse("bias_new", kwargs={"org": people.alice.organisation.slug})
+    form = {"system": str(system.pk), "title": "Twice", "file_uploaded": f"{pk}:{whole(DATA)}"}
+    first, second = alice.post(new, form), alice.post(new, form)
+    assert first.status_code == 302
+    assert second["Location"] == first["Location"]
+    intake = BiasIntake.objects.get()
+    Upload.objects.update(touched_at=timezone.now() - timedelta(days=3))
+    assert actions.expire() == 0
+    assert alice.delete(url).status_code == 404  # it is no longer its sender's
+    arriving.carry_out(intake.pk)
+    assert BiasAudit.objects.get().sources.get().sha256 == hashlib.sha256(DATA).hexdigest()
