@@ -59,3 +59,22 @@ def test_turning_scores_and_their_direction_gives_the_same_tables(rows: list[Any
     assert (found["counts"], found["tables"]) == (expected["counts"], expected["tables"])
     again = [(sex, race, -score) for sex, race, score in turned]
     assert audited(tmp_path, again, higher_is_better=True) == expected
+
+
+@few
+@given(rows=people, times=st.integers(2, 40))
+def test_scaling_all_counts_scales_histograms_and_classes(rows: list[Any], times: int, tmp_path: Path) -> None:
+    found = []
+    for factor in (5, 5 * times):
+        path = tmp_path / f"{factor}.csv"
+        lines = [f"{sex},{race},{score},{'low' if score < 0 else 'high'},{factor}" for sex, race, score in rows]
+        path.write_text("sex,race,score,class,n\n" + "\n".join(lines) + "\n")
+        found.append(run(path, Plan("sex", "race", score="score", count="n", output_class="class")).as_json())
+    one, many = found
+    assert one["scores"]["edges"] == many["scores"]["edges"]
+    for few_people, more in zip(one["scores"]["cells"], many["scores"]["cells"], strict=True):
+        assert [count * times for count in few_people["bins"]] == more["bins"]
+    for few_people, more in zip(one["classes"], many["classes"], strict=True):
+        assert few_people["class"] == more["class"]
+        for cell, other in zip(few_people["counts"], more["counts"], strict=True):
+            assert (cell["applicants"] * times, cell["selected"] * times) == (other["applicants"], other["selected"])

@@ -110,7 +110,7 @@ def distributions(
     middle = "" if everybody is None else f" The median of the sample is {shown(everybody)}."
     caption = f"A bin of scores holds its lower edge and not its upper one.{middle}"
     spoken = "; ".join(f"{row[0]}: {row[1]} people, median {row[2] or 'not known'}" for row in rows)
-    figures = Figures(full, ("Category", "People", "Median of the group", "People by score"), rows)
+    figures = Figures(full, ("Category", "People", "Median of the group", "People by score"), rows, has_lists=True)
     return sheet.finish(f"{name}-scores", full, f"{spoken}.{middle}", caption, figures)
 
 

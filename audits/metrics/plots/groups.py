@@ -204,10 +204,10 @@ def shortfalls(name: str, title: str, groups: Sequence[Group], *, chosen: str = 
         for group in groups
     )
     full = f"People missing to the benchmark's rate: {title}"
-    columns = ("Category", "People", chosen, "Missing to the benchmark's rate", "Missing to four fifths of it", "Note")
+    columns = ("Category", "People", chosen, "Missing", "Missing to four fifths", "Note")
     caption = (
-        "People missing are whole, and rounded up. The shortfall among the tests is counted from the pooled rate of "
-        "both instead."
+        "People missing to the benchmark's rate, or to four fifths of it, are whole and rounded up. The shortfall "
+        "among the tests is counted from the pooled rate of both instead."
     )
     spoken = "; ".join(f"{row[0]} {row[3] or row[5] or NO_NUMBER}" for row in rows)
     desc = f"{spoken}. The dashed line is {FOUR_FIFTHS_WORDS}."

@@ -34,11 +34,15 @@ class Axis(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Every number of a picture as a table; the first column names the row."""
+    """Every number of a picture as a table; the first column names the row.
+
+    `has_lists` says that the last column holds lists, which need most of the width.
+    """
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    has_lists: bool = False
 
     def beside(self, other: Figures, caption: str) -> Figures:
         """Return one table of the same rows with the columns of both, each once, and the last one last.
