@@ -13,6 +13,7 @@ from compliance.engagements.models import (
     TeamMember,
 )
 from compliance.evidence.models import Evidence, EvidenceFile, EvidenceTag, EvidenceVersion, SpeaksOf
+from compliance.findings.models import CorrectiveAction, Finding, RiskAcceptance, Verification
 from compliance.frameworks.models import Framework, FrameworkVersion
 from compliance.people.models import Grant, Membership, Organisation, User
 from compliance.progress.models import ProgressSnapshot
@@ -31,6 +32,7 @@ __all__ = [
     "CalendarAddress",
     "Checklist",
     "ChecklistItem",
+    "CorrectiveAction",
     "Declaration",
     "Delivery",
     "Determination",
@@ -41,6 +43,7 @@ __all__ = [
     "EvidenceTag",
     "EvidenceVersion",
     "FactSheet",
+    "Finding",
     "Framework",
     "FrameworkVersion",
     "GivenPiece",
@@ -54,6 +57,7 @@ __all__ = [
     "ProgressSnapshot",
     "Remark",
     "Review",
+    "RiskAcceptance",
     "SavedView",
     "Scope",
     "SpeaksOf",
@@ -64,6 +68,7 @@ __all__ = [
     "TrailPersonal",
     "Upload",
     "User",
+    "Verification",
     "Webhook",
     "Workpaper",
     "WorkpaperVersion",

@@ -30,6 +30,7 @@ urlpatterns = [
                 path("uploads/", include("compliance.uploads.urls")),
                 path("checklists/", include("compliance.checklists.urls")),
                 path("engagements/", include("compliance.engagements.urls")),
+                path("findings/", include("compliance.findings.urls")),
                 path("requests/", include("compliance.engagements.requests_urls")),
                 path("", include("compliance.progress.urls")),
                 path("workpapers/", include("compliance.workpapers.urls")),

@@ -67,13 +67,6 @@ def _original(dates: Dates, name: str, day: datetime.date) -> datetime.date | No
     return before if before != day else None
 
 
-def basis(row: Row, law: Catalogue) -> list[tuple[str, list[Row]]]:
-    """Return each provision by which a breach costs something, with the rows of this text that ask about it."""
-    if row.penalty is None:
-        return []
-    return [(one, [other for other in law.rows if one in other.citation]) for one in row.penalty.basis]
-
-
 @dataclass(frozen=True, slots=True)
 class Mapped:
     """A row of another law or framework that corresponds to one; `via` is the row over which, where nobody said so."""

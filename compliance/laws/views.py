@@ -18,7 +18,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from compliance.catalogue import oscal
-from compliance.catalogue.clauses import COUNTED_BY, clock_in_words, told_condition
+from compliance.catalogue.clauses import clock_in_words, told_condition
+from compliance.catalogue.exposure import exposure
 from compliance.catalogue.loader import facts
 from compliance.catalogue.schema import Catalogue
 from compliance.checklists.filters import KINDS
@@ -182,8 +183,7 @@ def laws_row(request: HttpRequest, by: Membership, law: str, version: str, row: 
         "days": telling.days(one, text),
         "clock": clock_in_words(one, text),
         "subject": text.events[one.clock.subject] if one.clock else "",
-        "basis": telling.basis(one, text),
-        "counted_by": COUNTED_BY.get(one.penalty.counted_by or "", "") if one.penalty else "",
+        "exposure": exposure(one, text),
         "crosswalk": telling.crosswalk(one, text, newest),
         "clauses": telling.clauses_mapped(one),
         "seen": telling.seen(one, text),

@@ -31,6 +31,9 @@ PAGES: dict[str, tuple[str, Any]] = {
     "bias_plan": ("bias_plan", gettext_lazy("bias audit plan")),
     "independence": ("bias_declarations", gettext_lazy("declaration of independence")),
     "dossier": ("dossiers_detail", gettext_lazy("dossier")),
+    "engagement": ("engagements_detail", gettext_lazy("engagement")),
+    "request": ("requests_detail", gettext_lazy("request for evidence")),
+    "finding": ("findings_detail", gettext_lazy("finding")),
     "member": ("people_detail", gettext_lazy("person")),
     "organisation": ("org_home", gettext_lazy("organisation")),
 }

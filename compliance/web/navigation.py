@@ -18,6 +18,7 @@ PLACES: list[tuple[str, str | tuple[str, ...], Any]] = [
     ("laws_list", ("laws_", "frameworks_"), _("Laws")),
     ("checklists_list", ("checklists_", "progress_", "workpapers_"), _("Checklists")),
     ("timeline", "timeline", _("Timeline")),
+    ("findings_list", "findings_", _("Findings")),
     ("engagements_list", ("engagements_", "requests_"), _("Engagements")),
     ("evidence_list", "evidence_", _("Evidence")),
     ("bias_list", "bias_", _("Bias audits")),

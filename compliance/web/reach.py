@@ -23,6 +23,8 @@ OF_THE_TEAM = frozenset(
     checklists_views checklists_view_new checklists_view_remove progress_checklist
     workpapers_new workpapers_edit workpapers_review
     laws_list laws_detail laws_row
+    findings_list findings_new findings_detail findings_reword findings_verify findings_return findings_withdraw
+    findings_reopen
     engagements_list engagements_detail engagements_team_end engagements_declare engagements_take_on engagements_ask
     requests_list requests_detail requests_give requests_answer requests_decline requests_settle requests_return
     requests_withdraw

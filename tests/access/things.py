@@ -29,6 +29,8 @@ from compliance.determinations.models import Determination
 from compliance.engagements import actions as engagement_actions
 from compliance.engagements.models import Engagement, EvidenceRequest
 from compliance.evidence.models import Evidence
+from compliance.findings import actions as finding_actions
+from compliance.findings.models import Finding
 from compliance.frameworks import actions as framework_actions
 from compliance.frameworks.models import FrameworkVersion
 from compliance.people import actions as people_actions
@@ -123,6 +125,13 @@ class House:
         draft = framework_actions.make(by=self.administrator, document=house_rules())
         day = datetime.date(2026, 11, 22)
         return framework_actions.publish(by=self.administrator, draft=draft, on=day, seen=draft.sha256)
+
+    @cached_property
+    def finding(self) -> Finding:
+        row = build.item(self.administrator, on=self.checklist)
+        return finding_actions.raise_(
+            by=self.auditor, item=row, title="No audit", statement="None was made.", kind="major", severity="high"
+        )
 
     @cached_property
     def webhook(self) -> Webhook:
@@ -226,6 +235,27 @@ def plan(house: House) -> Any:
         "notes": "",
     }
     return locking.draft_plan(by=house.administrator, system=house.system, title="Plan", document=document).pk
+
+
+@kind
+def finding(house: House) -> Any:
+    return house.finding.pk
+
+
+@kind
+def action(house: House) -> Any:
+    due_on = engaging.today(9)
+    return finding_actions.plan(
+        by=house.administrator, finding=house.finding, what="Watch it.", owner=house.administrator, due_on=due_on
+    ).pk
+
+
+@kind
+def acceptance(house: House) -> Any:
+    until = engaging.today(30)
+    return finding_actions.propose_acceptance(
+        by=house.administrator, finding=house.finding, reason="Small.", until=until
+    ).pk
 
 
 @kind

@@ -8,9 +8,12 @@ from typing import Any
 from django import template
 
 from compliance.checklists.models import ChecklistItem
+from compliance.checklists.rules import why_closed
 from compliance.discussion import queries as discussion
 from compliance.discussion.forms import RemarkForm
-from compliance.people.rules import can
+from compliance.engagements.models import Engagement
+from compliance.findings import queries as finding_queries
+from compliance.people.rules import can, why_not
 from compliance.workpapers.views import shown
 
 register = template.Library()
@@ -28,6 +31,24 @@ def row_discussion(context: Mapping[str, Any], item: ChecklistItem) -> dict[str,
     """Show what members said about a row, with the form to say more."""
     remarks = list(discussion.of_row(context["by"], item))
     return {**_around(context, item), "remarks": remarks, "form": RemarkForm(auto_id="remark_%s")}
+
+
+@register.inclusion_tag("findings/_row.html", takes_context=True)
+def row_findings(context: Mapping[str, Any], item: ChecklistItem) -> dict[str, Any]:
+    """Show the findings on a row, with the way to raise another."""
+    by = context["by"]
+    why = "" if can(by, "raise_findings") else why_not("raise_findings", by)
+    return {
+        **_around(context, item),
+        "found": finding_queries.of_item(by, item),
+        "why": why or why_closed(item.checklist),
+    }
+
+
+@register.inclusion_tag("findings/_row.html", takes_context=True)
+def findings_of(context: Mapping[str, Any], engagement: Engagement) -> dict[str, Any]:
+    """Show the findings raised in an engagement, the gravest first."""
+    return {"found": finding_queries.of_engagement(context["by"], engagement), "org": context["org"]}
 
 
 def _around(context: Mapping[str, Any], item: ChecklistItem) -> dict[str, Any]:
