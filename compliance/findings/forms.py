@@ -198,5 +198,5 @@ class FindingFilter(forms.Form):
         if chosen.get("owner"):
             some = queries.owned(some, chosen["owner"])
         if chosen.get("overdue"):
-            some = some.filter(overdue__gt=0)
+            some = queries.overdue(some)
         return queries.in_state(some, chosen.get("state") or "")

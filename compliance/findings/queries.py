@@ -131,3 +131,9 @@ def owned(some: QuerySet[Finding], owner: Membership) -> QuerySet[Finding]:
     """Narrow to findings with an action that somebody owns and that was not dropped."""
     own = CorrectiveAction.objects.filter(owner=owner).exclude(state=CorrectiveAction.State.DROPPED)
     return some.filter(pk__in=own.values("finding"))
+
+
+def overdue(some: QuerySet[Finding]) -> QuerySet[Finding]:
+    """Narrow to findings with a planned action whose day has gone by."""
+    late = CorrectiveAction.objects.filter(state=PLANNED, due_on__lt=timezone.now().date())
+    return some.filter(pk__in=late.values("finding"))

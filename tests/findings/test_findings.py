@@ -13,11 +13,11 @@ from compliance.engagements.models import Engagement
 from compliance.findings import actions, queries, rules
 from compliance.findings.models import CorrectiveAction, Finding, RiskAcceptance, State
 from compliance.lib.problems import Forbidden, Refused
-from compliance.people.models import Membership
+from compliance.people.models import Membership, Role
 from compliance.trail.queries import breaks, entries
 from tests import build, engaging
 from tests.engaging import firm, opened, today
-from tests.people import People, client_of
+from tests.people import People, client_of, member
 
 
 def raised(by: Membership, item: Any, **words: Any) -> Finding:
@@ -49,7 +49,7 @@ def test_a_nonconformity_is_closed_by_a_second_person_who_owns_no_action(people:
         actions.verify(by=people.charlie, finding=finding, reason="Seen.")
     with pytest.raises(Forbidden, match="You handed F-1 in"):
         actions.verify(by=people.bob, finding=finding, reason="Seen.")
-    second_auditor = engaging.member(people.administrator, "Second", "auditor")
+    second_auditor = member(people.administrator, "Second", Role.AUDITOR)
     actions.verify(by=second_auditor, finding=finding, reason="The date passed again.", effective=False)
     finding.refresh_from_db()
     assert finding.state == State.ACTING
@@ -85,7 +85,8 @@ def test_a_risk_is_accepted_by_a_second_person_until_a_day_and_lapses(people: Pe
     assert list(queries.lapsing(house, until=today(29))) == []
     assert list(queries.lapsing(house, until=today(30))) == [one]
     RiskAcceptance.objects.update(until=today(-1))  # as time goes by
-    assert [found.has_lapsed for found in unfinished.all()] == [True]
+    assert list(unfinished.all()) == [finding]
+    assert list(queries.in_state(queries.listed(people.alice), "lapsed")) == [finding]
     again = actions.propose_acceptance(by=people.bob, finding=finding, reason="Still small.", until=today(30))
     assert again.decision == ""
 
