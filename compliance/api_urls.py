@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
+from audits.bias.api import BiasAuditViewSet, BiasIntakeViewSet
+from audits.dossiers.api import DossierViewSet
 from compliance.checklists.api import ChecklistViewSet, ItemViewSet
 from compliance.evidence.api import EvidenceViewSet
 from compliance.laws.api import LawViewSet
@@ -19,6 +21,9 @@ router.register("systems", SystemViewSet, basename="api_systems")
 router.register("checklists", ChecklistViewSet, basename="api_checklists")
 router.register("rows", ItemViewSet, basename="api_rows")
 router.register("webhooks", WebhookViewSet, basename="api_webhooks")
+router.register("bias-audits", BiasAuditViewSet, basename="api_bias_audits")
+router.register("bias-intakes", BiasIntakeViewSet, basename="api_bias_intakes")
+router.register("dossiers", DossierViewSet, basename="api_dossiers")
 router.register("evidence", EvidenceViewSet, basename="api_evidence")
 router.register("laws", LawViewSet, basename="api_laws")
 router.register("people", MemberListViewSet, basename="api_people")

@@ -173,7 +173,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "WorkState": "audits.work.models.State",
+        "DeliveryState": "compliance.webhooks.models.Delivery.State",
+        "SystemStatus": "compliance.systems.models.Status",
+        "DossierStatus": "audits.dossiers.models.Status",
+    },
 }
 
 OUTWARD_HOSTS = env.words("PROBANDA_OUTWARD_HOSTS", [])  # of the operator's own network, that may be asked
