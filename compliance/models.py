@@ -1,6 +1,6 @@
 """The index of this room's tables."""
 
-from compliance.checklists.models import BulkAct, Checklist, ChecklistItem, ItemEvidence, Review, SavedView
+from compliance.checklists.models import BulkAct, Checklist, ChecklistItem, ItemEvidence, Preparer, Review, SavedView
 from compliance.crosswalks.models import TieDecision
 from compliance.determinations.models import Determination, FactSheet, Override
 from compliance.discussion.models import Remark
@@ -17,6 +17,7 @@ from compliance.findings.models import CorrectiveAction, Finding, RiskAcceptance
 from compliance.frameworks.models import Framework, FrameworkVersion
 from compliance.people.models import Grant, Membership, Organisation, User
 from compliance.progress.models import ProgressSnapshot
+from compliance.reviews.models import Delegation, ReviewRule
 from compliance.systems.models import AISystem
 from compliance.timeline.models import CalendarAddress, KeyDate
 from compliance.tokens.models import ApiToken, KeptAnswer
@@ -34,6 +35,7 @@ __all__ = [
     "ChecklistItem",
     "CorrectiveAction",
     "Declaration",
+    "Delegation",
     "Delivery",
     "Determination",
     "Engagement",
@@ -54,9 +56,11 @@ __all__ = [
     "Membership",
     "Organisation",
     "Override",
+    "Preparer",
     "ProgressSnapshot",
     "Remark",
     "Review",
+    "ReviewRule",
     "RiskAcceptance",
     "SavedView",
     "Scope",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from compliance.checklists.views_handing import people_hand_over
 from compliance.web import views
 
 urlpatterns = [
@@ -39,6 +40,8 @@ urlpatterns = [
                 path("laws/", include("compliance.frameworks.changes_urls")),
                 path("frameworks/", include("compliance.frameworks.urls")),
                 path("laws/", include("compliance.laws.urls")),
+                path("reviews/", include("compliance.reviews.urls")),
+                path("people/<uuid:pk>/hand-over/", people_hand_over, name="people_hand_over"),
                 path("timeline/", include("compliance.timeline.urls")),
                 path("trail/", include("compliance.trail.urls")),
                 path("bias-audits/", include("audits.bias.urls")),

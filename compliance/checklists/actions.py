@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from compliance.checklists import queries, rules
-from compliance.checklists.approvals import subject
+from compliance.checklists import deciding, queries, rules
+from compliance.checklists.approvals import subject, subjects
 from compliance.checklists.binding import apply_determination
-from compliance.checklists.models import Checklist, ChecklistItem, Decision, ItemEvidence, Progress, Review, Verdict
+from compliance.checklists.models import (
+    Checklist,
+    ChecklistItem,
+    Decision,
+    ItemEvidence,
+    Preparer,
+    Progress,
+    Review,
+    Verdict,
+)
 from compliance.determinations.models import Determination
 from compliance.evidence import queries as evidence_queries
 from compliance.evidence.models import Evidence, EvidenceVersion
 from compliance.frameworks import catalogues
 from compliance.lib.canonical import sha256
-from compliance.lib.problems import Problem, Refused
+from compliance.lib.problems import Forbidden, Problem, Refused
 from compliance.people.models import Membership
 from compliance.people.queries import active_members
 from compliance.people.rules import check_can
+from compliance.reviews.queries import quorum_for, stands_in_for
+from compliance.reviews.rules import in_words
 from compliance.systems.models import AISystem
 from compliance.trail.actions import hold, write
 from compliance.trail.changes import since, snapshot
@@ -115,6 +128,8 @@ def change(
     rules.check_answer(item.verdict, item.reason)
     changed = since(item, before)
     if changed:
+        if {"verdict", "reason", "note"} & changed["after"].keys():
+            prepared(by, [item])
         _move("change", item)
         _record(by, item, "item.changed", **changed)
     return item
@@ -142,6 +157,7 @@ def attach(
     if found is not None:
         made.pk = found.pk
     made.save()
+    prepared(by, [item])
     _move("change", item)
     told = _piece(evidence) | {"version": "latest"}
     if version is not None:
@@ -157,6 +173,7 @@ def detach(*, by: Membership, item: ChecklistItem, evidence: Evidence) -> None:
     rules.check_move("change", by=by, item=item)
     gone, _detail = ItemEvidence.objects.filter(item=item, evidence=evidence).delete()
     if gone:
+        prepared(by, [item])
         _move("change", item)
         _record(by, item, "item.detached", **_piece(evidence))
 
@@ -181,6 +198,7 @@ def confirm(*, by: Membership, item: ChecklistItem) -> ChecklistItem:
     if again:
         rules.check_answer(item.verdict, item.reason)
         rules.check_complete(item, live_evidence=item.evidence.filter(withdrawn_at=None).count())
+    prepared(by, [item])
     item.confirm_again = ""
     item.revision += 1
     item.save()
@@ -206,33 +224,61 @@ def take(*, by: Membership, item: ChecklistItem) -> ChecklistItem:
     """Begin the review of a row."""
     item = _locked(by, item)
     rules.check_move("take", by=by, item=item)
+    item.taken_by = by
     _move("take", item)
     _record(by, item, "item.taken")
     return item
 
 
 @transaction.atomic
-def accept(*, by: Membership, item: ChecklistItem, reason: str = "") -> Review:
-    """Accept what another person submitted."""
+def accept(
+    *, by: Membership, item: ChecklistItem, reason: str = "", seen: str = "", in_place_of: Membership | None = None
+) -> Review:
+    """Accept what another person submitted; the row is done once as many did, in the roles, as its quorum asks for.
+
+    With `seen`, the digest of what was looked at, a row that changed since is refused. `in_place_of` is somebody who
+    handed their decisions over to `by` for a while.
+    """
     item = _locked(by, item)
     rules.check_move("accept", by=by, item=item)
     rules.check_complete(item, live_evidence=item.evidence.filter(withdrawn_at=None).count())
-    review = _review(by, item, Decision.ACCEPTED, reason)
-    _move("accept", item)
-    _record(by, item, "item.accepted", **_answer(item), subject_sha256=review.subject_sha256)
+    now = deciding.standing(item, subject_digest(item))
+    deciding.check_seen(now, seen)
+    _check_stands_in(by, in_place_of)
+    role = deciding.check_accept(by, now, in_place_of)
+    review = _review(by, item, Decision.ACCEPTED, reason, role, in_place_of)
+    missing = now.quorum.missing([*now.roles, role])
+    told: dict[str, Any] = {**_answer(item), "subject_sha256": review.subject_sha256, **_in_place(in_place_of)}
+    if now.void:
+        told["void"] = [str(one.pk) for one in now.void]
+    if missing:
+        item.progress, item.taken_by = Progress.IN_REVIEW, None
+        item.revision += 1
+        item.save()
+        told |= {"number": now.decided + 1, "needed": now.quorum.people, "missing": in_words(missing)}
+        _record(by, item, "item.agreed", **told)
+    else:
+        item.preparers.all().delete()
+        _move("accept", item)
+        _record(by, item, "item.accepted", **told)
     return review
 
 
 @transaction.atomic
-def give_back(*, by: Membership, item: ChecklistItem, reason: str) -> Review:
-    """Return a row to whoever submitted it, with the reason."""
+def give_back(
+    *, by: Membership, item: ChecklistItem, reason: str, seen: str = "", in_place_of: Membership | None = None
+) -> Review:
+    """Return a row to whoever submitted it, with the reason; one person in any role that reviews is enough."""
     item = _locked(by, item)
     rules.check_move("return", by=by, item=item)
     rules.check_reason(reason, str(rules.TOLD["return"]))
-    review = _review(by, item, Decision.RETURNED, reason)
+    deciding.check_seen(deciding.standing(item, subject_digest(item)), seen)
+    _check_stands_in(by, in_place_of)
+    review = _review(by, item, Decision.RETURNED, reason, (in_place_of or by).role, in_place_of)
     item.submitted_by = item.submitted_at = None
     _move("return", item)
-    _record(by, item, "item.returned", reason=reason.strip(), subject_sha256=review.subject_sha256)
+    told = {"reason": reason.strip(), "subject_sha256": review.subject_sha256} | _in_place(in_place_of)
+    _record(by, item, "item.returned", **told)
     return review
 
 
@@ -247,6 +293,8 @@ def reconfirm(*, by: Membership, item: ChecklistItem, reason: str) -> ChecklistI
     rules.check_reason(reason, str(rules.TOLD["reconfirm"]))
     rules.check_complete(item, live_evidence=item.evidence.filter(withdrawn_at=None).count())
     item.submitted_by, item.submitted_at, item.reconfirmed = by, timezone.now(), reason.strip()
+    item.quorum = quorum_for(by.organisation_id, item.checklist.law).as_json()
+    prepared(by, [item])
     _move("reconfirm", item)
     changes = [one["sentence"] for one in item.stale_reasons]
     told = {"reason": reason.strip(), "changes": changes, "subject_sha256": subject_digest(item)}
@@ -271,6 +319,11 @@ def subject_digest(item: ChecklistItem) -> str:
     return sha256(subject(item))
 
 
+def subject_digests(items: Collection[ChecklistItem]) -> dict[UUID, str]:
+    """Return the digests of several rows of one organisation, in a fixed number of queries."""
+    return {pk: sha256(one) for pk, one in subjects(items).items()}
+
+
 def _locked(by: Membership, item: ChecklistItem) -> ChecklistItem:
     hold(by.organisation_id)
     return (
@@ -283,6 +336,8 @@ def _locked(by: Membership, item: ChecklistItem) -> ChecklistItem:
 def _submit(by: Membership, item: ChecklistItem) -> None:
     # Who submits a row has seen it in its present words: nothing is left to be confirmed.
     item.submitted_by, item.submitted_at, item.confirm_again = by, timezone.now(), ""
+    item.quorum = quorum_for(by.organisation_id, item.checklist.law).as_json()
+    prepared(by, [item])
     _move("submit", item)
     _record(by, item, "item.submitted", **_answer(item), subject_sha256=subject_digest(item))
 
@@ -291,18 +346,38 @@ def _move(move: str, item: ChecklistItem) -> None:
     item.progress = rules.MOVES[move][1]
     if item.progress in (Progress.IN_PROGRESS, Progress.DONE):  # answered anew, or decided on as it is now
         item.stale_since, item.stale_reasons, item.reconfirmed = None, [], ""
+    if move != "take":
+        item.taken_by = None
     item.revision += 1
     item.save()
 
 
-def _review(by: Membership, item: ChecklistItem, decision: Decision, reason: str) -> Review:
+def prepared(by: Membership, items: Iterable[ChecklistItem]) -> None:
+    """Remember that a person prepared a part of rows, so that they do not decide on them."""
+    Preparer.objects.bulk_create([Preparer(item=item, member=by) for item in items], ignore_conflicts=True)
+
+
+def _check_stands_in(by: Membership, in_place_of: Membership | None) -> None:
+    if in_place_of is not None and in_place_of.pk not in {one.pk for one in stands_in_for(by)}:
+        sentence = _("{name} has not handed their decisions over to you for today.").format(name=in_place_of.name)
+        raise Forbidden(Problem("no-delegation", sentence, column="in_place_of"))
+
+
+def _in_place(of: Membership | None) -> dict[str, str]:
+    return {"in_place_of": of.personal_name} if of else {}
+
+
+def _review(
+    by: Membership, item: ChecklistItem, decision: Decision, reason: str, role: str, in_place_of: Membership | None
+) -> Review:
     if item.submitted_by is None or item.submitted_at is None:
         raise ValueError("A row under review was submitted by somebody.")
     seen = subject(item)
     return Review.objects.create(
         item=item,
         reviewer=by,
-        role=by.role,
+        in_place_of=in_place_of,
+        role=role,
         decision=decision,
         reason=reason.strip(),
         submitted_by=item.submitted_by,

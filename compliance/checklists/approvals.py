@@ -38,6 +38,12 @@ def subject(item: ChecklistItem) -> bytes:
     return dump(_documents([_whole(ChecklistItem.objects.filter(pk=item.pk)).get()])[item.pk])
 
 
+def subjects(items: Collection[ChecklistItem]) -> dict[UUID, bytes]:
+    """Return the documents of several rows of one organisation, in a fixed number of queries."""
+    found = list(_whole(ChecklistItem.objects.filter(pk__in=[one.pk for one in items])))
+    return {pk: dump(one) for pk, one in _documents(found).items()}
+
+
 def differences_of(item: ChecklistItem) -> list[Difference]:
     """Return how a row differs from what was approved last; nothing where nobody approved it."""
     one = _whole(ChecklistItem.objects.filter(pk=item.pk)).get()

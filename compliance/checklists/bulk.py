@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from compliance.catalogue.schema import Section
 from compliance.checklists import queries, rules
+from compliance.checklists.actions import prepared
 from compliance.checklists.lines import Line
 from compliance.checklists.models import BulkAct, Checklist, ChecklistItem, Progress, Verdict
 from compliance.lib.problems import Problem, Refused
@@ -141,6 +142,8 @@ def _apply(
     if not rows:
         raise Refused.all(_why_nothing(found))
     ChecklistItem.objects.filter(pk__in=rows).update(**given, progress=Progress.IN_PROGRESS, revision=F("revision") + 1)
+    if "verdict" in given:
+        prepared(by, [one for one in free if str(one.pk) in rows])
     act = BulkAct.objects.create(checklist=checklist, kind=kind, rows=rows, by=by)
     more = {"reason": given["reason"]} if "reason" in given else {}
     for one in acts:

@@ -195,8 +195,12 @@ class StillHoldsForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """What the reviewer says."""
+    """What the reviewer says, on what they saw, and in whose place where somebody handed their decisions over."""
 
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    in_place_of = forms.ModelChoiceField(
+        Membership.objects.none(), label=_("You decide"), required=False, empty_label=_("for yourself")
+    )
     reason = forms.CharField(
         label=_("Remark"),
         required=False,

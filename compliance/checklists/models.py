@@ -113,6 +113,9 @@ class ChecklistItem(models.Model):
     """One row of the law for this system. Its words stay in the catalogue; `revision` counts changes, so that two
     people who answer at once cannot overwrite each other unseen.
 
+    `quorum` is what the row needed when it was submitted (:class:`~compliance.reviews.quorum.Quorum`), `taken_by` who
+    said that they review it.
+
     `binding`, `since` and `grounds` (the chain of reasons) come from the determination. `confirm_again` says why an
     answer that was carried over from an older text has to be looked at once more; empty where it need not be.
 
@@ -139,6 +142,8 @@ class ChecklistItem(models.Model):
     due_on = models.DateField(_("due"), null=True, blank=True)
     submitted_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
+    taken_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    quorum = models.JSONField(default=dict, blank=True)
     stale_since = models.DateTimeField(_("changed since it was accepted"), null=True, blank=True, db_index=True)
     stale_reasons = models.JSONField(default=list, blank=True)
     reconfirmed = models.TextField(_("why it still holds"), blank=True, default="")
@@ -187,8 +192,24 @@ class ItemEvidence(models.Model):
         return self.version or self.evidence.newest
 
 
+class Preparer(models.Model):
+    """Who prepared any part of a row since it was last accepted: nobody decides on what they prepared."""
+
+    item = models.ForeignKey(ChecklistItem, on_delete=models.CASCADE, related_name="preparers")
+    member = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "member"], name="one_preparer_a_row")]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.member_id}"
+
+
 class Review(models.Model):
     """One decision by one person on what another submitted; `subject_sha256` binds it to exactly what was seen.
+
+    `in_place_of` is who had handed their decisions over to the reviewer for a while; `role` is then theirs.
 
     `subject` is that itself, as canonical JSON; it is empty for decisions from before it was kept.
     A checklist that is moved to a newer text takes the decisions along; `carried_from` is the decision as it was taken.
@@ -197,6 +218,7 @@ class Review(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     item = models.ForeignKey(ChecklistItem, on_delete=models.PROTECT, related_name="reviews")
     reviewer = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    in_place_of = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     role = models.CharField(max_length=20)
     decision = models.CharField(max_length=8, choices=Decision.choices)
     reason = models.TextField(blank=True)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from compliance.catalogue.comparing import Comparison, compare, words_stay
 from compliance.catalogue.diff import Change
 from compliance.checklists import rules
-from compliance.checklists.models import Checklist, ChecklistItem, ItemEvidence, Progress, Review
+from compliance.checklists.models import Checklist, ChecklistItem, ItemEvidence, Preparer, Progress, Review
 from compliance.frameworks import catalogues
 from compliance.frameworks.changes import kinds_in_words
 from compliance.frameworks.words import day_in_words
@@ -210,13 +210,17 @@ def _carry(checklist: Checklist, new: Checklist, olds: list[ChecklistItem], told
         )
         for one in ItemEvidence.objects.filter(item__in=heirs)
     )  # fmt: skip
+    Preparer.objects.bulk_create(
+        Preparer(item=heirs[one.item_id], member_id=one.member_id, at=one.at)
+        for one in Preparer.objects.filter(item__in=heirs)
+    )
     Review.objects.bulk_create(_copy(one, heirs[one.item_id]) for one in Review.objects.filter(item__in=heirs))
 
 
 def _take_over(item: ChecklistItem, old: ChecklistItem) -> None:
     item.carried_from = old
     kept = ("progress", "verdict", "reason", "note", "due_on", "submitted_at", "confirm_again", "reconfirmed")
-    for name in (*kept, "stale_since", "stale_reasons"):
+    for name in (*kept, "stale_since", "stale_reasons", "quorum"):
         setattr(item, name, getattr(old, name))
     item.owner_id, item.submitted_by_id = old.owner_id, old.submitted_by_id
 
@@ -235,6 +239,7 @@ def _copy(review: Review, item: ChecklistItem) -> Review:
     return Review(
         item=item,
         reviewer_id=review.reviewer_id,
+        in_place_of_id=review.in_place_of_id,
         role=review.role,
         decision=review.decision,
         reason=review.reason,

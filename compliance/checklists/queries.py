@@ -7,9 +7,18 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, When
 
-from compliance.checklists.models import Binding, Checklist, ChecklistItem, ItemEvidence, Progress, Review
+from compliance.checklists.models import (
+    Binding,
+    Checklist,
+    ChecklistItem,
+    Decision,
+    ItemEvidence,
+    Preparer,
+    Progress,
+    Review,
+)
 from compliance.determinations.models import Determination
 from compliance.evidence import queries as evidence_queries
 from compliance.evidence.models import Evidence, SpeaksOf
@@ -51,18 +60,20 @@ def reached(by: Membership) -> Q:
 
 
 def items(by: Membership) -> QuerySet[ChecklistItem]:
-    """Return the rows that `by` may see, with evidence and reviews fetched in two more queries."""
+    """Return the rows that `by` may see, with evidence, reviews and who prepared them in three more queries."""
     attachments = ItemEvidence.objects.select_related(
         "evidence__added_by__user", "evidence__latest", "version", "attached_by__user"
     )
-    reviews = Review.objects.select_related("reviewer__user", "submitted_by__user", "carried_from__item__checklist")
+    reviews = Review.objects.select_related(
+        "reviewer__user", "in_place_of__user", "submitted_by__user", "carried_from__item__checklist"
+    )
     return (
         ChecklistItem.objects.filter(reached(by))
         .select_related(
             *("checklist__system", "checklist__organisation", "owner__user", "submitted_by__user"),
             "carried_from__checklist",
         )
-        .prefetch_related(Prefetch("attachments", attachments), Prefetch("reviews", reviews))
+        .prefetch_related(Prefetch("attachments", attachments), Prefetch("reviews", reviews), "preparers")
     )
 
 
@@ -147,9 +158,17 @@ def attachable(by: Membership, item: ChecklistItem, text: str = "") -> QuerySet[
 
 
 def review_queue(by: Membership) -> QuerySet[ChecklistItem]:
-    """Return what waits for a decision that `by` may take, the oldest first."""
+    """Return what waits for a decision that `by` may take: what is due first, then what waits longest.
+
+    What they prepared, or have accepted already, waits for others.
+    """
     if not can(by, "review_items"):
         return items(by).none()
     waiting = Q(progress__in=[Progress.SUBMITTED, Progress.IN_REVIEW])
     mine = items(by).filter(waiting, checklist__in=in_use(by))
-    return mine.exclude(submitted_by__user_id=by.user_id).order_by("submitted_at")
+    own = Preparer.objects.filter(item=OuterRef("pk"), member=by)
+    decided = Review.objects.filter(
+        item=OuterRef("pk"), reviewer=by, submitted_at=OuterRef("submitted_at"), decision=Decision.ACCEPTED
+    )
+    mine = mine.exclude(submitted_by__user_id=by.user_id).exclude(Exists(own)).exclude(Exists(decided))
+    return mine.order_by(F("due_on").asc(nulls_last=True), "submitted_at", "pk")

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from compliance.checklists.deciding import check_own
 from compliance.checklists.models import Binding, BulkAct, Checklist, ChecklistItem, Decision, Progress, Verdict
 from compliance.determinations.models import Determination
 from compliance.frameworks.words import day_in_words
@@ -60,10 +61,8 @@ def check_move(move: str, *, by: Membership, item: ChecklistItem) -> None:
             row=item.row_id, progress=item.get_progress_display(), move=TOLD[move]
         )
         raise Refused(Problem("not-now", sentence))
-    if move in ("take", "accept", "return") and item.submitted_by and item.submitted_by.user_id == by.user_id:
-        sentence = _("You submitted {row} yourself; another person reviews it.").format(row=item.row_id)
-        raise Forbidden(Problem("own-submission", sentence))
     if move in ("take", "accept", "return"):
+        check_own(by, item)
         check_independent(by, item)
     others = item.submitted_by and item.submitted_by.user_id != by.user_id and item.submitted_by.is_active
     if move == "withdraw" and others and by.role != Role.ADMINISTRATOR:

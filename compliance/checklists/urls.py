@@ -1,12 +1,21 @@
 from django.urls import path
 
-from compliance.checklists import views, views_bulk, views_detail, views_move, views_quick, views_row, views_saved
+from compliance.checklists import (
+    views,
+    views_bulk,
+    views_detail,
+    views_move,
+    views_queue,
+    views_quick,
+    views_row,
+    views_saved,
+)
 from compliance.evidence.models import Kind
 
 urlpatterns = [
     path("", views.checklists_list, name="checklists_list"),
     path("new/", views.checklists_new, name="checklists_new"),
-    path("review/", views.checklists_queue, name="checklists_queue"),
+    path("review/", views_queue.checklists_queue, name="checklists_queue"),
     path("views/", views_saved.checklists_views, name="checklists_views"),
     path("views/<uuid:pk>/remove/", views_saved.checklists_view_remove, name="checklists_view_remove"),
     path("bulk/<uuid:pk>/undo/", views_bulk.checklists_bulk_undo, name="checklists_bulk_undo"),

@@ -6,7 +6,6 @@ from itertools import groupby
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -22,8 +21,6 @@ from compliance.people.rules import can, why_not
 from compliance.systems.queries import systems
 from compliance.web.forms import take_in
 from compliance.web.member import member_page
-
-A_PAGE = 50
 
 
 @member_page("view")
@@ -84,12 +81,3 @@ def _determination(request: HttpRequest, by: Membership) -> Determination | None
     except ValueError:
         return None
     return determinations(by).filter(pk=pk, state=Determination.State.SIGNED).first()
-
-
-@member_page("view")
-def checklists_queue(request: HttpRequest, by: Membership) -> HttpResponse:
-    """What waits for a decision by the member, the oldest first."""
-    page = Paginator(queries.review_queue(by), A_PAGE).get_page(request.GET.get("page"))
-    rows = [(item.checklist.catalogue.row(item.row_id), item) for item in page]
-    why = "" if can(by, "review_items") else why_not("review_items")
-    return render(request, "checklists/queue.html", {"page": page, "rows": rows, "why": why})

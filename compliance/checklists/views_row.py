@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from compliance.checklists import actions, approvals, drafts, queries, rules
+from compliance.checklists import actions, approvals, deciding, drafts, queries, rules
 from compliance.checklists.filters import COMPUTED, KINDS
 from compliance.checklists.footing import MEANING
 from compliance.checklists.forms import AnswerForm, AttachForm, DecisionForm, ReasonForm, StillHoldsForm
@@ -29,7 +29,9 @@ from compliance.evidence.forms import FORMS, EvidenceForm
 from compliance.evidence.models import Kind
 from compliance.lib.problems import Refused
 from compliance.people.models import Membership
+from compliance.people.queries import active_members
 from compliance.people.rules import can
+from compliance.reviews.queries import stands_in_for
 from compliance.trail import presenters
 from compliance.trail import queries as trail_queries
 from compliance.web import errors
@@ -107,6 +109,8 @@ def move_view(move: str) -> Any:
             return redirect(_address(by, item))
         _label, act, told = MOVES[move]
         form = REASONS[move](request.POST, auto_id=f"{move}_%s") if move in REASONS else forms.Form(request.POST)
+        if "in_place_of" in form.fields:
+            form.fields["in_place_of"].queryset = active_members(by)  # type: ignore[attr-defined]
         form.is_valid()
         try:
             act(by=by, item=item, **form.cleaned_data)
@@ -182,7 +186,8 @@ def _page(request: HttpRequest, by: Membership, item: ChecklistItem, **forms_in_
     """Show the row. `forms_in_hand` holds a form that was refused: `acting`, and under its own name."""
     catalogue = item.checklist.catalogue
     row = catalogue.row(item.row_id)
-    acts = _acts(by, item)
+    now = deciding.standing(item, actions.subject_digest(item)) if item.progress in deciding.WAITING else None
+    acts = _acts(by, item, now)
     waiting = item.progress in ("submitted", "in_review")
     before, after = queries.neighbours(item)
     words = request.GET.get("find", "")[:200]
@@ -216,7 +221,11 @@ def _page(request: HttpRequest, by: Membership, item: ChecklistItem, **forms_in_
         "closed": item.checklist.undone_at is not None or item.checklist.successor is not None,
         "waiting": waiting,
         "queue": "queue" in request.GET or "queue" in request.POST,
-        "decision": forms_in_hand.get("accept") or forms_in_hand.get("return") or DecisionForm(auto_id="decision_%s"),
+        **_decisions(
+            by,
+            now,
+            forms_in_hand.get("accept") or forms_in_hand.get("return") or DecisionForm(auto_id="decision_%s"),
+        ),
         "reopening": forms_in_hand.get("reopen") or ReasonForm(auto_id="reopen_%s"),
         "words": words,
         "pieces": queries.attachable(by, item, words)[:OFFERED],
@@ -256,12 +265,35 @@ def _answer(request: HttpRequest, by: Membership, item: ChecklistItem) -> Answer
     return AnswerForm(by=by, item=item, draft=drafts.waiting(request, item))
 
 
-def _acts(by: Membership, item: ChecklistItem) -> list[Act]:
+def _decisions(by: Membership, now: deciding.Standing | None, form: forms.Form) -> dict[str, Any]:
+    """Where the decisions stand, the form with the digest of what is shown, and whether anybody here can decide."""
+    if now is None:
+        return {"decision": form}
+    seats = [one for one in deciding.seats(by, stands_in_for(by), now) if one is not None]
+    form.initial["seen"] = now.sha256
+    if form.is_bound:  # after a refusal the page shows what is there now, and that is what is decided on then
+        form.data = {**dict(form.data.items()), "seen": now.sha256}
+    if seats:
+        form.fields["in_place_of"].queryset = active_members(by).filter(pk__in=[one.pk for one in seats])  # type: ignore[attr-defined]
+        form.fields["in_place_of"].label_from_instance = _place_of  # type: ignore[attr-defined]
+    else:
+        del form.fields["in_place_of"]
+    reviewers = deciding.reviewers_of(active_members(by))
+    return {"decision": form, "standing": now, "nobody": deciding.why_nobody(now, reviewers)}
+
+
+def _place_of(one: Membership) -> str:
+    return _("in the place of {name}, {role}").format(name=one.name, role=one.get_role_display())
+
+
+def _acts(by: Membership, item: ChecklistItem, now: deciding.Standing | None = None) -> list[Act]:
     found = []
     for move, (label, _act, _told) in MOVES.items():
         why = rules.why_not(move, by=by, item=item)
         if not why and move == "submit":
             why = rules.why_incomplete(item)
+        if not why and move == "accept" and now and not deciding.seats(by, stands_in_for(by), now):
+            why = deciding.why_not_accept(by, now)
         found.append(Act(move, str(label), _address(by, item, f"checklists_{move}"), why))
     return found
 

@@ -25,6 +25,11 @@ SENTENCES = {
     "webhook.told_again": _("{actor} had entry {seq} told again to {subject}."),
     "person.removed": _("{actor} removed the personal data of {subject} from the trail: {reason}"),
     "trail.exported": _("{actor} exported {entries} entries of the trail as {format}."),
+    "review.rule_set": _("{actor} set what a review of {subject} needs: {needs}."),
+    "review.rule_dropped": _("{actor} took away what a review of {subject} needs of its own."),
+    "delegation.made": _("{actor} had {to} decide in the place of {subject} from {since} until {until}."),
+    "delegation.ended": _("{actor} ended that {to} decides in the place of {subject}."),
+    "work.handed_over": _("{actor} handed over the work of {subject} to others: {count} rows and reviews."),
     "system.registered": _("{actor} registered the AI system {subject}."),
     "system.changed": _("{actor} changed {fields} of the AI system {subject}."),
     "facts.answered": _("{actor} answered {questions} about {subject}."),
@@ -71,6 +76,9 @@ SENTENCES = {
     "item.confirmed": _("{actor} confirmed the answer to {subject} again: {why}"),
     "item.withdrawn": _("{actor} took {subject} back from review."),
     "item.taken": _("{actor} began the review of {subject}."),
+    "item.agreed": _(
+        "{actor} accepted {subject} with the verdict {verdict}, as {number} of {needed}; still to decide: {missing}."
+    ),
     "item.accepted": _("{actor} accepted {subject} with the verdict {verdict}."),
     "item.returned": _("{actor} returned {subject}: {reason}"),
     "item.stale": _("{subject} is no longer what was approved. {why}"),
@@ -150,7 +158,10 @@ def sentence(
     template = SENTENCES.get(body["verb"])
     if template is None:
         return f"{filled['actor']}: {escape(body['verb'])} {filled['subject']}."
-    return str(template).format_map(filled)
+    told_whole = str(template).format_map(filled)
+    if "in_place_of" in filled:
+        told_whole += " " + str(_("(In the place of {in_place_of}.)")).format_map(filled)
+    return told_whole
 
 
 def _in_words(name: str, value: Any) -> Any:

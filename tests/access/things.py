@@ -35,6 +35,7 @@ from compliance.frameworks import actions as framework_actions
 from compliance.frameworks.models import FrameworkVersion
 from compliance.people import actions as people_actions
 from compliance.people.models import Membership, Role
+from compliance.reviews import actions as review_actions
 from compliance.systems.models import AISystem
 from compliance.timeline import actions as timeline_actions
 from compliance.tokens import actions as token_actions
@@ -307,3 +308,13 @@ def bulk_act(house: House) -> Any:
 @kind
 def dossier(house: House) -> Any:
     return dossier_actions.freeze(by=house.administrator, checklist=house.checklist, status="draft").pk
+
+
+@kind
+def delegation(house: House) -> Any:
+    today = timezone.now().date()
+    people = house.members
+    made = review_actions.delegate(
+        by=house.administrator, of=people[Role.AUDITOR], to=people[Role.LEGAL_REVIEWER], since=today, until=today
+    )
+    return made.pk

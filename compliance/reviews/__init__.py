@@ -1,0 +1,1 @@
+"""Who must decide before a row counts as accepted, and who decides while somebody is away."""
