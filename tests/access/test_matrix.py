@@ -78,7 +78,7 @@ def said(answer: HttpResponseBase) -> str:
     if answer.streaming:
         list(answer.streaming_content)  # type: ignore[attr-defined]  # reading to the end closes it
         return ""
-    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", answer.content.decode(errors="replace"))  # type: ignore[attr-defined]
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"|why-\d+', "", answer.content.decode(errors="replace"))  # type: ignore[attr-defined]
 
 
 def who(houses: Houses, role: str) -> Client:
@@ -147,6 +147,8 @@ def test_what_is_another_house_s_is_not_there_and_costs_the_same_as_what_never_w
         barred = may_open(line, role) and not has(houses, role, line, ability)
         # What is sent to an endpoint may be refused before it is looked up, and then says nothing of what there is.
         wanted = {403 if barred else 404} | ({400, 403, 428} if ability == ANY else set())
+        if method == "get" and foreign.status == 302:  # leads back from where only a button leads, without a look
+            wanted.add(302)
         if foreign.status not in wanted or foreign != never:
             wrong.append(f"{role}: {method.upper()} {paths[0]} answers {foreign}, one that never was {never}.")
     assert wrong == [], "\n".join(wrong)
