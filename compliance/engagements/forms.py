@@ -24,11 +24,10 @@ from compliance.web.forms import DayField
 class EngagementForm(forms.Form):
     """Who audits whom for what and when; the scope is a table of systems and laws, each box a `SYSTEM|LAW`."""
 
-    title = forms.CharField(label=_("Title"), max_length=200, required=False)
+    title = forms.CharField(label=_("Title"), max_length=200)
     firm = forms.CharField(
         label=_("Who audits"),
         max_length=200,
-        required=False,
         help_text=_("The auditing firm, or your own department where it is an internal audit."),
     )
     purpose = forms.CharField(
@@ -130,7 +129,7 @@ class FirmForm(forms.Form):
 class ClientForm(forms.Form):
     """The name of a client that has no account here."""
 
-    name = forms.CharField(label=_("Name of the client"), max_length=150, required=False)
+    name = forms.CharField(label=_("Name of the client"), max_length=150)
 
 
 class ReasonForm(forms.Form):
@@ -142,7 +141,7 @@ class ReasonForm(forms.Form):
 class AskForm(forms.Form):
     """What is asked for, of whom, by when."""
 
-    title = forms.CharField(label=_("What you ask for"), max_length=200, required=False)
+    title = forms.CharField(label=_("What you ask for"), max_length=200)
     wanted = forms.CharField(
         label=_("What exactly"),
         required=False,

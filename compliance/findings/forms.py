@@ -29,17 +29,15 @@ ROWS = {"rows": 3}
 class WordsForm(forms.Form):
     """What was found; the engagement is asked for when a finding is raised where one could be meant."""
 
-    title = forms.CharField(label=_("Title"), max_length=200, required=False)
+    title = forms.CharField(label=_("Title"), max_length=200)
     statement = forms.CharField(
         label=_("What was found"),
-        required=False,
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("What you saw, where and when, so that somebody else can see it too."),
     )
     kind = forms.ChoiceField(
         label=_("Kind"),
-        required=False,
         choices=Kind.choices,
         widget=forms.RadioSelect,
         help_text=_(
@@ -48,7 +46,6 @@ class WordsForm(forms.Form):
     )
     severity = forms.ChoiceField(
         label=_("Severity"),
-        required=False,
         choices=Severity.choices,
         widget=forms.RadioSelect,
         help_text=_("How grave you hold it to be for the people concerned. No figure is made of it."),
