@@ -12,6 +12,14 @@ from compliance.engagements.models import (
     Scope,
     TeamMember,
 )
+from compliance.evidence.keeping import (
+    FileText,
+    FixityFinding,
+    FixityRun,
+    LegalHold,
+    LinkCapture,
+    PieceWords,
+)
 from compliance.evidence.models import Evidence, EvidenceFile, EvidenceTag, EvidenceVersion, SpeaksOf
 from compliance.findings.models import CorrectiveAction, Finding, RiskAcceptance, Verification
 from compliance.frameworks.models import Framework, FrameworkVersion
@@ -45,7 +53,10 @@ __all__ = [
     "EvidenceTag",
     "EvidenceVersion",
     "FactSheet",
+    "FileText",
     "Finding",
+    "FixityFinding",
+    "FixityRun",
     "Framework",
     "FrameworkVersion",
     "GivenPiece",
@@ -53,9 +64,12 @@ __all__ = [
     "ItemEvidence",
     "KeptAnswer",
     "KeyDate",
+    "LegalHold",
+    "LinkCapture",
     "Membership",
     "Organisation",
     "Override",
+    "PieceWords",
     "Preparer",
     "ProgressSnapshot",
     "Remark",

@@ -189,6 +189,7 @@ if STORAGE_URL.startswith("s3:"):
     env.package("PROBANDA_STORAGE_URL", "boto3", "s3")
 KEYS_DIR = HOME / "keys"
 OUT_DIR = HOME / "out"
+FETCH_LINKS = env.flag("PROBANDA_FETCH_LINKS")  # off: a link is kept as an address, and nobody is asked for its page
 MAX_EVIDENCE_BYTES = env.whole("PROBANDA_MAX_EVIDENCE_MB", 200, least=1) * 1024 * 1024
 MAX_APPLICANTS_BYTES = env.whole("PROBANDA_MAX_APPLICANTS_MB", 1024, least=1) * 1024 * 1024
 SOURCES = env.sources("PROBANDA_SOURCES")  # databases whose tables members may have counted; passwords are not here
@@ -227,6 +228,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget-answers": {"task": "compliance.tokens.forget_answers", "schedule": 3600.0},
     "take-up-left-work": {"task": "audits.work.take_up_left_work", "schedule": min(15.0, LEASE_SECONDS / 2)},
     "count-today": {"task": "compliance.progress.count_today", "schedule": 3600.0},
+    "take-up-left-evidence": {"task": "compliance.evidence.take_up_left", "schedule": max(30.0, LEASE_SECONDS)},
+    "nightly-fixity": {"task": "compliance.evidence.nightly_fixity", "schedule": crontab(hour=1, minute=30)},
     "recheck-approvals": {"task": "compliance.checklists.recheck_approvals", "schedule": crontab(hour=0, minute=10)},
 }
 if "redis" in urlsplit(CELERY_BROKER_URL).scheme:

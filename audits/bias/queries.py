@@ -186,7 +186,8 @@ def _why_stale(of: BiasAudit, versions: Collection[AISystem], uploads: Collectio
 def stale_evidence(organisation_id: UUID, pieces: Collection[UUID]) -> dict[UUID, list[str]]:
     """Return, for those of these pieces of evidence that are results of bias audits, why they are stale."""
     kept = BiasAudit.objects.filter(organisation_id=organisation_id, evidence_id__in=pieces)
-    published = list(kept.select_related("system", "evidence"))
+    sources = Prefetch("sources", BiasSource.objects.defer("profile"))
+    published = list(kept.select_related("system", "evidence").prefetch_related(sources))
     found = stale_among(published)
     return {
         one.evidence_id: [problem.sentence for problem in found[one.pk]]

@@ -154,7 +154,7 @@ def attachable(by: Membership, item: ChecklistItem, text: str = "") -> QuerySet[
         When(Exists(named.filter(system_id=item.checklist.system_id)), then=0), When(~Exists(named), then=1), default=2
     )
     free = evidence_queries.evidence(by).filter(withdrawn_at=None).exclude(attachments__item=item)
-    return evidence_queries.containing(free, text).order_by(here, "-added_at")
+    return evidence_queries.containing(by, free, text).order_by(here, "-added_at")
 
 
 def review_queue(by: Membership) -> QuerySet[ChecklistItem]:

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from compliance.evidence import blobs, rules
+from compliance.evidence import blobs, captures, rules, texts, words
 from compliance.evidence.models import (
     Confidentiality,
     Evidence,
@@ -142,6 +142,7 @@ def handle(
     after = {"title": evidence.title, "confidentiality": evidence.confidentiality, "tags": _tags_told(evidence)}
     changed = [name for name in before if before[name] != after[name]]
     if changed:
+        words.index([evidence])
         names = {"title": _("title"), "confidentiality": _("confidentiality"), "tags": _("tags")}
         _record(
             by,
@@ -317,6 +318,9 @@ def _make_version(
     )
     evidence.latest = version
     evidence.save(update_fields=["latest"])
+    texts.ask(version)
+    captures.ask(version)
+    words.index([evidence])
     return version
 
 

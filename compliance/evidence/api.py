@@ -15,7 +15,7 @@ from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from compliance.evidence import actions, blobs, queries
+from compliance.evidence import actions, blobs, queries, rules
 from compliance.evidence.actions import Incoming
 from compliance.evidence.models import Confidentiality, Evidence, EvidenceVersion, Kind
 from compliance.lib.problems import Problem, Refused
@@ -112,7 +112,8 @@ class EvidenceFilter(django_filters.FilterSet):  # type: ignore[misc]  # it ship
     sha256 = django_filters.CharFilter("latest__sha256")
     q = django_filters.CharFilter(method="containing", label="Words, or the beginning of a digest.")
     state = django_filters.ChoiceFilter(
-        method="in_state", choices=[(one, one) for one in ("live", "expired", "withdrawn", "unused")]
+        method="in_state",
+        choices=[(one, one) for one in ("live", "expiring", "expired", "withdrawn", "unused", "held")],
     )
 
     class Meta:
@@ -120,7 +121,7 @@ class EvidenceFilter(django_filters.FilterSet):  # type: ignore[misc]  # it ship
         fields = ("confidentiality",)
 
     def containing(self, found: QuerySet[Evidence], name: str, value: str) -> QuerySet[Evidence]:
-        return queries.containing(found, value)
+        return queries.containing(self.request.parser_context["view"].by, found, value)
 
     def in_state(self, found: QuerySet[Evidence], name: str, value: str) -> QuerySet[Evidence]:
         return queries.in_state(found, value)
@@ -185,7 +186,9 @@ class EvidenceViewSet(ThingsViewSet):
     @action(detail=True, url_path="files/(?P<sha256>[0-9a-f]{64})")
     def files(self, request: Request, sha256: str, **kwargs: Any) -> HttpResponseBase:
         """Take a copy of one file of the newest version, by its digest."""
-        version = self.get_object().newest
+        evidence = self.get_object()
+        rules.check_read(self.by, evidence)
+        version = evidence.newest
         if sha256 not in [file.sha256 for file in version.kept]:
             raise Http404
         stream = blobs.open_checked(self.by.organisation_id, sha256)

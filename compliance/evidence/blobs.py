@@ -60,7 +60,7 @@ def read(owner: UUID, sha256: str) -> bytes:
     with store().open(owner, sha256) as stream:
         data = stream.read()
     if hashlib.sha256(data).hexdigest() != sha256:
-        raise Refused(_changed(sha256))
+        raise Refused(changed(sha256))
     return data
 
 
@@ -77,7 +77,7 @@ def open_checked(owner: UUID, sha256: str) -> IO[bytes]:
     try:
         found, _ = sha256_stream(stream)
         if found != sha256:
-            raise Refused(_changed(sha256))
+            raise Refused(changed(sha256))
         stream.seek(0)
     except BaseException:
         stream.close()
@@ -197,7 +197,8 @@ def missing(sha256: str) -> Problem:
     return Problem("bytes-missing", f"The bytes with the SHA-256 {sha256} are no longer where they were kept.")
 
 
-def _changed(sha256: str) -> Problem:
+def changed(sha256: str) -> Problem:
+    """The sentence for bytes that are no longer those that were kept."""
     return Problem(
         "bytes-changed",
         f"The kept bytes no longer have the SHA-256 {sha256} under which they were added, so they are not given out.",

@@ -11,14 +11,17 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 
+from compliance.evidence.keeping import LegalHold
 from compliance.evidence.models import Confidentiality, Evidence
-from compliance.lib.problems import Problem, Refused
+from compliance.lib.problems import Forbidden, Problem, Refused
+from compliance.people.models import Membership, Role
 
 # Files that a browser or a desktop runs when they are opened; evidence is read, never run.
 REFUSED_ENDINGS = frozenset(
     "exe dll msi bat cmd com scr ps1 vbs vbe js jse wsf wsh hta jar lnk reg cpl app dmg pkg deb rpm sh apk".split()
 )
 TITLE_LENGTH = 200
+READS_PRIVILEGED = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.LEGAL_REVIEWER})
 TAG_LENGTH = 40
 MOST_TAGS = 20
 MOST_FILES = 50
@@ -130,6 +133,49 @@ def check_withdraw(evidence: Evidence, reason: str) -> None:
     """Withdrawing needs a reason and happens once."""
     if evidence.withdrawn_at:
         raise Refused(Problem("withdrawn-already", _("This evidence was withdrawn already.")))
+    if LegalHold.objects.filter(evidence=evidence, lifted_at=None).exists():
+        sentence = _("“{title}” is under a legal hold, so it cannot be withdrawn.").format(title=evidence.title)
+        hint = _("A legal reviewer or an administrator may lift the hold.")
+        raise Refused(Problem("under-legal-hold", sentence, hint))
     if not reason.strip():
         sentence = _("Say why the evidence is withdrawn.")
         raise Refused(Problem("withdrawn-without-reason", sentence, column="reason"))
+
+
+def check_hold(evidence: Evidence, reason: str) -> None:
+    """A piece is held once at a time, for a reason."""
+    if LegalHold.objects.filter(evidence=evidence, lifted_at=None).exists():
+        sentence = _("“{title}” is under a legal hold already.").format(title=evidence.title)
+        raise Refused(Problem("held-already", sentence))
+    if not reason.strip():
+        sentence = _("Say why the evidence must be preserved.")
+        raise Refused(Problem("hold-without-reason", sentence, column="reason"))
+
+
+def check_lift(evidence: Evidence, reason: str) -> LegalHold:
+    """Return the hold that may be lifted; Refused where there is none, or no reason is given."""
+    found = LegalHold.objects.filter(evidence=evidence, lifted_at=None).first()
+    if found is None:
+        raise Refused(Problem("not-held", _("“{title}” is under no legal hold.").format(title=evidence.title)))
+    if not reason.strip():
+        raise Refused(Problem("lift-without-reason", _("Say why the hold is lifted."), column="reason"))
+    return found
+
+
+def check_read(by: Membership, evidence: Evidence) -> None:
+    """What is privileged is read by administrators, auditors and legal reviewers of the house, and by who added it."""
+    if evidence.confidentiality != Confidentiality.PRIVILEGED or evidence.added_by_id == by.pk:
+        return
+    if by.is_guest or by.role not in READS_PRIVILEGED:
+        sentence = _("“{title}” is privileged, so its content is not shown to you.").format(title=evidence.title)
+        hint = _("Administrators, auditors and legal reviewers of the organisation, and whoever added it, may read it.")
+        raise Forbidden(Problem("privileged", sentence, hint))
+
+
+def can_read(by: Membership, evidence: Evidence) -> bool:
+    """The bool twin of :func:`check_read`."""
+    try:
+        check_read(by, evidence)
+    except Forbidden:
+        return False
+    return True

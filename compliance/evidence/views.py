@@ -1,4 +1,4 @@
-"""The library of evidence: find, add, look at, download, withdraw."""
+"""The library of evidence: find, add, withdraw."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from compliance.evidence import actions, blobs, queries
+from compliance.evidence import actions, queries
 from compliance.evidence.forms import FORMS, LibraryFilter, WithdrawForm
-from compliance.evidence.models import Evidence, Kind
+from compliance.evidence.models import Kind
 from compliance.lib.problems import Refused
 from compliance.people.models import Membership
 from compliance.people.rules import can, why_not
@@ -21,7 +20,6 @@ from compliance.web.forms import take_in
 from compliance.web.member import find, member_page
 
 A_PAGE = 50
-BROKEN = ("bytes-missing", "bytes-changed")
 
 
 @member_page("view")
@@ -42,27 +40,18 @@ def evidence_list(request: HttpRequest, by: Membership) -> HttpResponse:
 def evidence_new(request: HttpRequest, by: Membership, kind: str = Kind.FILE) -> HttpResponse:
     """Add a file, a link or a note."""
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = FORMS[kind](*sent, by=by, initial={"system": request.GET.get("system")})
+    form = FORMS[kind](*sent, by=by, initial={"systems": _named(request)})
     if request.method == "POST":
         evidence = form.kept(request)
         if evidence is not None:
             messages.success(request, _("The evidence “{title}” is kept.").format(title=evidence.title))
+            same = queries.same_bytes(by, evidence.newest).first()
+            if same is not None:
+                already = _("The same bytes are kept already, as “{title}”.").format(title=same.title)
+                messages.info(request, already)
             return redirect("evidence_detail", org=by.organisation.slug, pk=evidence.pk)
     told = {"form": form, "kind": kind, "kinds": Kind}
     return render(request, "evidence/new.html", told, status=400 if form.errors else 200)
-
-
-@member_page("view")
-def evidence_detail(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
-    """Everything known about a piece, and the rows it speaks for."""
-    evidence = find(queries.evidence(by), pk)
-    attachments = evidence.attachments.select_related("item__checklist__system", "attached_by__user")
-    told = {
-        "evidence": evidence,
-        "attachments": attachments.order_by("item__checklist__title", "item__position"),
-        "why": "" if can(by, "add_evidence") else why_not("add_evidence"),
-    }
-    return render(request, "evidence/detail.html", told)
 
 
 @member_page("add_evidence")
@@ -78,31 +67,14 @@ def evidence_withdraw(request: HttpRequest, by: Membership, pk: UUID) -> HttpRes
         else:
             messages.success(request, _("“{title}” is withdrawn.").format(title=evidence.title))
             return redirect("evidence_detail", org=by.organisation.slug, pk=evidence.pk)
-    told = {"form": form, "evidence": evidence}
+    used = evidence.attachments.select_related("item__checklist").order_by("item__checklist__title", "item__position")
+    told = {"form": form, "evidence": evidence, "used": used[:100]}
     return render(request, "evidence/withdraw.html", told, status=400 if form.errors else 200)
 
 
-@member_page("view")
-def evidence_download(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponseBase:
-    """Give out the bytes, checked against their digest first, so that a browser saves and never shows them."""
-    evidence = find(queries.evidence(by), pk)
+def _named(request: HttpRequest) -> list[UUID]:
+    """The AI system that a link to the form names, if any."""
     try:
-        stream = blobs.open_checked(by.organisation_id, evidence.sha256)
-    except Refused as refused:
-        if refused.code not in BROKEN:
-            raise
-        return render(request, "web/refused.html", {"problems": refused.problems}, status=500)
-    actions.record_download(by=by, version=evidence.newest, sha256=evidence.sha256)
-    response = FileResponse(
-        stream, as_attachment=True, filename=_file_name(evidence), content_type="application/octet-stream"
-    )
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
-def _file_name(evidence: Evidence) -> str:
-    if evidence.file_name:
-        return evidence.file_name
-    ending = "json" if evidence.kind == Kind.LINK else "txt"
-    return f"{slugify(evidence.title)[:80] or evidence.kind}.{ending}"
+        return [UUID(request.GET.get("system", ""))]
+    except ValueError:
+        return []

@@ -13,7 +13,7 @@ OF_THE_TEAM = frozenset(
     org_home systems_list systems_detail systems_facts
     systems_classification_row systems_determination systems_determination_file systems_determination_oscal
     systems_determination_row
-    evidence_list evidence_new evidence_new_link evidence_new_note evidence_detail evidence_download
+    evidence_list evidence_new evidence_new_link evidence_new_note evidence_detail evidence_download evidence_picture
     uploads_begin uploads_piece
     checklists_list checklists_queue checklists_detail checklists_applicability
     checklists_item checklists_attach checklists_detach checklists_add_file checklists_add_link checklists_add_note

@@ -51,7 +51,7 @@ def test_a_file_goes_in_and_comes_out_the_same(people: People, alice: Client) ->
     assert answer["Content-Disposition"].startswith("attachment;")
     assert answer["Content-Type"] == "application/octet-stream"
     assert answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'; frame-ancestors 'none'"
     assert answer["Content-Length"] == str(len(data))
     assert TrailEntry.objects.filter(verb="evidence.downloaded", actor_id=people.alice.user_id).count() == 1
 
