@@ -119,6 +119,15 @@ class ChoicesForm(OutcomeForm):
 
     output_class = forms.ChoiceField(required=False, label=gettext_lazy("Column of the classes"))
     class_reading = _radio(CLASS_READINGS, gettext_lazy("Rate of a class"))
+    known_classes = _words(
+        gettext_lazy("All classes that the tool knows, one a line"),
+        rows=3,
+        most=4000,
+        help_text=gettext_lazy(
+            "A class into which nobody was put has its tables then too, and one of the file that is not named stops "
+            "the run. Left empty, the classes are those in the file."
+        ),
+    )
 
     strata = forms.MultipleChoiceField(
         required=False,
@@ -196,9 +205,11 @@ class ChoicesForm(OutcomeForm):
     def groups(self) -> Iterator[Group]:
         """Yield the questions in the order in which they are asked."""
         yield Group(_("Method"), "", self._fields(_METHOD))
-        if classes := self._fields(("output_class", "class_reading")):
+        if classes := self._fields(("output_class", "class_reading", "known_classes")):
             about = _("6 RCNY § 5-301(b)(4): one set of tables for each class.")
-            yield Group(_("The tool also sorts people into classes"), about, classes, folded=True)
+            beside = "output_class" in self.fields
+            heading = _("The tool also sorts people into classes") if beside else _("Classes of the tool")
+            yield Group(heading, about, classes, folded=beside)
         if outcomes := self.outcome_fields():
             about = _("Group metrics are computed from the true outcomes; the AI Act sets no threshold for any.")
             yield Group(_("True outcomes"), about, outcomes)
@@ -226,6 +237,8 @@ class ChoicesForm(OutcomeForm):
             self.add_error("pooled", _("Say why these sources may be counted as one, or audit them one by one."))
         if data.get("pooled") and not data.get("strata") and not self.several:
             self.add_error("strata", _("Choose the columns that split the people, or leave the reason empty."))
+        if data.get("known_classes") and not data.get("output_class") and "output_class" in self.fields:
+            self.add_error("output_class", _("Choose the column of the classes that are named, or name none."))
         if data.get("output_class") and data["output_class"] in data.get("strata", []):
             self.add_error("strata", _("The column of the classes serves another purpose already."))
         self.check_outcomes(data, self.chosen_columns)
@@ -269,6 +282,7 @@ class ChoicesForm(OutcomeForm):
             "pooled": data["pooled"] or None,
             "data": self._data(),
             "output_class": output_class,
+            "classes": tuple(dict.fromkeys(one.strip() for one in data["known_classes"].splitlines() if one.strip())),
             "class_reading": (data.get("class_reading") or "put-into") if output_class else None,
             **self.outcome_chosen(self.chosen_columns),
         }
@@ -329,6 +343,7 @@ def stated_choices(plan: Plan | None) -> dict[str, Any]:
         "unit_other": "" if known else unit,
         "output_class": plan.output_class or "",
         "class_reading": plan.class_reading or "put-into",
+        "known_classes": "\n".join(plan.classes),
         "strata": list(plan.strata),
         "pooled": plan.pooled or "",
         "data_kind": data.get("kind", ""),

@@ -38,7 +38,7 @@ def ragged(row: int, found: int, expected: int) -> Problem:
     """Return the problem of a row with more or fewer cells than the header."""
     return Problem(
         "ragged-row",
-        f"Row {row} has {found} cells, but the header has {expected}.",
+        f"Row {row} has {found} cell{'' if found == 1 else 's'}, but the header has {expected}.",
         "Look for a missing or surplus delimiter, or a text with a delimiter that is not in quotation marks.",
         row=row,
         found=str(found),

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,6 +28,7 @@ from compliance.systems.queries import systems
 from compliance.web.forms import take_in
 from compliance.web.member import find, member_page
 
+A_PAGE = 50
 ABILITY = "run_bias_audits"
 APPROVE = "review_items"
 DECLARE = "declare_independence"
@@ -36,7 +38,7 @@ DECLARE = "declare_independence"
 def bias_plans(request: HttpRequest, by: Membership) -> HttpResponse:
     """Every plan, with its digest where it is locked."""
     context = {
-        "plans": queries.bias_plans(by),
+        "page": Paginator(queries.bias_plans(by), A_PAGE).get_page(request.GET.get("page")),
         "has_systems": systems(by).exists(),
         "why": "" if can(by, ABILITY) else why_not(ABILITY),
     }
@@ -172,7 +174,7 @@ def bias_plan_file(request: HttpRequest, by: Membership, pk: UUID) -> HttpRespon
 def bias_declarations(request: HttpRequest, by: Membership) -> HttpResponse:
     """Who declared to be independent, for which system."""
     context = {
-        "declarations": queries.declarations(by),
+        "page": Paginator(queries.declarations(by), A_PAGE).get_page(request.GET.get("page")),
         "limbs": LIMBS,
         "why": "" if can(by, DECLARE) else why_not(DECLARE),
     }

@@ -33,6 +33,17 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (summary) summary.focus();
 });
 
+// A page that waits asks each second how far the work is. Once it is told to load anew it asks no more: each further
+// answer would begin the loading afresh, and a page that takes longer than a second would never come.
+let loadingAnew = false;
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.xhr.getResponseHeader("HX-Refresh") === "true") loadingAnew = true;
+});
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (loadingAnew) event.preventDefault();
+});
+window.addEventListener("pageshow", () => { loadingAnew = false; });
+
 document.addEventListener("DOMContentLoaded", () => {
   offerCopies(document);
   if (window.PublicKeyCredential) for (const button of document.querySelectorAll(".needs-script[hidden]")) button.hidden = false;

@@ -222,3 +222,23 @@ def test_the_same_file_is_taken_again_with_every_answer_as_it_was(system: AISyst
     checked = re.findall(r'name="(\w+)" value="([^"]*)"[^>]* checked', page)
     assert {("unit", "application"), ("direction", "higher"), ("people_in_union", "no")} <= set(checked)
     assert BiasAudit.objects.filter(asked_at=None).count() == 1
+
+
+@pytest.mark.parametrize("kind", ["class", "selected"])
+def test_a_class_that_the_tool_knows_but_nobody_is_in_shows_on_pages(
+    system: AISystem, alice: Client, kind: str
+) -> None:
+    url, _ = uploaded(alice, system)
+    columns = {**COLUMNS, "kind": kind, "measure": "band"} if kind == "class" else COLUMNS
+    proposed = meanings(alice.get(url, columns).content.decode())
+    sent = {**columns, **proposed, **ANSWERS, "known_classes": "high\r\n\r\n low \r\nnever used\r\n"}
+    if kind == "selected":
+        refused = alice.post(url, sent)
+        assert "Choose the column of the classes that are named, or name none." in refused.content.decode()
+        sent["output_class"] = "band"
+    result = ran(alice, url, sent)
+    assert [one["class"] for one in result["classes"]] == ["high", "low", "never used"]
+    assert "Nobody was put into the class never used" in alice.get(url.removesuffix("map/")).content.decode()
+    again = BiasAudit.objects.latest("uploaded_at")
+    assert again.plan is not None
+    assert again.plan["classes"] == ["high", "low", "never used"]

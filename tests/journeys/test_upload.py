@@ -50,7 +50,7 @@ def test_large_file_survives_a_broken_connection(person: Callable[..., Person], 
         re.compile("/uploads/.+/$"),
         lambda route: breaking(route) if route.request.method == "PATCH" else route.continue_(),
     )
-    page.get_by_role("button", name="Upload and look at the file").click()
+    page.get_by_role("button", name="Upload and look at the files").click()
     expect(page.get_by_text("The connection is broken.")).to_be_visible()
     alone.look("upload-broken")
     expect(page).to_have_url(re.compile("/map/$"), timeout=60_000)
@@ -67,10 +67,10 @@ def test_large_file_survives_a_broken_connection(person: Callable[..., Person], 
         re.compile("/uploads/.+/$"),
         lambda route: route.abort("connectionreset") if route.request.method == "PATCH" else route.continue_(),
     )
-    page.get_by_role("button", name="Upload and look at the file").click()
+    page.get_by_role("button", name="Upload and look at the files").click()
     expect(page.get_by_text("The connection is broken.")).to_be_visible()
     page.get_by_role("button", name="Stop the upload").click()
     expect(page.get_by_text("The upload was stopped, and nothing of it is kept.")).to_be_visible()
-    expect(page.get_by_role("button", name="Upload and look at the file")).to_be_enabled()
+    expect(page.get_by_role("button", name="Upload and look at the files")).to_be_enabled()
     page.unroute_all()
     assert not list((alone.site.home / "uploads").glob("*.part"))
