@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from audits.bias import header, opening
-from audits.bias.counting import Counted, count, labelled
+from audits.bias.counting import count, labelled
 from audits.bias.opening import Given
 from audits.bias.plan import SOURCE, Plan
 from audits.bias.reading import method_of, own_method
 from audits.bias.sources import File, Opened, Room, Text, Unread
+from audits.bias.tallies import Counted
 from audits.metrics import result as results
 from audits.metrics.conduct import conduct as conducted
 from audits.metrics.result import result_from_counts

@@ -279,13 +279,14 @@ def _bins(groups: Iterable[Mapping[str, Any]], edges: list[str]) -> dict[str, An
     for group in groups:
         by_place = {one["place"]: one for one in group["bins"]}
         cells = [by_place.get(place) for place in range(len(names))]
-        rows.append((group["group"], [_binned(one) for one in cells]))
+        rows.append((group["group"], [_binned(one, group["people_without_bins"]) for one in cells]))
     return {"names": names, "rows": rows}
 
 
-def _binned(one: Mapping[str, Any] | None) -> tuple[str, str]:
+def _binned(one: Mapping[str, Any] | None, few: int) -> tuple[str, str]:
+    """Return a bin as a cell; where some of the group are in no bin, an empty one does not say that nobody is there."""
     if one is None:
-        return _("no one"), ""
+        return (_("not shown") if few else _("no one")), ""
     counted = _("{part} of {people}").format(part=f"{one['positive']:,}", people=f"{one['people']:,}")
     return percent(Fraction(one["share"])), counted
 

@@ -16,7 +16,7 @@ from audits.metrics.sufficiency import stated
 from compliance.lib.problems import Problem, Refused
 
 if TYPE_CHECKING:
-    from audits.bias.counting import Counted
+    from audits.bias.tallies import Counted
 
 MOST_CODES: Final = 9
 """Numbers up to this one may be codes of outcomes, such as 1 for hired and 2 for rejected."""

@@ -29,7 +29,8 @@ _HINT: Final = (
 def read(path: Path) -> dict[str, Any]:
     """Return the reference in a file, for :class:`audits.bias.plan.Plan`; what is wrong in it is `Refused`."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as stream:
+            data = stream.read(LARGEST + 1)
     except OSError as error:
         sentence = f"The reference population {path.name} cannot be read: {error.strerror or error}."
         raise Refused(Problem("reference-file", sentence)) from error

@@ -66,7 +66,7 @@ def calibration(bins: Sequence[ScoreBin]) -> Measure:
     filled = [one for one in bins if one.people]
     people = sum(one.people for one in filled)
     if not people:
-        return nothing("calibration", _NAMES, "Nobody was scored.")
+        return nothing("calibration", _NAMES, "Nobody is in a bin of scores.")
     off = [abs(one.score_sum - one.positive) for one in filled]
     mean = sum((one.score_sum for one in filled), ZERO) / people
     prevalence = Fraction(sum(one.positive for one in filled), people)
@@ -88,7 +88,7 @@ def brier(bins: Sequence[ScoreBin]) -> Measure:
     """
     people, total = sum(one.people for one in bins), ZERO
     if not people:
-        return nothing("brier", "score", "Nobody was scored.")
+        return nothing("brier", "score", "Nobody is in a bin of scores.")
     for one in bins:
         if one.square_sum is None or one.positive_sum is None:
             return nothing(

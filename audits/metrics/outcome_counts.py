@@ -18,6 +18,7 @@ from audits.metrics.categories import RACES, SEXES
 from audits.metrics.confusion import Confusion
 from audits.metrics.counts import LARGEST
 from audits.metrics.rounding import plain
+from audits.metrics.scores import FEWEST_PEOPLE
 
 PARTS: Final = ("tp", "fp", "fn", "tn", "missing_predicted", "missing_other")
 SUMS: Final = ("score_sum", "square_sum", "positive_sum")
@@ -179,6 +180,25 @@ class Outcomes(NamedTuple):
                 BinCell(*key, place, *bins[*key, place]) for key in order for place in places if _any(bins, key, place)
             ),
         )
+
+    def disclosed(self) -> Outcomes:
+        """Sum as :meth:`merged` does, without the bins of cells of fewer than five people of known outcome.
+
+        Like a histogram of scores, a bin of so few would say how one person scored. All sources are summed first: a
+        cell may be small in each of them and not in all.
+
+        >>> bins = [BinCell("Female", None, 0, 3, 1), BinCell("Male", None, 1, 6, 2)]
+        >>> cells = [OutcomeCell("Female", None, 1, 0, 0, 2), OutcomeCell("Male", None, 2, 0, 0, 4)]
+        >>> [one.sex for one in Outcomes(cells, ["0.5"], bins).disclosed().bins]
+        ['Male']
+        """
+        whole = self.merged()
+        few = whole.few()
+        return whole._replace(bins=tuple(one for one in whole.bins if (one.sex, one.race_ethnicity) not in few))
+
+    def few(self) -> dict[_Key, int]:
+        """Return the cells that are given without bins, each with its people of known outcome."""
+        return {cell.key: cell.confusion.people for cell in self.cells if cell.confusion.people < FEWEST_PEOPLE}
 
     def as_json(self) -> dict[str, Any]:
         """Return the counts as a result document holds them."""

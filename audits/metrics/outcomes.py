@@ -20,6 +20,7 @@ from audits.metrics.measures import LEVEL
 from audits.metrics.methods import METHODS
 from audits.metrics.outcome_counts import BinCell, Outcomes
 from audits.metrics.rounding import percent, written
+from audits.metrics.scores import FEWEST_PEOPLE
 
 PREDICTIONS: Final[Mapping[str, str]] = {
     "selected": "Who was selected is taken as predicted to have the outcome.",
@@ -80,7 +81,7 @@ def assessed(found: Outcomes, how: Mapping[str, Any], *, complete_case: bool, le
     """
     if how["base"] not in BASES:
         raise ValueError(f"{how['base']!r} is nothing to hold groups against; write one of {', '.join(BASES)}.")
-    whole = found.merged()
+    whole = found.disclosed()
     tables, used = [], set[str]()
     for name in TABLES:
         made = _table(whole, name, how, complete_case, level)
@@ -127,7 +128,7 @@ def _table(found: Outcomes, name: TableName, how: Mapping[str, Any], complete_ca
     rows = grouped(found, name, complete_case=complete_case)
     reference = reference_of(name, how)
     groups = {key: counts for key, (counts, _, _) in rows.items() if counts.people or key == reference}
-    binned = _bins(found, name, complete_case)
+    binned, unbinned = _bins(found, name, complete_case), _unbinned(found, name, complete_case)
     with_bins = bool(found.edges) and how["chance"]
     report = group_metrics(
         groups,
@@ -142,13 +143,14 @@ def _table(found: Outcomes, name: TableName, how: Mapping[str, Any], complete_ca
         row |= key._asdict()
         if found.edges:
             row["bins"] = [_bin(one, level) for one in binned.get(key, ())]
+            row["people_without_bins"] = unbinned.get(key, 0)
     empty = [str(key) for key in rows if key not in groups]
     return {
         "table": name,
         **document,
         "empty": empty,
         "everybody": _everybody(groups),
-        "notes": [*document["notes"], *_notes(name, report, empty)],
+        "notes": [*document["notes"], *_notes(name, report, empty), *_unbinned_note(name, unbinned)],
     }
 
 
@@ -179,6 +181,26 @@ def _bins(found: Outcomes, name: TableName, complete_case: bool) -> dict[Categor
             stripped = BinCell(None, None, one.place, one.people, one.positive, *one.sums)
             cells.setdefault(key, []).append(stripped)
     return {key: list(Outcomes((), found.edges, bins).merged().bins) for key, bins in cells.items()}
+
+
+def _unbinned(found: Outcomes, name: TableName, complete_case: bool) -> dict[Category, int]:
+    """Return the people of known outcome of each row of a table who are in no bin, where there are some."""
+    people: dict[Category, int] = {}
+    for (sex, race), few in found.few().items() if found.edges else ():
+        key = _row(sex, race, name, complete_case)
+        if key is not None and few:
+            people[key] = people.get(key, 0) + few
+    return people
+
+
+def _unbinned_note(name: TableName, unbinned: Mapping[Category, int]) -> Iterable[str]:
+    if unbinned:
+        people = sum(unbinned.values())
+        yield (
+            f"In the {_TITLES[name]} table {people:,} of known outcome {'is' if people == 1 else 'are'} in no bin of "
+            f"scores, nor in a figure made from bins: of one sex and one race/ethnicity they are fewer than "
+            f"{FEWEST_PEOPLE}, and a bin of so few would say how one person scored."
+        )
 
 
 def _bin(one: BinCell, level: str) -> dict[str, Any]:

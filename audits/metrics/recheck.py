@@ -194,8 +194,13 @@ def _outcomes(counted: Counted, result: Mapping[str, Any]) -> Iterator[Check]:
     yield Check(where, _people(cells, both=same), _people(counted.cells, both=same))
     if found.edges:
         binned = [Cell(one.sex, one.race_ethnicity, one.people, one.positive) for one in found.bins]
-        known = [Cell(one.sex, one.race_ethnicity, one.confusion.people, one.confusion.positive) for one in found.cells]
-        where = "outcomes.bins (people and true outcomes of each category)"
+        few = found.few()
+        known = [
+            Cell(one.sex, one.race_ethnicity, one.confusion.people, one.confusion.positive)
+            for one in found.cells
+            if one.key not in few
+        ]
+        where = "outcomes.bins (people and true outcomes of each category, none of fewer than five)"
         yield Check(where, _people(binned, both=True), _people(known, both=True))
 
 

@@ -145,6 +145,21 @@ def test_calibration_is_that_of_the_people_and_the_brier_score_that_of_scikit_le
     assert bins[0]["mean_score"] == "0.123457000000000"  # scores are summed as whole millionths
 
 
+def test_fewer_than_five_people_are_in_no_bin_and_in_no_figure_made_from_bins(audit: Audit) -> None:
+    result = audit(FILE, score="score", truth="good", mapping=READ, outcome=CHANCES)
+    assert {(one["sex"], one["race_ethnicity"]) for one in result["outcomes"]["bins"]} == {
+        ("Male", NAMES["Caucasian"]), ("Female", NAMES["Caucasian"])
+    }  # fmt: skip
+    white = groups(result, "race_ethnicity")[NAMES["Caucasian"]]
+    assert (white["counts"]["n"], white["people_without_bins"]) == (20, 1)
+    assert sum(one["people"] for one in white["bins"]) == 19
+    notes = next(one["notes"] for one in result["outcomes"]["tables"] if one["table"] == "race_ethnicity")
+    assert any("1 of known outcome is in no bin of scores" in note for note in notes)
+    shown = {"sex": None, "race_ethnicity": NAMES["Caucasian"], "place": 1, "people": 1, "positive": 0}
+    result["outcomes"]["bins"].append({**shown, "score_sum": "0.3", "square_sum": "0.09", "positive_sum": "0"})
+    assert any("bins" in check.where and not check.holds for check in recheck(result))
+
+
 def test_missing_outcomes_are_counted_beside_and_part_of_no_metric(audit: Audit) -> None:
     for options in ({"selected": "hired"}, {"score": "score", "outcome": CHANCES}):
         found = audit(FILE, truth="good", mapping=READ, **options)["outcomes"]

@@ -5,7 +5,7 @@ No line stands for a threshold: the AI Act sets none for any of these numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -123,16 +123,21 @@ def calibrations(
     title: str,
     bins: Sequence[str],
     groups: Mapping[str, Sequence[Step]],
+    apart: Mapping[str, int],
     *,
     confidence: str = "95%",
 ) -> Picture:
     """Draw, a strip for each group, the share with the outcome in each bin of scores; bins are evenly spaced.
 
+    `apart` are the people of a group who are in no bin, for they are too few: they are given as a count only.
     Where scores are chances, a level stroke marks the mean score of a bin: a calibrated score has its mark on it.
 
     >>> step = Step(1, Share(3, 4, 0.3, 0.95), Fraction(3, 5))
-    >>> calibrations("c", "Calibration", ["below 0.5", "0.5 and above"], {"Male": [step]}).figures.rows
-    (('Male', '3', '4', '75.0%', '30.0%', '95.0%', '60.0%', '0.5 and above; fewer than 5 people'),)
+    >>> bins, groups = ["below 0.5", "0.5 and above"], {"Male": [step], "Female": []}
+    >>> for row in calibrations("c", "Calibration", bins, groups, {"Female": 2}).figures.rows:
+    ...     print(row)
+    ('Male', '3', '4', '75.0%', '30.0%', '95.0%', '60.0%', '0.5 and above; fewer than 5 people')
+    ('Female', '', '2', '', '', '', '', 'a count only')
     """
     scale = from_to(Fraction(0), Fraction(1), 0, _STRIP, most=4)
     left, right = _FOOT, RIGHT
@@ -140,8 +145,9 @@ def calibrations(
     places = [left + width * (nth + 0.5) for nth in range(len(bins))]
     sheet = Sheet()
     for group, steps in groups.items():
-        people = sum(step.share.people for step in steps)
-        sheet.heading(group, "" if people else "nobody of known outcome")
+        people, few = sum(step.share.people for step in steps), apart.get(group, 0)
+        said = f"{few:,} of known outcome as a count only" if few else "" if people else "nobody of known outcome"
+        sheet.heading(group, said)
         _strip(sheet, scale, places, width, steps)
     for nth, x in enumerate(places, start=1):
         sheet.write(x, sheet.y + 8, str(nth), "soft", font_size=SMALL - 0.5, text_anchor="middle")
@@ -156,9 +162,15 @@ def calibrations(
     sheet.key(key)
     ends = (f"From ({confidence})", f"To ({confidence})")
     columns = ("Group", "With the outcome", "People", "Share", *ends, "Mean score", "Bin of scores")
-    rows = tuple(_figures(group, bins, step) for group, steps in groups.items() for step in steps)
-    spoken = "; ".join(f"{row[0]} {row[3]} ({row[7]})" for row in rows)
+    rows = tuple(
+        row
+        for group, steps in groups.items()
+        for row in (*(_figures(group, bins, step) for step in steps), *_counted(group, apart.get(group, 0)))
+    )
+    spoken = "; ".join(f"{row[0]} {row[3] or row[2]} ({row[7]})" for row in rows)
     caption = "A bin without people has no mark. Strips are of one height, whatever the size of a group."
+    if any(apart.values()):
+        caption += f" People of one sex and race/ethnicity who are fewer than {FEW} are given as a count only."
     return sheet.finish(f"{name}-calibration", title, f"{spoken}.", caption, Figures(title, columns, rows))
 
 
@@ -187,6 +199,12 @@ def _strip(sheet: Sheet, scale: Scale, places: Sequence[float], width: float, st
         look = "hollow" if share.is_small else "solid"
         sheet.add(mark("circle", x, foot - scale.at(share.value or Fraction(0)), look, 3.6))
     sheet.y = foot + 12
+
+
+def _counted(group: str, few: int) -> Iterator[tuple[str, ...]]:
+    """Give those who are in no bin a row of their own."""
+    if few:
+        yield (group, "", f"{few:,}", "", "", "", "", "a count only")
 
 
 def _figures(group: str, bins: Sequence[str], step: Step) -> tuple[str, ...]:

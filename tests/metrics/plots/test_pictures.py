@@ -74,7 +74,7 @@ def all_kinds() -> Iterator[plots.Picture]:
     shares = [Share(994, 3066, 0.31, 0.34), Share(0, 0, why="nobody has the outcome")]
     yield errors("edge", LONG, kinds, {LONG: shares, "Few": [Share(1, 3, 0.06, 0.79)] * 2})
     steps = [Step(0, Share(3, 30, 0.03, 0.26), F(1, 10)), Step(2, Share(2, 3, 0.2, 0.94), F(7, 10))]
-    yield calibrations("edge", LONG, bin_names(["0.25", "0.5"]), {LONG: steps, "Nobody": []})
+    yield calibrations("edge", LONG, bin_names(["0.25", "0.5"]), {LONG: steps, "Nobody": [], "Few": []}, {"Few": 3})
     many = [f"Age {n}" for n in range(6)]
     yield plots.heat_map("wide", LONG, [LONG, "Asian"], many, {})
 
