@@ -44,9 +44,9 @@ def judge(token: str | bytes, sha256: str, trusted: Sequence[bytes] = ()) -> Jud
             return Judgement("broken", "The time stamp is over another digest.", at)
         roots = _roots(trusted)
         status = asyncio.run(_validated(signed, sha256, roots, at))
+        authority = _name(status.signing_cert)
     except (ValueError, TypeError, KeyError, AttributeError, binascii.Error) as error:
         return Judgement("broken", f"The time stamp cannot be read: {error}"[:300])
-    authority = _name(status.signing_cert)
     if not (status.intact and status.valid):
         return Judgement("broken", "The signature of the time stamp does not hold.", at, authority)
     when = f"{at:%Y-%m-%d %H:%M:%S} UTC, by {authority}"

@@ -73,7 +73,9 @@ def test_fine_untrusted_cannot_tell_and_broken_are_different_answers(time_author
     )
     changed = bytearray(token)
     changed[-3] ^= 1
-    for spoilt in (bytes(changed), token[:-1], b"", "no Base64!"):
+    unnamed = token.replace(b"\x0c\x16Example Time", b"\x02\x16Example Time")  # its certificate names a number
+    assert unnamed != token
+    for spoilt in (bytes(changed), unnamed, token[:-1], b"", "no Base64!"):
         assert judge(spoilt, DIGEST, [time_authority.root]).state == "broken"
 
 
