@@ -99,7 +99,9 @@ def check_document(document: Mapping[str, Any]) -> None:
     if not isinstance(metrics, list) or not metrics or set(map(str, metrics)) - set(EVERY_METRIC):
         found.append(_("Name the metrics: {known}.").format(known=", ".join(EVERY_METRIC)))
     choices = document.get("choices")
-    if not isinstance(choices, dict) or not choices or set(choices) - set(FIELDS):
+    if choices == {}:
+        found.append(_("Make at least one choice of method; a plan that leaves all of them open promises nothing."))
+    elif not isinstance(choices, dict) or set(choices) - set(FIELDS):
         found.append(_("Make at least one of the choices {known}, and no other.").format(known=", ".join(FIELDS)))
     for threshold in document.get("thresholds") or ():
         whole = isinstance(threshold, dict) and set(threshold) == {"metric", "value", "reason"}
