@@ -1,4 +1,4 @@
-"""How long the page of a whole checklist takes, saving one of its rows, and the progress of a whole house.
+"""How long the page of a whole checklist takes, saving one of its rows, the progress of a whole house, and a search in it.
 
 `python bench/checklist_page.py`. A checklist of the EU AI Act has 522 rows; the house has 60 systems and 24,000 rows.
 
@@ -104,6 +104,13 @@ def house(people: Any, client: Any) -> None:
         took = 1000 * (time.process_time() - began)
         rows, size = ChecklistItem.objects.count(), len(answer.content) / 1000
         print(f"progress of {rows} rows by {by}: {took:.0f} ms, {size:.0f} kB")
+    for text in ("logs", "tool 7", "26(1)", "risk management system", "nothing-holds-this"):
+        address = f"/o/{people.alice.organisation.slug}/search/"
+        client.get(address, {"q": text})
+        began = time.process_time()
+        answer = client.get(address, {"q": text})
+        took = 1000 * (time.process_time() - began)
+        print(f"search of {rows} rows for “{text}”: {took:.0f} ms CPU, {len(answer.content) / 1000:.0f} kB")
 
 
 if __name__ == "__main__":

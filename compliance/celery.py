@@ -20,6 +20,7 @@ app.autodiscover_tasks(
         "compliance.tokens",
         "compliance.webhooks",
         "compliance.progress",
+        "compliance.reminders",
         "audits.work",
         "audits.bias",
         "audits.dossiers",

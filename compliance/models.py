@@ -25,6 +25,7 @@ from compliance.findings.models import CorrectiveAction, Finding, RiskAcceptance
 from compliance.frameworks.models import Framework, FrameworkVersion
 from compliance.people.models import Grant, Membership, Organisation, User
 from compliance.progress.models import ProgressSnapshot
+from compliance.reminders.models import Digest, Rhythm, Snooze, Wishes
 from compliance.reviews.models import Delegation, ReviewRule
 from compliance.systems.models import AISystem
 from compliance.timeline.models import CalendarAddress, KeyDate
@@ -46,6 +47,7 @@ __all__ = [
     "Delegation",
     "Delivery",
     "Determination",
+    "Digest",
     "Engagement",
     "Evidence",
     "EvidenceFile",
@@ -75,9 +77,11 @@ __all__ = [
     "Remark",
     "Review",
     "ReviewRule",
+    "Rhythm",
     "RiskAcceptance",
     "SavedView",
     "Scope",
+    "Snooze",
     "SpeaksOf",
     "TeamMember",
     "TieDecision",
@@ -88,6 +92,7 @@ __all__ = [
     "User",
     "Verification",
     "Webhook",
+    "Wishes",
     "Workpaper",
     "WorkpaperVersion",
 ]

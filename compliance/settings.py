@@ -230,6 +230,7 @@ CELERY_BEAT_SCHEDULE = {
     "count-today": {"task": "compliance.progress.count_today", "schedule": 3600.0},
     "take-up-left-evidence": {"task": "compliance.evidence.take_up_left", "schedule": max(30.0, LEASE_SECONDS)},
     "nightly-fixity": {"task": "compliance.evidence.nightly_fixity", "schedule": crontab(hour=1, minute=30)},
+    "remind": {"task": "compliance.reminders.send", "schedule": 300.0},
     "recheck-approvals": {"task": "compliance.checklists.recheck_approvals", "schedule": crontab(hour=0, minute=10)},
 }
 if "redis" in urlsplit(CELERY_BROKER_URL).scheme:
@@ -261,6 +262,7 @@ else:
 
 # -- mail: kept as files until an operator names a server ------------------------------------------------------------
 EMAIL_HOST = env.text("PROBANDA_SMTP_HOST")
+EMAIL_TIMEOUT = 60  # a silent server is given up before another worker takes up the mail
 if EMAIL_HOST:
     EMAIL_PORT = env.whole("PROBANDA_SMTP_PORT", 587, least=1)
     EMAIL_HOST_USER = env.text("PROBANDA_SMTP_USER")

@@ -66,6 +66,10 @@ SENTENCES = {
         "{actor} said of {count} rows of {subject} that they are not applicable: {reason}"
     ),
     "checklist.rows_undone": _("{actor} undid what was done to {count} rows of {subject} at once."),
+    "reminder.snoozed": _("{actor} let the reminder of {title} sleep until {until}."),
+    "reminder.woken": _("{actor} woke the reminder of {title}."),
+    "reminders.chosen": _("{actor} chose what to be reminded of (by mail: {mail}; not of: {off})."),
+    "reminders.timed": _("{actor} set the daily mails to {hour}:00 in {time_zone}."),
     "view.shared": _("{actor} shared the view {subject} of checklists with everybody here."),
     "view.removed": _("{actor} removed the shared view {subject} of checklists."),
     "item.changed": _("{actor} changed {fields} of {subject}."),

@@ -6,6 +6,7 @@ import csv
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -48,19 +49,22 @@ def as_json_lines(name: str, lines: Iterable[bytes]) -> HttpResponseBase:
     return _streamed((line + b"\n" for line in lines), f"{name}.jsonl", "application/jsonl")
 
 
-def as_xlsx(name: str, head: Sequence[str], rows: Rows) -> HttpResponseBase:
-    """Return a download of one sheet."""
+def as_xlsx(name: str, head: Sequence[str], rows: Rows, *, hidden: Sequence[int] = ()) -> HttpResponseBase:
+    """Return a download of one sheet, in which the columns at some places are hidden."""
     media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return _streamed(_workbook(name[:31], head, rows), f"{name}.xlsx", media_type)
+    return _streamed(_workbook(name[:31], head, rows, hidden), f"{name}.xlsx", media_type)
 
 
-def _workbook(title: str, head: Sequence[str], rows: Rows) -> Iterator[bytes]:
+def _workbook(title: str, head: Sequence[str], rows: Rows, hidden: Sequence[int]) -> Iterator[bytes]:
     """Write a workbook to the disk row by row, then yield it in pieces: it is a ZIP file, whose list stands last."""
     from openpyxl import Workbook  # takes its time: only where it is needed
+    from openpyxl.utils import get_column_letter
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "A2"
+    for place in hidden:
+        sheet.column_dimensions[get_column_letter(place + 1)].hidden = True
     sheet.append([_cell(sheet, one, bold=True) for one in head])
     for row in rows:
         sheet.append([_cell(sheet, one) for one in row])
@@ -72,12 +76,16 @@ def _workbook(title: str, head: Sequence[str], rows: Rows) -> Iterator[bytes]:
 
 
 def _cell(sheet: Any, value: Any, *, bold: bool = False) -> Any:
-    """Return a number, or text as text: what begins like a formula is marked, so that no program runs it."""
+    """Return a number, a day as a day, or text as text: what begins like a formula is marked, so that none runs."""
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
 
     if isinstance(value, int):
         return value
+    if isinstance(value, date) and not isinstance(value, datetime):  # a moment with its zone is text
+        made = WriteOnlyCell(sheet, value)
+        made.number_format = "yyyy-mm-dd"
+        return made
     text = _NEVER_IN_A_CELL.sub("\ufffd", "" if value is None else str(value))
     if len(text) > CELL:
         text = text[:CELL] + _("… (cut: a cell holds no more)")

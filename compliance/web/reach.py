@@ -28,9 +28,13 @@ OF_THE_TEAM = frozenset(
     engagements_list engagements_detail engagements_team_end engagements_declare engagements_take_on engagements_ask
     requests_list requests_detail requests_give requests_answer requests_decline requests_settle requests_return
     requests_withdraw
+    sheets_rows sheets_systems sheets_evidence sheets_findings
+    search reminders_list reminders_snooze reminders_wake reminders_wishes
     """.split()
 )
-OF_THE_ASKED = frozenset("requests_list requests_detail requests_give requests_answer requests_decline".split())
+OF_THE_ASKED = frozenset(
+    "requests_list requests_detail requests_give requests_answer requests_decline reminders_wishes".split()
+)
 OPEN: dict[str, frozenset[str]] = {Reach.ENGAGEMENT: OF_THE_TEAM, Reach.REQUESTS: OF_THE_ASKED}
 
 

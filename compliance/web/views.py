@@ -21,6 +21,7 @@ from compliance.people import actions
 from compliance.people.forms import FirstStartForm
 from compliance.people.models import Membership, User
 from compliance.people.queries import memberships
+from compliance.reminders import queries as reminders
 from compliance.web import home as home_page
 from compliance.web.forms import take_in
 from compliance.web.member import member_page
@@ -44,6 +45,7 @@ def org_home(request: HttpRequest, by: Membership) -> HttpResponse:
     owned = home_page.owned(by)
     standings = home_page.standings(by)
     told = {
+        "reminders": reminders.on_home(by),
         "queue": home_page.waiting(queue),
         "queue_count": queue.count(),
         "owned": home_page.waiting(owned),

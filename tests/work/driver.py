@@ -18,6 +18,7 @@ if __name__ == "__main__":
 
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 
 from audits.bias import actions as bias
 from audits.bias import example
@@ -29,11 +30,12 @@ from audits.dossiers.models import Dossier
 from audits.dossiers.tasks import make_dossier
 from audits.work.models import Work
 from compliance.celery import app
-from compliance.checklists.actions import open_checklist
+from compliance.checklists.actions import change, open_checklist
 from compliance.evidence.blobs import FolderStore, store
 from compliance.people.models import Membership, Role
 from compliance.trail.queries import breaks, entries
 from tests import build, people
+from tests.people import member as make_member
 
 MODELS: dict[str, type[Work]] = {"bias": BiasAudit, "dossier": Dossier}
 TASKS = {"bias": run_bias_audit, "dossier": make_dossier}
@@ -70,6 +72,16 @@ def freeze_dossier() -> str:
     by = Membership.objects.get(role=Role.ADMINISTRATOR)
     checklist = open_checklist(by=by, system=by.organisation.systems.get(), law=build.LAW)
     return str(dossiers.freeze(by=by, checklist=checklist, status="draft").pk)
+
+
+def due_rows(people: int) -> int:
+    """Give as many members one row each that is due today."""
+    by = Membership.objects.get(role=Role.ADMINISTRATOR)
+    rows = open_checklist(by=by, system=by.organisation.systems.get(), law=build.LAW).items.all()[:people]
+    owners = [make_member(by, f"Person{n}", Role.AUDITOR) for n in range(people)]
+    for row, owner in zip(rows, owners, strict=True):
+        change(by=by, item=row, owner=owner, due_on=timezone.now().date())
+    return len(owners)
 
 
 def forget_messages() -> int:

@@ -1,0 +1,1 @@
+"""One box over systems, rows, evidence, findings and people, within what the person may see."""

@@ -1,0 +1,1 @@
+"""Lists taken along as CSV and XLSX, and what was written in such a sheet taken back in."""
