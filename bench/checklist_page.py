@@ -1,4 +1,4 @@
-"""How long the page of a whole checklist takes, saving one of its rows, the progress of a whole house, and a search in it.
+"""How long a whole checklist takes as a page, one saved row of it, the progress of a whole house, and a search in it.
 
 `python bench/checklist_page.py`. A checklist of the EU AI Act has 522 rows; the house has 60 systems and 24,000 rows.
 

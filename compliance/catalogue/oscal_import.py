@@ -358,8 +358,8 @@ def _prose(part: dict[str, Any], labels: dict[str, str], depth: int) -> Iterator
 
 
 def _line(text: str) -> str:
-    """Return text on one line, without characters that act."""
-    plain = " ".join(text.split())
+    """Return text on one line, without characters that act; spaces that hold words together stay."""
+    plain = re.sub(r"[ \t-\r\x1c-\x1f\x85\u2028\u2029]+", " ", text).strip(" ")
     return "".join(one for one in plain if one.isprintable() or unicodedata.category(one) == "Zs")
 
 

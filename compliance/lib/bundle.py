@@ -12,7 +12,7 @@ def bundle_digest(files: Iterable[tuple[str, str, int]]) -> str:
     in their order.
 
     >>> bundle_digest([("a.txt", "00" * 32, 4), ("b.txt", "ff" * 32, 5)])[:12]
-    '000000000000'
+    '168a27d540a4'
     """
     told = [{"file_name": name, "sha256": sha256, "size": size} for name, sha256, size in files]
     return digest({"schema": "probanda/evidence-files/1", "files": told})

@@ -78,7 +78,7 @@ SCOPES: dict[str, frozenset[str]] = {
     "answer": frozenset(
         "register_systems determine open_checklists answer_items answer_requests act_on_findings".split()
     ),
-    "evidence": frozenset({"add_evidence"}),
+    "evidence": frozenset({"add_evidence", "hold_evidence"}),
     "review": frozenset(
         "review_items sign_determinations request_evidence raise_findings verify_findings accept_risks".split()
     ),
@@ -101,7 +101,7 @@ def abilities_in(scopes: Iterable[str]) -> frozenset[str]:
     """Return the abilities that a token with these scopes carries.
 
     >>> sorted(abilities_in(["evidence"]))
-    ['add_evidence', 'view']
+    ['add_evidence', 'hold_evidence', 'view']
     """
     return frozenset({"view"}).union(*(SCOPES.get(scope, frozenset()) for scope in scopes))
 

@@ -23,7 +23,7 @@ SERVICE_ROLES = (Role.CONTRIBUTOR, Role.OBSERVER)
 TOLD = {
     "read": gettext_lazy("look at everything that the member may see"),
     "answer": gettext_lazy("register systems, answer facts, checklist rows, requests and findings, open checklists"),
-    "evidence": gettext_lazy("add and withdraw evidence"),
+    "evidence": gettext_lazy("add, hold and withdraw evidence"),
     "review": gettext_lazy("decide on what others submitted, sign determinations, raise and verify findings"),
     "bias-audits": gettext_lazy("run bias audits"),
     "dossiers": gettext_lazy("freeze and sign dossiers"),

@@ -1,4 +1,4 @@
-// "/" leads to the search box of the head, unless single keys are off in this browser (keys.js) or a page uses it itself.
+// "/" leads to the search box of the head, unless single keys are off in this browser (keys.js) or a page uses it itself, whose script stands before this one.
 "use strict";
 
 document.addEventListener("keydown", (event) => {

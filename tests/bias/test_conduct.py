@@ -190,13 +190,13 @@ def test_a_result_is_stale_once_version_data_or_evidence_change(people: People) 
     system_actions.change(by=people.alice, system=audit.system, version="5.0")
     audit.system.refresh_from_db()
     finished(people, uploaded(people, audit.system, APPLICANTS + b"Male,White,1\n"))
-    evidence_actions.withdraw(by=people.alice, evidence=evidence, reason="The export was cut off.")
-    audit.refresh_from_db()
-    assert [problem.code for problem in queries.stale(audit)] == ["version-changed", "newer-data", "evidence-withdrawn"]
     assert (
         b"It was measured on version 4.2; the system is registered as version 5.0."
         in client_of(people.alice).get(page).content
     )
+    evidence_actions.withdraw(by=people.alice, evidence=evidence, reason="The export was cut off.")
+    audit.refresh_from_db()
+    assert [problem.code for problem in queries.stale(audit)] == ["version-changed", "newer-data", "evidence-withdrawn"]
 
 
 def test_leaving_out_a_category_is_proposed_by_one_person_and_accepted_by_another(people: People) -> None:

@@ -155,8 +155,10 @@ def person(site: Site, browser: Browser) -> Iterator[Callable[..., Person]]:
 
 
 def _is_fault(kind: str, text: str) -> bool:
-    # A page that answers 400 with its sentences is no fault of the page, nor is a connection that a test breaks.
-    return kind == "error" and "status of 4" not in text and "net::ERR_CONNECTION_RESET" not in text
+    # A page that answers 400 with its sentences is no fault of the page, nor is a connection that a test breaks, nor a
+    # request that a newer one of the same form took the place of, which htmx tells in these two words.
+    none = ("status of 4", "net::ERR_CONNECTION_RESET", "htmx:sendAbort", "htmx:afterRequest")
+    return kind == "error" and not any(one in text for one in none)
 
 
 @contextmanager

@@ -220,7 +220,7 @@ def answer(alice: Person) -> None:
     labelled(form, "Title").fill("Text of the notice")
     labelled(form, "Note").fill("We use an automated employment decision tool.\nIt ranks applications.")
     form.get_by_role("button", name="Keep and attach").click()
-    expect(page.get_by_role("link", name="Text of the notice")).to_be_visible()
+    expect(page.get_by_role("link", name="Text of the notice").first).to_be_visible()
 
 
 def review(bob: Person) -> None:
