@@ -35,7 +35,8 @@ journeys: ## Walk the application in a real browser
 
 thorough: ## Run the tests that take long: every link, a worker killed again and again, the longer journeys
 	@scripts/bootstrap dev -- print pdf browser
-	@$(PYTEST) -m thorough $(ARGS)
+	@$(PYTEST) -m "thorough and not journey" $(ARGS) # apart, since a browser's loop bars its process from the database
+	@$(PYTEST) -m "thorough and journey" $(ARGS)
 
 check: ## Check style, types, imports, templates, documents, lock and migrations
 	@scripts/bootstrap dev -- print

@@ -26,6 +26,7 @@ ABILITIES: dict[str, frozenset[Role]] = {
     "run_bias_audits": frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.CONTRIBUTOR}),
     "declare_independence": frozenset({Role.AUDITOR}),
     "make_dossiers": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
+    "end_delegations": frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.LEGAL_REVIEWER}),
     "manage_webhooks": frozenset({Role.ADMINISTRATOR}),
     "manage_engagements": frozenset({Role.ADMINISTRATOR}),
     "request_evidence": frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.LEGAL_REVIEWER}),
@@ -59,6 +60,7 @@ TOLD = {
     "run_bias_audits": gettext_lazy("run bias audits"),
     "declare_independence": gettext_lazy("declare an auditor's independence"),
     "make_dossiers": gettext_lazy("freeze and sign dossiers"),
+    "end_delegations": gettext_lazy("end delegations of reviews"),
     "manage_webhooks": gettext_lazy("make and close webhooks"),
     "manage_engagements": gettext_lazy("prepare, open and close engagements"),
     "request_evidence": gettext_lazy("ask people for evidence"),
@@ -80,7 +82,8 @@ SCOPES: dict[str, frozenset[str]] = {
     ),
     "evidence": frozenset({"add_evidence", "hold_evidence"}),
     "review": frozenset(
-        "review_items sign_determinations request_evidence raise_findings verify_findings accept_risks".split()
+        "review_items end_delegations sign_determinations request_evidence raise_findings verify_findings"
+        " accept_risks".split()
     ),
     "bias-audits": frozenset({"run_bias_audits", "declare_independence"}),
     "dossiers": frozenset({"make_dossiers"}),

@@ -89,7 +89,7 @@ def reviews_away(request: HttpRequest, by: Membership) -> HttpResponse:
     return render(request, "reviews/away.html", told_, status=400 if form.errors else 200)
 
 
-@member_page("view")
+@member_page("view", writing="end_delegations")
 def reviews_end(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
     """End a delegation."""
     delegation = find(queries.delegations(by), pk)

@@ -13,10 +13,14 @@ from tests.journeys.test_walk import SYSTEM, first_start, labelled, menu, regist
 
 pytestmark = [pytest.mark.journey, pytest.mark.thorough]
 
-# Each question in the order in which it is asked, and the answers to tick; the steps of the Act come first.
+# Each question in the order in which it is asked, and the answers to tick; what decides most comes first.
 ANSWERS = [
     ("infer from its input", ["Yes"]),
     ("What ties the organisation", ["It uses AI systems and is established or located in the Union"]),
+    (
+        "What is the organisation for this system",
+        ["Deployer - it uses the system under its authority", "Provider of a general-purpose AI model"],
+    ),
     ("military, defence", ["No"]),
     ("authority of a third country", ["No"]),
     ("scientific research", ["No"]),
