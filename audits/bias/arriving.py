@@ -7,6 +7,7 @@ a spreadsheet has several sheets, and nothing else is wrong, it stays for a day 
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -88,7 +89,7 @@ def take_in(
         try:
             _look([(row, File(path)) for row, path in zip(rows, paths, strict=True)])
         except Refused as refused:
-            if not _only_sheets(refused.problems):
+            if not _only_sheets(refused.problems) or not any(row.sheets for row in rows):
                 raise
             return _asking(by, system, title, arrived, rows, refused, into)
     for row, stream in zip(rows, streams, strict=True):
@@ -127,7 +128,7 @@ def _look(rows: Sequence[tuple[BiasSource, Given]], work: BiasIntake | None = No
         try:
             row.profile = profile.profile(given, **row.reading, detect=True).as_json()
         except Refused as refused:
-            if refused.code == "sheet" and isinstance(given, File):
+            if refused.code == "sheet" and isinstance(given, File) and zipfile.is_zipfile(given.path):
                 row.sheets = [list(one) for one in formats.sheets(given.path)]
             name = row.name if len(rows) > 1 else ""
             problems += [labelled(problem, name) for problem in refused.problems]
@@ -283,7 +284,7 @@ def _refuse(work: BiasIntake, rows: Sequence[BiasSource], refused: Refused) -> N
     with work.handing_in(State.FAILED, problems=[problem.as_json() for problem in refused.problems]) as ours:
         if not ours:
             return
-        if not _only_sheets(refused.problems):
+        if not _only_sheets(refused.problems) or not any(row.sheets for row in rows):
             _forget(work)
             return
         for row in rows:

@@ -28,12 +28,18 @@ OTHERWISE = {"a character cut in two": "Row 5 has 2 cells, but the header has 4.
 def test_every_spoilt_file_has_its_sentence_on_a_page(people: People) -> None:
     alice, system = client_of(people.alice), build.system(people.alice)
     new = reverse("bias_new", kwargs={"org": people.alice.organisation.slug})
-    refused = stopped = 0
+    asked = refused = stopped = 0
     for case, (content, options, _code, _row, sentence) in BAD.items():
         data = content()
         reading = {name: value for name, value in options.items() if name in ("sheet", "encoding")}
         file = SimpleUploadedFile("applicants.csv", data)
         answer = alice.post(new, {"system": str(system.pk), "title": case, "file": file, **reading})
+        if answer.status_code == 302 and not BiasAudit.objects.filter(title=case).exists():
+            # A workbook with several sheets is no fault: the page asks which of them is meant.
+            assert BAD[case][2] == "sheet", case
+            asked += 1
+            assert 'type="radio"' in alice.get(answer["Location"]).content.decode(), case
+            continue
         if answer.status_code == 422:
             refused += 1
             page = unescape(answer.content.decode())
@@ -54,7 +60,8 @@ def test_every_spoilt_file_has_its_sentence_on_a_page(people: People) -> None:
             page = unescape(alice.get(reverse("bias_detail", kwargs=where)).content.decode())
         assert OTHERWISE.get(case, sentence) in page, case
         assert "Traceback" not in page, case
-    assert refused + stopped == len(BAD) >= 40
+    assert asked + refused + stopped == len(BAD) >= 40
+    assert asked <= 3
     assert refused > stopped
 
 
