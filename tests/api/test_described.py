@@ -4,10 +4,13 @@ error, and every answer is one that is described."""
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis.checks import load_all_checks, not_a_server_error
@@ -35,7 +38,7 @@ HELD = [
 
 
 @pytest.fixture
-def described(people: People, settings: Any) -> tuple[Any, Caller, dict[str, list[str]]]:
+def described(people: People, settings: Any) -> Iterator[tuple[Any, Caller, dict[str, list[str]]]]:
     """The description as it is served, a program that may do everything a role may, and what there is to ask about."""
     settings.API_REQUESTS_A_MINUTE = 1_000_000
     settings.ALLOWED_HOSTS = ["*"]
@@ -49,7 +52,13 @@ def described(people: People, settings: Any) -> tuple[Any, Caller, dict[str, lis
         "evidence": [str(pk) for pk in item.evidence.values_list("pk", flat=True)],
         "trail": ["1", "2"],
     }
-    return schema, caller(people.charlie), there
+    # Asked from outside, the application would close the test's own connection after each request, as Django's client
+    # knows not to.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield schema, caller(people.charlie), there
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 def ask(operation: Any, program: Caller, there: dict[str, list[str]], examples: int) -> None:

@@ -28,6 +28,7 @@ NO_ACT = {
     "compliance.tokens": "when a token was used last, and answers kept against sending twice; making one is recorded",
     "compliance.web.api": "answers kept for a day against sending twice",
     "compliance.webhooks": "how far telling has come; making and closing a webhook is recorded",
+    "compliance.reminders": "which mail of a day went out, and what each person wants to be reminded of, for nobody else",
     "compliance.progress": "the counts of a day, which the trail gives again",
     "compliance.checklists.approvals.recheck": "a mark worked out from what is recorded already",
     "compliance.evidence.words": "the words of pieces, worked out from what is recorded already",
