@@ -5,22 +5,16 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from audits.management.commands.bias_audit import Command
 from compliance.lib.canonical import is_canonical
+from tests.commands import Done, run_command
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "dcwp_selection_intersectional.csv"
 MAPPED = ["--sex", "sex", "--race", "race_ethnicity", "--selected", "selected"]
-
-
-class Done(NamedTuple):
-    returncode: int
-    stdout: str
-    stderr: str
 
 
 class Run:
@@ -30,12 +24,7 @@ class Run:
         self.capture = capture
 
     def __call__(self, *words: str | Path) -> Done:
-        code = 0
-        try:
-            Command().run_from_argv(["manage.py", "bias_audit", *map(str, words)])
-        except SystemExit as leaving:
-            code = int(leaving.code or 0)
-        return Done(code, *self.capture.readouterr())
+        return run_command(Command, "bias_audit", self.capture, *words)
 
 
 @pytest.fixture

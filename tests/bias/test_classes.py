@@ -17,7 +17,7 @@ from audits.metrics.display import shown
 from audits.metrics.recheck import recheck
 from audits.metrics.result import class_results_of
 from compliance.lib.problems import Refused
-from tests.bias.test_reperform import command
+from tests.commands import run_command
 
 STYLES = "sex,race,style,score\n" + "".join(
     f"{'MF'[n % 2]},White,{('coach', 'driver')[n % 3 % 2]},{n}\n" for n in range(150)
@@ -112,7 +112,7 @@ def test_the_command_names_who_approved_and_that_it_cannot_witness_it(
     words = [path, "--sex", "sex", "--race", "race", "--classes", "style", "--format", "json"]
     left = ["--exclude", "coach:race_ethnicity=Asian", "--exclude", "driver:race_ethnicity=Asian"]
     why = ["--justification", "One coach.", "--justification", "One driver.", "--approver", "Bob"]
-    code, said, errors = command(Command, "bias_audit", capsys, *words, *left, *why)
+    code, said, errors = run_command(Command, "bias_audit", capsys, *words, *left, *why)
     assert code == 0, errors
     result = json.loads(said)
     assert excluded(result) == {"coach": [ASIAN], "driver": [ASIAN]}
@@ -121,4 +121,4 @@ def test_the_command_names_who_approved_and_that_it_cannot_witness_it(
     assert told == [
         "That Bob approved leaving out a category is what whoever ran the command said; the command cannot witness it."
     ]
-    assert command(Command, "bias_audit", capsys, *words, *left, *why, "--approver", "A", "--approver", "B")[0] == 2
+    assert run_command(Command, "bias_audit", capsys, *words, *left, *why, "--approver", "A", "--approver", "B")[0] == 2

@@ -14,7 +14,7 @@ from audits.management.commands.bias_drift import Command as BiasDrift
 from audits.metrics.recheck import recheck
 from compliance.lib.problems import Refused
 from tests.bias.test_outcomes import FILE, SHARED
-from tests.bias.test_reperform import command
+from tests.commands import run_command
 
 BASE = ("--sex", "sex", "--race", "race", "--score", "score", "--truth", "good")
 CUT = ("--cut-off", "0.5", "--bins", "0.25, 0.5 0.75", "--chances", "--people-in-union", "no")
@@ -31,7 +31,7 @@ def given(tmp_path: Path) -> Path:
 
 
 def audited(given: Path, capture: pytest.CaptureFixture[str], *more: str, file: str = "a.csv") -> tuple[int, str, str]:
-    return command(
+    return run_command(
         BiasAudit,
         "bias_audit",
         capture,
@@ -109,21 +109,21 @@ def test_two_results_are_compared_and_one_that_contradicts_its_counts_is_not(
         _, out, _ = audited(given, capsys, *CUT, "--format", "json", file=f"{name}.csv")
         results.append(given / f"{name}.json")
         results[-1].write_text(out.strip())
-    code, out, _ = command(BiasDrift, "bias_drift", capsys, *results, "--format", "json")
+    code, out, _ = run_command(BiasDrift, "bias_drift", capsys, *results, "--format", "json")
     found = json.loads(out)
     assert (code, found["schema"], found["same_file"]) == (0, "probanda/bias-drift/1", False)
     men = moved(found, "true-positive-rate")["Male"]["values"]
     assert (men["before"], men["after"]) == ("1.000000000000000", "0.500000000000000")
-    code, text, _ = command(BiasDrift, "bias_drift", capsys, *results)
+    code, text, _ = run_command(BiasDrift, "bias_drift", capsys, *results)
     assert "true-positive-rate, Male: 1.000000000000000 -> 0.500000000000000" in text
-    _, text, _ = command(BiasDrift, "bias_drift", capsys, results[0], results[0])
+    _, text, _ = run_command(BiasDrift, "bias_drift", capsys, results[0], results[0])
     assert "Both runs read the same file" in text
     broken = json.loads(results[1].read_text())
     broken["outcomes"]["missing"]["people"] = 0
     results[1].write_text(json.dumps(broken))
-    code, _, err = command(BiasDrift, "bias_drift", capsys, *results)
+    code, _, err = run_command(BiasDrift, "bias_drift", capsys, *results)
     assert (code, "does not follow from the counts" in err) == (1, True)
-    assert command(BiasDrift, "bias_drift", capsys, results[0], given / "map.yaml")[0] == 2
+    assert run_command(BiasDrift, "bias_drift", capsys, results[0], given / "map.yaml")[0] == 2
 
 
 def moved(found: dict[str, Any], code: str) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def test_the_compas_file_gives_aequitas_crosstab_through_the_command(
     )
     words = [path, "--sex", "sex", "--race", "race", "--selected", "score", "--truth", "label_value"]
     more = ["--truth-favourable", "1", "--map", tmp_path / "map.yaml", "--people-in-union", "no"]
-    code, out, err = command(BiasAudit, "bias_audit", capsys, *words, *more)
+    code, out, err = run_command(BiasAudit, "bias_audit", capsys, *words, *more)
     assert (code, err) == (0, "")
     line = next(line.split() for line in out.splitlines() if line.strip().startswith("Female") and "609" in line)
     assert line == "Female 303 288 195 609 0 32.1% 39.2% 48.7% 24.3% 65.4%".split()

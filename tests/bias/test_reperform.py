@@ -19,6 +19,7 @@ from audits.management.commands.reperform import Command
 from audits.metrics.recheck import recheck
 from compliance.lib.canonical import digest
 from compliance.lib.problems import Refused
+from tests.commands import run_command
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "dcwp_selection_intersectional.csv"
@@ -37,15 +38,6 @@ def scored(path: Path, **changed: Any) -> dict[str, Any]:
     path.write_text(SCORES)
     plan = Plan("sex", "race", score="score", mapping=UNKNOWN, strata=("team",), pooled="One scale.", **changed)
     return run(path, plan).as_json()
-
-
-def command(kind: Any, name: str, capture: pytest.CaptureFixture[str], *words: Any) -> tuple[int, str, str]:
-    code = 0
-    try:
-        kind().run_from_argv(["manage.py", name, *map(str, words)])
-    except SystemExit as leaving:
-        code = int(leaving.code or 0)
-    return code, *capture.readouterr()
 
 
 def test_both_medians_are_counted_and_either_choice_gives_the_others_tables(tmp_path: Path) -> None:
@@ -113,30 +105,32 @@ def test_a_classifying_tool_has_its_tables_for_each_class_an_empty_one_too(tmp_p
 def test_the_command_says_equal_or_each_difference_or_that_it_cannot_read(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _, document, _ = command(BiasAudit, "bias_audit", capsys, GOLDEN, *MAPPED, "--format", "json")
+    _, document, _ = run_command(BiasAudit, "bias_audit", capsys, GOLDEN, *MAPPED, "--format", "json")
     path = tmp_path / "result.json"
     path.write_text(document)
-    code, said, _ = command(Command, "reperform", capsys, path, "--data", GOLDEN)
+    code, said, _ = run_command(Command, "reperform", capsys, path, "--data", GOLDEN)
     assert (code, "and none differs" in said) == (0, True)
     broken = json.loads(document)
     broken["tables"][0]["rows"][0]["applicants"] += 1
     path.write_text(json.dumps(broken))
-    code, said, _ = command(Command, "reperform", capsys, path, "--format", "json")
+    code, said, _ = run_command(Command, "reperform", capsys, path, "--format", "json")
     difference = {"where": "tables[0].rows[0].applicants", "result": 1391, "again": 1390}
     assert (code, json.loads(said)["differences"]) == (1, [difference])
     path.write_text('{"schema": "other"}')
-    assert command(Command, "reperform", capsys, path)[0] == 2
-    assert command(Command, "reperform", capsys, tmp_path / "missing.json")[0] == 2
+    assert run_command(Command, "reperform", capsys, path)[0] == 2
+    assert run_command(Command, "reperform", capsys, tmp_path / "missing.json")[0] == 2
 
 
 def test_a_threshold_is_the_callers_own_and_has_an_exit_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
-    code, said, errors = command(BiasAudit, "bias_audit", capsys, GOLDEN, *MAPPED, "--fail-below", "0.8", "--readings")
+    code, said, errors = run_command(
+        BiasAudit, "bias_audit", capsys, GOLDEN, *MAPPED, "--fail-below", "0.8", "--readings"
+    )
     assert code == 3
     assert "is 0.789, below 0.8. That is your own threshold (--fail-below); Local Law 144 sets none." in errors
     assert "Other readings of the rule" in said
     assert "Self-assessment" in said
-    assert command(BiasAudit, "bias_audit", capsys, GOLDEN, *MAPPED, "--fail-below", "0.788")[0] == 0
-    assert command(BiasAudit, "bias_audit", capsys, GOLDEN, *MAPPED, "--fail-below", "80")[0] == 2
+    assert run_command(BiasAudit, "bias_audit", capsys, GOLDEN, *MAPPED, "--fail-below", "0.788")[0] == 0
+    assert run_command(BiasAudit, "bias_audit", capsys, GOLDEN, *MAPPED, "--fail-below", "80")[0] == 2
 
 
 def test_an_exclusion_and_a_plan_from_the_command_are_in_the_result(
@@ -144,7 +138,7 @@ def test_an_exclusion_and_a_plan_from_the_command_are_in_the_result(
 ) -> None:
     left = ["--exclude", "intersectional=Female, Native American or Alaska Native"]
     why = ["--justification", "Seventeen people.", "--approver", "Bob"]
-    assert command(BiasAudit, "bias_audit", capsys, GOLDEN, *MAPPED, *left)[0] == 2
+    assert run_command(BiasAudit, "bias_audit", capsys, GOLDEN, *MAPPED, *left)[0] == 2
     document = {
         "schema": "probanda/bias-plan/1",
         "metrics": ["impact ratio"],
@@ -154,7 +148,7 @@ def test_an_exclusion_and_a_plan_from_the_command_are_in_the_result(
     path = tmp_path / "plan.json"
     path.write_text(json.dumps(document))
     words = [GOLDEN, *MAPPED, *left, *why, "--plan", path, "--format", "json"]
-    code, said, errors = command(BiasAudit, "bias_audit", capsys, *words)
+    code, said, errors = run_command(BiasAudit, "bias_audit", capsys, *words)
     assert code == 0, errors
     result = json.loads(said)
     assert result["method"]["unknowns"] == "complete-case"
@@ -222,7 +216,7 @@ def test_the_command_holds_a_locked_plan_against_the_rules_of_the_pages(
 ) -> None:
     path = tmp_path / "plan.json"
     path.write_text(json.dumps({**LOCKED, **changed}))
-    code, said, errors = command(BiasAudit, "bias_audit", capsys, GOLDEN, *MAPPED, "--plan", path)
+    code, said, errors = run_command(BiasAudit, "bias_audit", capsys, GOLDEN, *MAPPED, "--plan", path)
     assert (code, said) == (1, "")
     assert sentence in errors
 
@@ -233,7 +227,7 @@ def test_that_a_file_was_locked_and_approved_is_its_own_word_and_the_result_says
     path = tmp_path / "plan.json"
     path.write_text(json.dumps(LOCKED))
     words = [GOLDEN, *MAPPED, "--plan", path, "--format", "json"]
-    code, said, errors = command(BiasAudit, "bias_audit", capsys, *words)
+    code, said, errors = run_command(BiasAudit, "bias_audit", capsys, *words)
     assert code == 0, errors
     assert json.loads(said)["conduct"]["plan_sentence"] == (
         "The audit ran as its plan says. That Alice locked the plan at 2026-01-02T10:00:00+00:00 and that Bob approved "
@@ -249,7 +243,7 @@ def test_the_command_asks_for_the_six_records_where_plan_or_option_says_people_i
 
     def ran(special: dict[str, Any] | None, *more: Any) -> tuple[int, str, str]:
         path.write_text(json.dumps({**DOCUMENT, "thresholds": [], "special_categories": special}))
-        return command(BiasAudit, "bias_audit", capsys, GOLDEN, *MAPPED, "--plan", path, "--format", "json", *more)
+        return run_command(BiasAudit, "bias_audit", capsys, GOLDEN, *MAPPED, "--plan", path, "--format", "json", *more)
 
     records = {letter: f"Memo {letter}." for letter in "abcdef"}
     code, said, _ = ran({"people_in_union": True})
@@ -273,7 +267,7 @@ def test_a_threshold_of_the_plan_is_held_against_every_number_and_named_as_the_p
     path = tmp_path / "plan.json"
     path.write_text(json.dumps({**DOCUMENT, "thresholds": own}))
     words = [GOLDEN, *MAPPED, "--plan", path]
-    result = json.loads(command(BiasAudit, "bias_audit", capsys, *words, "--format", "json")[1])
+    result = json.loads(run_command(BiasAudit, "bias_audit", capsys, *words, "--format", "json")[1])
     ratios, scoring = result["conduct"]["thresholds"]
     with GOLDEN.open(newline="") as stream:
         published = {
@@ -291,7 +285,7 @@ def test_a_threshold_of_the_plan_is_held_against_every_number_and_named_as_the_p
         [],
         True,
     )
-    assert "held against 0.82: of 23 numbers" in command(BiasAudit, "bias_audit", capsys, *words)[1]
+    assert "held against 0.82: of 23 numbers" in run_command(BiasAudit, "bias_audit", capsys, *words)[1]
     assert all(check.holds for check in recheck(result))
     ratios["held"][0]["side"] = "below"
     assert [check.where for check in recheck(result) if not check.holds] == ["conduct.thresholds[0].held[0].side"]
@@ -312,7 +306,7 @@ def test_a_threshold_that_nothing_could_be_held_against_is_refused(
 ) -> None:
     path = tmp_path / "plan.json"
     path.write_text(json.dumps({**DOCUMENT, "thresholds": [{**THRESHOLD, **changed}]}))
-    code, _, errors = command(BiasAudit, "bias_audit", capsys, GOLDEN, *MAPPED, "--plan", path)
+    code, _, errors = run_command(BiasAudit, "bias_audit", capsys, GOLDEN, *MAPPED, "--plan", path)
     assert (code, sentence in errors) == (1, True)
 
 
@@ -350,11 +344,11 @@ def test_what_no_file_can_show_is_listed_as_stated_or_bound_by_the_plan(
     locked = {**LOCKED, "document": plan, "sha256": digest(plan), "approved_by": None}
     (tmp_path / "plan.json").write_text(json.dumps(locked))
     words = [GOLDEN, *MAPPED, "--plan", tmp_path / "plan.json", "--people-in-union", "no", "--format", "json"]
-    (tmp_path / "result.json").write_text(command(BiasAudit, "bias_audit", capsys, *words)[1])
-    code, said, _ = command(Command, "reperform", capsys, tmp_path / "result.json", "--format", "json")
+    (tmp_path / "result.json").write_text(run_command(BiasAudit, "bias_audit", capsys, *words)[1])
+    code, said, _ = run_command(Command, "reperform", capsys, tmp_path / "result.json", "--format", "json")
     told = {one["where"]: one["bound_by"] for one in json.loads(said)["stated"]}
     assert code == 0
     assert told["method.unit_of_analysis"] == "the plan that was locked before, by its digest"
     assert told["conduct.special_categories"] == ""
-    said = command(Command, "reperform", capsys, tmp_path / "result.json")[1]
+    said = run_command(Command, "reperform", capsys, tmp_path / "result.json")[1]
     assert "Stated, and not recomputable from any file or count:" in said

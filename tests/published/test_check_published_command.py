@@ -2,12 +2,12 @@
 
 import json
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from audits.management.commands.check_published import Command
 from compliance.lib.canonical import is_canonical
+from tests.commands import Done, run_command
 from tests.published.publishing import three
 from tests.published.test_generated import HOUSE, TRUE
 
@@ -24,23 +24,12 @@ COMPLETE = [
 SOURCE = ["--data-source", "Applications of 2025."]
 
 
-class Done(NamedTuple):
-    returncode: int
-    stdout: str
-    stderr: str
-
-
 class Run:
     def __init__(self, capture: pytest.CaptureFixture[str]):
         self.capture = capture
 
     def __call__(self, *words: str | Path) -> Done:
-        code = 0
-        try:
-            Command().run_from_argv(["manage.py", "check_published", *map(str, words)])
-        except SystemExit as leaving:
-            code = int(leaving.code or 0)
-        return Done(code, *self.capture.readouterr())
+        return run_command(Command, "check_published", self.capture, *words)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from compliance.lib.problems import Refused
 from tests import build
 from tests.authority import Authority
 from tests.bias.test_conduct import document, finished, uploaded
-from tests.bias.test_reperform import command
+from tests.commands import run_command
 from tests.dossiers.example import example_manifest
 from tests.people import People, client_of
 
@@ -92,9 +92,9 @@ def test_a_plan_is_stamped_when_it_is_locked_and_the_result_carries_the_token(
     assert "The token of a time authority" in result["conduct"]["timestamp_sentence"]
     path = tmp_path / "result.json"
     path.write_bytes(dump(result))
-    said = json.loads(command(Command, "reperform", capsys, path, "--trust", stamping, "--format", "json")[1])
+    said = json.loads(run_command(Command, "reperform", capsys, path, "--trust", stamping, "--format", "json")[1])
     assert (said["equal"], said["timestamp"]["state"]) == (True, "fine")
-    assert "Time stamp of the plan: cannot tell." in command(Command, "reperform", capsys, path)[1]
+    assert "Time stamp of the plan: cannot tell." in run_command(Command, "reperform", capsys, path)[1]
     exported = locking.exported(plan)
     other = locking.lock_plan(
         by=people.alice,
@@ -104,7 +104,7 @@ def test_a_plan_is_stamped_when_it_is_locked_and_the_result_carries_the_token(
     )
     result["conduct"]["plan"]["timestamp"] = locking.exported(other)["timestamp"]
     path.write_bytes(dump(result))
-    code, text, _ = command(Command, "reperform", capsys, path, "--trust", stamping)
+    code, text, _ = run_command(Command, "reperform", capsys, path, "--trust", stamping)
     assert (code, "Time stamp of the plan: broken. The time stamp is over another digest." in text) == (1, True)
     (tmp_path / "plan.json").write_bytes(dump(exported))
     assert planfile.read(tmp_path / "plan.json")["timestamp"] == exported["timestamp"]
