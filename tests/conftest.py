@@ -14,6 +14,26 @@ from tests.build import ROOM
 from tests.people import People, alice_bob_charlie
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--on-services",
+        action="store_true",
+        help="only the tests that use the database, Redis or Spark: the others do the same whatever the services",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--on-services"):
+        return
+    marks, fixtures = ("django_db", "processes", "services", "spark"), {"db", "transactional_db"}
+    touch = [
+        any(map(one.get_closest_marker, marks)) or bool(fixtures.intersection(getattr(one, "fixturenames", ())))
+        for one in items
+    ]
+    config.hook.pytest_deselected(items=[one for one, kept in zip(items, touch, strict=True) if not kept])
+    items[:] = [one for one, kept in zip(items, touch, strict=True) if kept]
+
+
 @pytest.fixture
 def people(db: None) -> People:
     """Alice, Bob and Charlie in one organisation, and a stranger in another."""

@@ -89,6 +89,7 @@ def test_the_same_key_does_the_work_once(people: People) -> None:
     assert alice.post("systems/", {"name": "Mended", "status": "planned"}, Idempotency_Key="k-2").status_code == 201
 
 
+@pytest.mark.processes
 def test_of_many_at_once_with_one_key_one_does_the_work(tmp_path: Path) -> None:
     with house(tmp_path) as made:
         told = [json.loads(answer(one)) for one in [start(made, "ask", "k-1") for _one in range(4)]]

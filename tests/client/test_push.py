@@ -21,6 +21,8 @@ from compliance.management.supervision import tied
 from tests.trail.test_at_once import answer, start
 from tests.work.house import PATIENCE, ROOT, house
 
+pytestmark = pytest.mark.processes
+
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:

@@ -7,7 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.work.house import ROOT, House, house
+
+pytestmark = pytest.mark.processes
 
 PEOPLE, TIMES = ("a", "b", "c"), 12
 

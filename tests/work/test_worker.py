@@ -12,6 +12,8 @@ import pytest
 from audits.work.models import MOST_ATTEMPTS
 from tests.work.house import House, house
 
+pytestmark = pytest.mark.processes
+
 MANY = 150  # copies of the worked example: some 400,000 rows, which take a worker a while
 
 
