@@ -12,7 +12,7 @@ ARGS ?= # make test ARGS="-k ratio"
 # Where bytecode is never kept, every process compiles Django and WeasyPrint anew, and the tests start hundreds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test thorough serve check journeys bench services services-stop clean
+.PHONY: help demo test thorough serve check messages journeys bench services services-stop clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,9 +38,13 @@ thorough: ## Run the tests that take long: every link, a worker killed again and
 	@$(PYTEST) -m "thorough and not journey" $(ARGS) # apart, since a browser's loop bars its process from the database
 	@$(PYTEST) -m "thorough and journey" $(ARGS)
 
-check: ## Check style, types, imports, templates, documents, lock and migrations
-	@scripts/bootstrap dev -- print
+check: ## Check style, types, imports, templates, documents, translations, lock and migrations
+	@scripts/bootstrap dev -- print messages
 	@$(PY) scripts/check.py $(ARGS)
+
+messages: ## Take up new words for users in locale/, for whoever translates
+	@scripts/bootstrap runtime -- messages
+	@$(PY) scripts/messages.py extract
 
 bench: ## Measure beside Fairlearn, Aequitas and a bare WeasyPrint
 	@scripts/bootstrap dev bench -- print

@@ -18,6 +18,7 @@ HOME = env.home("PROBANDA_HOME", BASE_DIR / "var")
 DEBUG = env.flag("PROBANDA_DEBUG")
 SECRET_KEY = env.secret_key("PROBANDA_SECRET_KEY", HOME)
 BASE_URL = env.site("PROBANDA_BASE_URL", "http://127.0.0.1:8000")
+SECURE_ON = urlsplit(BASE_URL).scheme == "https"
 _host = str(urlsplit(BASE_URL).hostname)
 _own_names = dict.fromkeys(["127.0.0.1", "localhost", "[::1]", f"[{_host}]" if ":" in _host else _host])
 ALLOWED_HOSTS = env.words("PROBANDA_ALLOWED_HOSTS", list(_own_names))
@@ -53,6 +54,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "compliance.web.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -274,8 +276,16 @@ else:
 DEFAULT_FROM_EMAIL = env.text("PROBANDA_MAIL_FROM", f"Probanda <probanda@{urlsplit(BASE_URL).hostname}>")
 
 # -- words, times, files ----------------------------------------------------------------------------------------------
-LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+LANGUAGE_CODE = "en"  # of what is written down for good, too: see compliance/people/language.py
+LANGUAGES = [
+    ("en", "English"),
+    ("de", "Deutsch"),
+    ("fr", "Français"),
+]  # each by its own name
+LANGUAGE_COOKIE_SECURE = SECURE_ON
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -288,7 +298,6 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 
 # -- what a browser is told -------------------------------------------------------------------------------------------
-SECURE_ON = urlsplit(BASE_URL).scheme == "https"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_ON
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

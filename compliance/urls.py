@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.urls import include, path
 
 from compliance.checklists.views_handing import people_hand_over
-from compliance.web import views
+from compliance.web import views, views_language
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("welcome/", views.first_start, name="first_start"),
     path("accounts/email/", views.email_address, name="account_email"),
+    path("accounts/language/", views_language.language, name="language"),
     path("accounts/", include("allauth.urls")),
     path("verify/", include("audits.dossiers.verify_urls")),
     path("manual/", include("compliance.web.manual_urls")),

@@ -23,7 +23,11 @@ def _leave() -> None:
 
 os.environ["PROBANDA_HOME"] = _home
 
+from compliance.lib.messages import build  # noqa: E402
 from compliance.settings import *  # noqa: E402, F403
+from compliance.settings import BASE_DIR  # noqa: E402
+
+build(BASE_DIR / "locale")
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # for speed: no real password is ever hashed here
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -23,6 +23,7 @@ from compliance.checklists.models import Checklist, ChecklistItem, Decision, Ite
 from compliance.determinations.models import FactSheet
 from compliance.evidence.staleness import stale
 from compliance.lib.canonical import dump, load, sha256
+from compliance.people.language import for_the_record, speaking_to
 from compliance.people.models import Membership
 from compliance.systems.models import AISystem
 from compliance.trail.actions import Act, acted, hold, write_all
@@ -57,7 +58,7 @@ def recheck(organisation_id: UUID, which: Q = Q()) -> int:  # noqa: B008 - a Q i
     The rows of checklists whose place another took stay as they are. The owner of a row that is newly marked gets one
     mail for all rows of this call, once it is committed.
     """
-    with transaction.atomic():
+    with for_the_record(), transaction.atomic():
         hold(organisation_id)
         watched = Q(progress=Progress.DONE) | Q(stale_since__isnull=False)
         in_use = Q(checklist__undone_at=None) & ~Q(checklist__in=_replaced())
@@ -158,17 +159,19 @@ def _mailing(owner: Membership, items: list[ChecklistItem]) -> Callable[[], None
 
 def _mail(owner: Membership, items: Iterable[ChecklistItem]) -> None:
     slug = Membership.objects.select_related("organisation").get(pk=owner.pk).organisation.slug
-    rows = [
-        {
-            "label": f"{item.row_id}, {item.checklist}",
-            "why": [one["sentence"] for one in item.stale_reasons],
-            "url": settings.BASE_URL + reverse("checklists_item", kwargs={"org": slug, "pk": item.pk}),
-        }
-        for item in items
-    ]
-    subject = ngettext("{count} approved row changed", "{count} approved rows changed", len(rows))
-    text = render_to_string("checklists/mail_stale.txt", {"name": owner.name, "rows": rows})
-    send_mail(subject.format(count=len(rows)), text, None, [owner.user.email])
+    with speaking_to(owner.user):
+        rows = [
+            {
+                "label": f"{item.row_id}, {item.checklist}",
+                "why": [one["sentence"] for one in item.stale_reasons],
+                "url": settings.BASE_URL + reverse("checklists_item", kwargs={"org": slug, "pk": item.pk}),
+            }
+            for item in items
+        ]
+        subject = ngettext("{count} approved row changed", "{count} approved rows changed", len(rows))
+        subject = subject.format(count=len(rows))
+        text = render_to_string("checklists/mail_stale.txt", {"name": owner.name, "rows": rows})
+    send_mail(subject, text, None, [owner.user.email])
 
 
 def _of_system(entry: TrailEntry) -> Q:

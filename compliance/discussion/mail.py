@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from compliance.checklists.models import ChecklistItem
+from compliance.people.language import speaking_to
 from compliance.people.models import Membership
 
 log = logging.getLogger("probanda.mail")
@@ -20,11 +21,12 @@ log = logging.getLogger("probanda.mail")
 def tell(*, by: Membership, item: ChecklistItem, members: Iterable[Membership]) -> int:
     """Mail each of these members that they were named; returns how many mails went out."""
     path = reverse("checklists_item", kwargs={"org": by.organisation.slug, "pk": item.pk})
-    subject = _("{name} named you in the discussion of {row}").format(name=by.name, row=item.row_id)
     mails = []
     for one in members:
         told = {"by": by, "member": one, "item": item, "link": f"{settings.BASE_URL}{path}#discussion"}
-        text = render_to_string("discussion/mail_named.txt", told)
+        with speaking_to(one.user):
+            subject = _("{name} named you in the discussion of {row}").format(name=by.name, row=item.row_id)
+            text = render_to_string("discussion/mail_named.txt", told)
         mails.append(EmailMessage(" ".join(subject.split()), text, None, [one.user.email]))
     try:
         return get_connection().send_messages(mails) or 0 if mails else 0

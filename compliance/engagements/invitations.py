@@ -13,22 +13,28 @@ from django.utils.translation import gettext as _
 
 from compliance.engagements.models import EvidenceRequest, TeamMember
 from compliance.people.invitations import password_link, send
+from compliance.people.language import speaking_to
 from compliance.people.models import Membership
 
 
 def send_to_team(by: Membership, place: TeamMember) -> bool:
     """Mail a person that they are on a team; False when no mail leaves this machine."""
     told = {"by": by, "place": place, "engagement": place.engagement, **_way_in(place.membership)}
-    subject = _("You are on the team of “{title}”").format(title=place.engagement.title)
-    return send(place.membership.user, subject, render_to_string("engagements/mail_team.txt", told))
+    with speaking_to(place.membership.user):
+        subject = _("You are on the team of “{title}”").format(title=place.engagement.title)
+        text = render_to_string("engagements/mail_team.txt", told)
+    return send(place.membership.user, subject, text)
 
 
 def send_request(by: Membership, request: EvidenceRequest) -> bool:
     """Mail a person what they are asked for; False when no mail leaves this machine."""
     page = reverse("requests_detail", kwargs={"org": by.organisation.slug, "pk": request.pk})
     told = {"by": by, "request": request, "page": f"{settings.BASE_URL}{page}", **_way_in(request.asked)}
-    subject = _("{organisation} asks you for: {title}").format(organisation=by.organisation.name, title=request.title)
-    return send(request.asked.user, subject, render_to_string("engagements/mail_request.txt", told))
+    with speaking_to(request.asked.user):
+        subject = _("{organisation} asks you for: {title}")
+        subject = subject.format(organisation=by.organisation.name, title=request.title)
+        text = render_to_string("engagements/mail_request.txt", told)
+    return send(request.asked.user, subject, text)
 
 
 def tell(request: HttpRequest, member: Membership, sent: bool, sentence: str) -> None:

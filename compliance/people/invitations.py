@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from compliance.people.language import speaking_to
 from compliance.people.models import Membership, User
 
 
@@ -33,8 +34,10 @@ def send_invitation(by: Membership, member: Membership) -> bool:
         "link": "" if member.user.has_usable_password() else password_link(member.user),
         "sign_in": f"{settings.BASE_URL}{reverse('account_login')}",
     }
-    subject = _("You were added to {organisation} in Probanda").format(organisation=by.organisation.name)
-    return send(member.user, subject, render_to_string("people/mail_added.txt", told))
+    with speaking_to(member.user):
+        subject = _("You were added to {organisation} in Probanda").format(organisation=by.organisation.name)
+        text = render_to_string("people/mail_added.txt", told)
+    return send(member.user, subject, text)
 
 
 def send(user: User, subject: str, text: str) -> bool:

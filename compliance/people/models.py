@@ -36,6 +36,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_service = models.BooleanField(_("is a service, not a person"), default=False)
     joined_at = models.DateTimeField(default=timezone.now)
+    language = models.CharField(_("language"), max_length=10, blank=True, default="")  # or the browser's
 
     objects: ClassVar[UserManager] = UserManager()
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compliance.lib.problems import Problem, Refused
+from compliance.people.language import for_the_record, speaking_to
 from compliance.people.models import Membership, Organisation
 from compliance.people.queries import memberships
 from compliance.people.rules import can, check_can
@@ -108,7 +109,8 @@ def _send_of(organisation: Organisation, day: datetime.date) -> int:
             continue
         told = not member.is_guest and can(member, "determine")
         if limits is None and told:  # once for all of them: each member sees every system
-            limits = queries.limits(member, day)
+            with for_the_record():
+                limits = queries.limits(member, day)
         sent += _send(digest, limits or [] if told else [])
     return sent
 
@@ -132,14 +134,16 @@ def _send(digest: Digest, limits: list[Reminder]) -> int:
     if not memberships(by.user).filter(pk=by.pk).exists():  # a guest whose engagement is over
         _finish(digest, Digest.State.NOTHING)
         return 0
-    found = queries.groups(by, digest.day, limits)
+    with speaking_to(by.user):
+        found = queries.groups(by, digest.day, limits)
+        mail = message(digest, found)
     digest.law = [one.as_json() for one in limits[:100]]
     digest.reminders = sum(group.count for group in found)
     if not found or not queries.wishes(by).mail:
         _finish(digest, Digest.State.NOTHING)
         return 0
     try:
-        message(digest, found).send()
+        mail.send()
     except OSError as error:  # a mail server's errors are among these; the claim runs out and it is tried again
         log.warning("The reminders of %s for %s could not be sent: %s", by.pk, digest.day, error)
         if digest.attempts >= ATTEMPTS:

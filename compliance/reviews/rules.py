@@ -79,7 +79,7 @@ def may_end(by: Membership, delegation: Delegation) -> bool:
 
 def in_words(missing: Mapping[str, int]) -> str:
     """Tell who is missing: "1 legal reviewer and 1 auditor"; empty where nobody is."""
-    *some, last = [f"{number} {_plural(role, number)}" for role, number in missing.items()] or [""]
+    *some, last = [_reviewers(role, number) for role, number in missing.items()] or [""]
     return _("{some} and {last}").format(some=", ".join(some), last=last) if some else last
 
 
@@ -88,9 +88,9 @@ def quorum_in_words(quorum: Quorum) -> str:
     return in_words(quorum.missing([]))
 
 
-def _plural(role: str, number: int) -> str:
+def _reviewers(role: str, number: int) -> str:
     return {
-        LEGAL_REVIEWER: ngettext("legal reviewer", "legal reviewers", number),
-        AUDITOR: ngettext("auditor", "auditors", number),
-        ANY: ngettext("reviewer in any role", "reviewers in any role", number),
-    }[role]
+        LEGAL_REVIEWER: ngettext("{number} legal reviewer", "{number} legal reviewers", number),
+        AUDITOR: ngettext("{number} auditor", "{number} auditors", number),
+        ANY: ngettext("{number} reviewer in any role", "{number} reviewers in any role", number),
+    }[role].format(number=number)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
 
 from compliance.lib.problems import Forbidden, Refused
+from compliance.people.language import known
 from compliance.people.models import User
 from compliance.trail.origin import REQUEST, coming_from
 from compliance.web import errors
@@ -26,6 +29,35 @@ class OriginMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with coming_from(REQUEST, client_address(request)):
             return self.get_response(request)
+
+
+class LanguageMiddleware:
+    """A page is in the language that the person chose; Django has chosen by cookie and browser by now.
+
+    The API answers in English, or what `Accept-Language` asks for: a program is not the person whose token it carries.
+    """
+
+    def __init__(self, get_response: Next):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if is_api(request.path):
+            request.COOKIES.pop(settings.LANGUAGE_COOKIE_NAME, None)
+            speak(request, translation.get_language_from_request(request))
+        elif isinstance(request.user, User) and known(request.user.language):
+            speak(request, request.user.language)
+        return self.get_response(request)
+
+
+def is_api(path: str) -> bool:
+    """Say whether an address is one for programs."""
+    return path.startswith("/api/") or "/api/v1/" in path
+
+
+def speak(request: HttpRequest, language: str) -> None:
+    """Answer this request in a language."""
+    translation.activate(language)
+    request.LANGUAGE_CODE = language
 
 
 class FirstStartMiddleware:

@@ -22,6 +22,7 @@ PAGES = ("views", "forms", "urls", "api", "commands", "tasks")
 NO_ACT = {
     "compliance.trail": "the trail itself",
     "compliance.people.models.UserManager": "an account; the membership that it is made for is recorded",
+    "compliance.people.language": "in which language a person reads",
     "compliance.uploads.actions": "pieces on their way; what is made of them is recorded",
     "compliance.uploads": "pieces on their way; what is made of them is recorded",
     "compliance.tokens.actions.forget_answers": "answers kept for a day against sending twice",

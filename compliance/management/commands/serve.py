@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from compliance.lib.messages import build
 from compliance.management.supervision import Child, supervise
 from compliance.people.models import User
 
@@ -36,6 +37,7 @@ class Command(BaseCommand):
         if min(workers, threads) < 1:
             raise CommandError("--workers and --threads are whole numbers of at least 1.")
         check_free(bind, port)
+        build(settings.BASE_DIR / "locale")
         call_command("migrate", verbosity=0)
         _prepare_queue()
         address = _address(bind, port)
