@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from tests.authority import Authority, authority
 from tests.build import ROOM
@@ -32,6 +33,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ]
     config.hook.pytest_deselected(items=[one for one, kept in zip(items, touch, strict=True) if not kept])
     items[:] = [one for one, kept in zip(items, touch, strict=True) if kept]
+
+
+@pytest.fixture(autouse=True)
+def _english_again() -> Iterator[None]:
+    """A page leaves its language in the thread that made it, as it does on a server; the next test forgets it."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

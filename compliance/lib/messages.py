@@ -11,8 +11,8 @@ from pathlib import Path
 
 import polib
 
-_NAMED = re.compile(r"%\([^)]*\)[a-z]|%[sd]|\{[^{}]*\}|<[^<>]+>")
-"""What a translation keeps as it is: `%(name)s`, `{name}`, `%s`, `<b>`."""
+_NAMED = re.compile(r"%\([^)]*\)[a-z]|%[sd%]|\{[^{}]*\}|<[^<>]+>")
+"""What a translation keeps as it is: `%(name)s`, `{name}`, `%s`, `%%`, `<b>`."""
 
 
 def catalogues(folder: Path) -> list[Path]:

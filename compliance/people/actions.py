@@ -182,7 +182,7 @@ def remove_personal_data(*, by: Membership, member: Membership, reason: str) -> 
     remove_person(organisation_id=by.organisation_id, actor=by.actor, person=str(member.user_id), reason=reason.strip())
     user = member.user
     if not Membership.objects.filter(user=user).exclude(pk=member.pk).exists():
-        user.name = _("Removed person {short}").format(short=str(user.pk)[:8])
+        user.name = f"Removed person {str(user.pk)[:8]}"
         user.email, user.is_active = f"{user.pk}@removed.invalid", False
         user.set_unusable_password()
         user.save()

@@ -65,7 +65,7 @@ def trail_export(request: HttpRequest, by: Membership, form: str) -> HttpRespons
             subject={"type": "organisation", "id": str(by.organisation_id), "label": by.organisation.name},
             data=data,
         )
-    name = _("trail-{organisation}-{entry}").format(organisation=by.organisation.slug, entry=head[0])
+    name = f"trail-{by.organisation.slug}-{head[0]}"
     if form == "jsonl":
         first = exported.header(str(by.organisation_id), head, filters.chosen())
         return exports.as_json_lines(name, _lines(first, found))
