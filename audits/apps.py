@@ -10,6 +10,7 @@ class AuditsConfig(AppConfig):
     verbose_name = _("Audits")
 
     def ready(self) -> None:
+        from audits import checks  # noqa: F401 - registers the operator's checks
         from audits.bias.queries import stale_evidence
         from audits.bias.thresholds import crossed_evidence
         from audits.dossiers.heads import of_dossier

@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import dj_database_url
@@ -160,8 +161,10 @@ class Source:
     organisation: str = ""
 
 
-def sources(name: str) -> dict[str, Source]:
+def sources(name: str, queried: Collection[str] = ()) -> dict[str, Source]:
     """Return databases by name, from words such as `hr=postgres://auditor@db/hr` or `hr@house=duckdb:///srv/hr.duckdb`.
+
+    `queried` are the names of those for which there are queries; their addresses name no table.
 
     >>> os.environ["EXAMPLE"] = "hr@house=postgres://ann:secret@db/hr"; sources("EXAMPLE")
     {'hr': Source(organisation='house')}
@@ -188,15 +191,71 @@ def sources(name: str) -> dict[str, Source]:
                 f"{name} gives {called!r} no whole address. Write it like postgres://USER@HOST:PORT/DATABASE, with "
                 f"#SCHEMA.TABLE where only one table may be counted."
             )
-        if parts.scheme not in ("postgres", "postgresql", "duckdb") and not (
-            parts.fragment or parse_qs(parts.query).keys() & {"parquet", "csv"}
-        ):
+        one_table = bool(parts.fragment or parse_qs(parts.query).keys() & {"parquet", "csv"})
+        if one_table and called in queried:
+            raise ImproperlyConfigured(
+                f"{name} gives {called!r} an address of one table, but there are queries for it. Leave the table out, "
+                f"or name the database a second time for its queries."
+            )
+        if parts.scheme not in ("postgres", "postgresql", "duckdb") and not one_table and called not in queried:
             raise ImproperlyConfigured(
                 f"{name} gives {called!r} an address of {parts.scheme}, whose tables cannot be listed. "
                 f"Name the table at its end: #TABLE."
             )
         found[called] = Source(address, slug)
     return found
+
+
+def queries(name: str) -> dict[str, dict[str, str]]:
+    """Return the queries of databases, each by its name, from YAML such as `hr: {hired: "SELECT * FROM people"}`.
+
+    Values are taken as they are written; a name that stands twice is told, where YAML would drop the first.
+
+    >>> os.environ["EXAMPLE"] = "hr: {hired: SELECT sex FROM people, hired: SELECT 1}"; queries("EXAMPLE")
+    Traceback (most recent call last):
+    django.core.exceptions.ImproperlyConfigured: EXAMPLE, line 1: the name 'hired' stands twice. Give each one name.
+    """
+    value = text(name)
+    if not value:
+        return {}
+    import yaml  # not every process has queries
+
+    try:
+        top = yaml.compose(value, Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        raise ImproperlyConfigured(f"{name}{line}: this is no YAML. {_QUERIES}") from error
+    return {called: _asked(name, one) for called, one in _entries(name, top)}
+
+
+_QUERIES = "Write the name of a database, below it the names of its queries, each with one SELECT."
+
+
+def _asked(name: str, node: Any) -> dict[str, str]:
+    found = {}
+    for called, one in _entries(name, node):
+        if not isinstance(one.value, str) or not one.value.strip():
+            raise ImproperlyConfigured(f"{name}, line {one.start_mark.line + 1}: {called!r} has no query. {_QUERIES}")
+        found[called] = one.value.strip()
+    return found
+
+
+def _entries(name: str, node: Any) -> list[tuple[str, Any]]:
+    """Return names and what stands below them; only names in small letters, digits and hyphens, each once."""
+    where = f"{name}, line {node.start_mark.line + 1 if node else 1}"
+    if not isinstance(getattr(node, "value", None), list) or getattr(node, "id", "") != "mapping" or not node.value:
+        raise ImproperlyConfigured(f"{where}: no names stand here. {_QUERIES}")
+    found: dict[str, Any] = {}
+    for key, one in node.value:
+        where = f"{name}, line {key.start_mark.line + 1}"
+        called = key.value if isinstance(key.value, str) else ""
+        if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", called):
+            raise ImproperlyConfigured(f"{where}: this is no name. Write small letters, digits and hyphens.")
+        if called in found:
+            raise ImproperlyConfigured(f"{where}: the name {called!r} stands twice. Give each one name.")
+        found[called] = one
+    return list(found.items())
 
 
 def source_password(called: str) -> str | None:

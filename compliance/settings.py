@@ -194,7 +194,8 @@ OUT_DIR = HOME / "out"
 FETCH_LINKS = env.flag("PROBANDA_FETCH_LINKS")  # off: a link is kept as an address, and nobody is asked for its page
 MAX_EVIDENCE_BYTES = env.whole("PROBANDA_MAX_EVIDENCE_MB", 200, least=1) * 1024 * 1024
 MAX_APPLICANTS_BYTES = env.whole("PROBANDA_MAX_APPLICANTS_MB", 1024, least=1) * 1024 * 1024
-SOURCES = env.sources("PROBANDA_SOURCES")  # databases whose tables members may have counted; passwords are not here
+QUERIES = env.queries("PROBANDA_QUERIES")  # the operator's own, by database and name; members choose, and write none
+SOURCES = env.sources("PROBANDA_SOURCES", QUERIES)  # databases that members may have counted; passwords are not here
 SOURCES_TIMEOUT = env.whole("PROBANDA_SOURCES_TIMEOUT", 0)
 SIGNING_PKCS12 = env.text("PROBANDA_SIGNING_PKCS12")
 SIGNING_PASSWORD_NAME = "PROBANDA_SIGNING_PASSWORD"  # noqa: S105 - a name; read when signing, never kept in settings

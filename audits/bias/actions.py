@@ -90,7 +90,11 @@ def keep_opened(
         source.label = source.label or PurePath(source.file_name or unquote(source.table)).stem[:100]
         source.save()
         if source.database:
-            record(by.actor, bias_audit, "bias.table_chosen", database=source.database, table=source.table)
+            chosen = {"database": source.database, "table": source.table}
+            if source.query:
+                record(by.actor, bias_audit, "bias.query_chosen", **chosen, query=source.query)
+            else:
+                record(by.actor, bias_audit, "bias.table_chosen", **chosen)
         else:
             told = {"file_name": source.file_name, "sha256": source.sha256, "size": source.size}
             record(by.actor, bias_audit, "bias.uploaded", **told, short=source.sha256[:12])
@@ -137,11 +141,13 @@ def start(
     """Confirm the mapping and every choice, and hand the audit to a worker.
 
     `people_in_union` has to be answered; where it is yes, `conditions` are the records of Article 4a(1) by their
-    letters. `under` is the locked plan that the run is held against, `declaration` the auditor's independence, without
-    which the result is a self-assessment. Both belong to the same AI system.
+    letters, and one that is not given is taken from the plan, where it records it. `under` is the locked plan that the
+    run is held against, `declaration` the auditor's independence, without which the result is a self-assessment. Both
+    belong to the same AI system.
     """
     check_can(by, "run_bias_audits")
-    check_gate(people_in_union, conditions or {})
+    records = _records(people_in_union, conditions or {}, under)
+    check_gate(people_in_union, records)
     _check_approved(by, bias_audit, plan)
     _check_sufficiency(by, bias_audit, plan)
     bias_audit = BiasAudit.objects.select_for_update().get(pk=bias_audit.pk, organisation_id=by.organisation_id)
@@ -155,7 +161,7 @@ def start(
         plan=plan_stated(under) if under else None,
         special_categories={
             "people_in_union": people_in_union,
-            "conditions": dict(conditions or {}) if people_in_union else {},
+            "conditions": records if people_in_union else {},
             "recorded_by": by.name,
         },
         system={"id": str(system.id), "name": system.name, "version": system.version},
@@ -202,6 +208,15 @@ def again(*, by: Membership, bias_audit: BiasAudit, title: str = "") -> BiasAudi
         source.save()
     record(by.actor, made, "bias.again", sources=made.digests, of=str(before.pk))
     return made
+
+
+def _records(union: bool | None, given: Mapping[str, str], under: BiasPlan | None) -> dict[str, str]:
+    """Return the records of Article 4a(1) that were given; what is left empty is taken from the plan, if it has it."""
+    said = (under.document.get("special_categories") or {}) if under and union else {}
+    kept = {
+        letter: text for letter, text in said.get("conditions", {}).items() if not (given.get(letter) or "").strip()
+    }
+    return {**given, **kept}
 
 
 def _check_approved(by: Membership, bias_audit: BiasAudit, plan: Plan) -> None:
@@ -264,7 +279,7 @@ def _given(work: BiasAudit, stack: ExitStack) -> list[Given]:
     for one in sources:
         label = str(one) if len(sources) > 1 else ""
         if one.database:
-            found.append(databases.table(work.organisation, one.database, one.table, label))
+            found.append(databases.table(work.organisation, one.database, one.table, label, one.query))
         else:
             path = stack.enter_context(blobs.local_path(work.organisation_id, one.sha256))
             found.append(File(path, label))
@@ -306,6 +321,8 @@ def _told_sources(bias_audit: BiasAudit) -> str:
     if len(sources) > 1:
         names = "; ".join(str(one) for one in sources)
         return _("Computed by Probanda from {count} sources: {names}").format(count=len(sources), names=names)
+    if sources[0].query:
+        return _("Computed by Probanda from the query {name}").format(name=sources[0].name)
     if sources[0].database:
         return _("Computed by Probanda from the table {name}").format(name=sources[0].name)
     known = {"name": sources[0].file_name, "sha256": sources[0].sha256}

@@ -20,6 +20,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 from audits.bias import engines
 from audits.bias.aggregate import Rows
 from audits.bias.engines import Relation
+from audits.bias.querytext import check_shown
 from audits.bias.sources import Opened, Remote
 from compliance.lib.problems import Problem, Refused
 
@@ -52,9 +53,11 @@ class Table:
             named = False
         if not named:
             raise Refused(Problem("address", "The address of the table cannot be understood.", _EXAMPLE))
-        if (self.query is None) == (not self._named):
+        if (self.query is None) == (not names_table(self.url)):
             sentence = "An address names one table after a #, or comes with one query."
             raise Refused(Problem("address", sentence, _EXAMPLE))
+        if self.query is not None:
+            check_shown(self.query, self.secrets())
 
     def __repr__(self) -> str:
         return f"Table({self.name})"
@@ -63,10 +66,6 @@ class Table:
     def parts(self) -> SplitResult:
         """Return the address in its parts."""
         return urlsplit(self.url)
-
-    @property
-    def _named(self) -> bool:
-        return bool(self.parts.fragment or parse_qs(self.parts.query).keys() & {"parquet", "csv"})
 
     @property
     def engine(self) -> str:
@@ -141,13 +140,31 @@ _SORTED: Final = " ORDER BY table_schema, table_name LIMIT 1000"
 
 
 def tables_given(options: Mapping[str, Any]) -> list[Table]:
-    """Return the tables that a command was given by `--table`, with one query and a password that no list shows."""
-    if options["query"] is not None and len(options["table"]) != 1:
-        raise Refused(Problem("usage", "--query goes with one --table."))
+    """Return the tables that a command was given by `--table`, with a password that no list of processes shows.
+
+    Each `--query` goes, in order, with one `--table` whose address names no table.
+    """
+    queries = list(options["query"])
+    bare = [place for place, url in enumerate(options["table"]) if not names_table(url)]
+    if len(queries) != len(bare):
+        sentence = f"There are {len(queries)} of --query, and {len(bare)} addresses of --table that name no table."
+        raise Refused(Problem("usage", sentence, "Give each such address one --query, in the same order."))
     if options["timeout"] < 0:
         raise Refused(Problem("usage", "--timeout is a number of seconds, 0 or more."))
     password = _password() if options["table"] else None
-    return [Table(url, options["query"], "", password, options["timeout"]) for url in options["table"]]
+    asked = dict(zip(bare, queries, strict=True))
+    return [
+        Table(url, asked.get(place), "", password, options["timeout"]) for place, url in enumerate(options["table"])
+    ]
+
+
+def names_table(url: str) -> bool:
+    """Say whether an address names one table or file; one that cannot be understood is told as that elsewhere."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return True
+    return bool(parts.fragment or parse_qs(parts.query).keys() & {"parquet", "csv"})
 
 
 def _password() -> str | None:

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from audits.bias import databases, formats, profile
 from audits.bias.actions import keep_opened, mappable
-from audits.bias.counting import labelled
+from audits.bias.count_troubles import labelled
 from audits.bias.models import BiasAudit, BiasIntake, BiasSource
 from audits.bias.opening import Given
 from audits.bias.rules import MOST_SOURCES, too_many_sources
@@ -65,7 +65,8 @@ class Arrived:
         declared = {name: value for name, value in self.reading.items() if value}
         named = clean_file_name(self.file_name) if self.file_name else ""
         of = {"database": self.database, "table": self.table, "upload": self.upload}
-        return BiasSource(file_name=named, size=self.size, label=self.label, reading=declared, **of)
+        query = databases.asked(self.database, self.table) if self.database else ""
+        return BiasSource(file_name=named, size=self.size, label=self.label, reading=declared, query=query, **of)
 
 
 def take_in(
@@ -269,7 +270,7 @@ def carry_out(pk: UUID) -> None:
 
 def _given(work: BiasIntake, row: BiasSource) -> Given:
     if row.database:
-        return databases.table(work.organisation, row.database, row.table)
+        return databases.table(work.organisation, row.database, row.table, query=row.query)
     if row.upload is None or not row.upload.is_whole:
         raise Refused(_gone())
     return File(row.upload.path)

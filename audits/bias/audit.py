@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from audits.bias import header, opening
-from audits.bias.counting import count, labelled
+from audits.bias.count_troubles import labelled
+from audits.bias.counting import count
 from audits.bias.opening import Given
+from audits.bias.outcome_choices import split_of
 from audits.bias.plan import SOURCE, Plan
 from audits.bias.reading import method_of, own_method
 from audits.bias.sources import File, Opened, Room, Text, Unread
@@ -75,7 +77,7 @@ def run(
         "counts_sha256": digest(found, None),
         "sources": stated,
     }
-    if plan.truth is not None:
+    if plan.truth is not None and not _classes_only(plan):
         source["outcome_counts_sha256"] = canonical.digest(found.by_outcome().as_json())
     try:
         whole = counted(found, plan)
@@ -91,9 +93,16 @@ def counted(found: Counted, plan: Plan) -> results.Counted:
     """Return everything that the numbers of a result follow from."""
     classes = found.classes(plan.class_rates, plan.classes) if plan.class_rates else {}
     strata = found.strata() if plan.strata else {}
-    outcomes = found.by_outcome() if plan.truth is not None else None
+    outcomes = found.by_outcome() if plan.truth is not None and not _classes_only(plan) else None
     split = tuple(classes.items()), tuple(strata.items())
-    return results.Counted(found.cells(), found.other_cells(), *split, found.scores(), outcomes)
+    within = split_of(plan) if plan.truth is not None else []
+    of_classes = found.class_outcomes(plan.class_rates or "put-into", plan.classes) if "classes" in within else ()
+    of_strata = found.strata_outcomes() if "strata" in within else ()
+    return results.Counted(found.cells(), found.other_cells(), *split, found.scores(), outcomes, of_classes, of_strata)
+
+
+def _classes_only(plan: Plan) -> bool:
+    return plan.selected is None and plan.score is None
 
 
 def digest(found: Counted, source: int | None) -> str:

@@ -58,14 +58,18 @@ class Shown(NamedTuple):
     notes: list[tuple[str, str]]
 
 
-def outcomes(result: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return all group metrics as tables of words with pictures; None where no true outcome was given."""
+def outcomes(result: Mapping[str, Any], prefix: str = "") -> dict[str, Any] | None:
+    """Return all group metrics as tables of words with pictures; None where no true outcome was given.
+
+    `prefix` begins the ids of the pictures, where those of a class stand beside those of everybody.
+    """
     found = result.get("outcomes")
     if not found:
         return None
-    drawn = outcome_pictures(found, prefix="outcome-")
+    drawn = outcome_pictures(found, prefix=f"{prefix}outcome-")
+    how = result["method"]["outcome"]
     return {
-        "how": result["method"]["outcome"],
+        "how": {**how, "prediction_rule": found.get("prediction_rule", how["prediction_rule"])},
         "missing": found["missing"],
         "notes": found["notes"],
         "has_bins": bool(found["edges"]),
@@ -279,12 +283,17 @@ def _bins(groups: Iterable[Mapping[str, Any]], edges: list[str]) -> dict[str, An
     for group in groups:
         by_place = {one["place"]: one for one in group["bins"]}
         cells = [by_place.get(place) for place in range(len(names))]
-        rows.append((group["group"], [_binned(one, group["people_without_bins"]) for one in cells]))
+        rows.append((group["group"], [_binned(one, group.get("people_without_bins")) for one in cells]))
     return {"names": names, "rows": rows}
 
 
-def _binned(one: Mapping[str, Any] | None, few: int) -> tuple[str, str]:
-    """Return a bin as a cell; where some of the group are in no bin, an empty one does not say that nobody is there."""
+def _binned(one: Mapping[str, Any] | None, few: int | None) -> tuple[str, str]:
+    """Return a bin as a cell; where some of the group are in no bin, an empty one does not say that nobody is there.
+
+    Older results do not say whether some are in none (`few` is None).
+    """
+    if one is None and few is None:
+        return _("no one, or not shown"), ""
     if one is None:
         return (_("not shown") if few else _("no one")), ""
     counted = _("{part} of {people}").format(part=f"{one['positive']:,}", people=f"{one['people']:,}")

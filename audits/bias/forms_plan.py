@@ -10,12 +10,15 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from audits.bias import referencefile
 from audits.bias.forms_outcomes import PlannedOutcomes, written_outcome
 from audits.bias.locking import planned
+from audits.metrics.conduct import CONDITIONS
 from audits.metrics.readings import SENTENCES
 from audits.metrics.result import EVERY_METRIC
 from audits.metrics.thresholds import MEASURED
 from compliance.lib.independence import LIMBS
+from compliance.lib.problems import Refused
 from compliance.people.models import Membership
 from compliance.systems.models import AISystem
 from compliance.systems.queries import systems
@@ -46,7 +49,13 @@ DATA: Final = [
 THRESHOLDS: Final = [("", gettext_lazy("None")), *((one, one) for one in MEASURED)]
 ROWS: Final = 3
 _PLAIN: Final = ("rate_kind", "unknowns", "median_basis", "exclusion_base", "unit_of_analysis")
-_UNASKED: Final = ("reference",)
+_TEST: Final = ("why_not_historical", "how_obtained")
+_ORIGIN: Final = ("origin", *_TEST)
+UNION: Final = [
+    OPEN,
+    ("no", gettext_lazy("No: nobody in the Union is among them.")),
+    ("yes", gettext_lazy("Yes: the six records of Article 4a(1) come before the run.")),
+]
 _WORDS: Final = ("favourable", "pooled")
 
 
@@ -69,6 +78,11 @@ class SystemChoice(forms.Form):
 
 def _radio(choices: Sequence[tuple[str, Any]], label: Any, **more: Any) -> forms.ChoiceField:
     return forms.ChoiceField(choices=choices, required=False, widget=forms.RadioSelect, label=label, **more)
+
+
+def _area(label: Any, *, most: int, rows: int = 2, **more: Any) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": rows})
+    return forms.CharField(max_length=most, required=False, widget=widget, label=label, **more)
 
 
 class PlanForm(SystemChoice, PlannedOutcomes):
@@ -131,6 +145,18 @@ class PlanForm(SystemChoice, PlannedOutcomes):
     data_from = DayField(required=False, label=gettext_lazy("First day of the data"))
     data_to = DayField(required=False, label=gettext_lazy("Last day of the data"))
     data_origin = forms.CharField(max_length=500, required=False, label=gettext_lazy("Where the data comes from"))
+    data_why_not_historical = _area(gettext_lazy("Test data: why historical data was not used"), most=2000)
+    data_how_obtained = _area(gettext_lazy("Test data: how it was generated and obtained"), most=2000)
+    reference = _area(
+        gettext_lazy("Reference population that the people are compared with"),
+        most=20_000,
+        rows=4,
+        help_text=gettext_lazy(
+            "Written as the file of the option --reference: source, date, population, and sex, race_ethnicity or "
+            "intersectional with a figure for each category, such as sex: {Male: 48.2, Female: 51.8}."
+        ),
+    )
+    people_in_union = _radio(UNION, gettext_lazy("Are people in the European Union among those assessed?"))
     notes = forms.CharField(
         max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 4}), label=gettext_lazy("Notes")
     )
@@ -146,6 +172,17 @@ class PlanForm(SystemChoice, PlannedOutcomes):
                 self.fields[f"threshold_{row}_{name}"] = forms.CharField(max_length=most, required=False, label=label)
             metric = forms.ChoiceField(choices=THRESHOLDS, required=False, label=_("Metric"))
             self.fields[f"threshold_{row}_metric"] = metric
+        for letter, words in CONDITIONS.items():
+            label = _("Article 4a(1)({letter})").format(letter=letter)
+            self.fields[f"condition_{letter}"] = _area(label, most=4000, help_text=words)
+
+    def conditions(self) -> list[BoundField]:
+        """Return the fields for the six records of Article 4a(1)."""
+        return [self[f"condition_{letter}"] for letter in CONDITIONS]
+
+    def of_data(self) -> list[BoundField]:
+        """Return what is asked of the data beside its kind and its window."""
+        return [self[f"data_{name}"] for name in _ORIGIN]
 
     def thresholds(self) -> list[tuple[int, list[BoundField]]]:
         """Return the fields of each threshold."""
@@ -166,18 +203,34 @@ class PlanForm(SystemChoice, PlannedOutcomes):
         first, last = data.get("data_from"), data.get("data_to")
         if first and last and last < first:
             self.add_error("data_to", _("The last day lies before the first."))
-        if not data.get("data_kind") and any(data.get(f"data_{name}") for name in ("from", "to", "origin")):
+        if not data.get("data_kind") and any(data.get(f"data_{name}") for name in ("from", "to", *_ORIGIN)):
             self.add_error("data_kind", _("Say whether the data is historical or test data."))
+        for name in _TEST if data.get("data_kind") == "historical" else ():
+            if data.get(f"data_{name}"):
+                self.add_error(f"data_{name}", _("This is said of test data (6 RCNY § 5-302(b))."))
+        self.check_planned(data)
+        if data.get("people_in_union") != "yes" and any(data.get(f"condition_{letter}") for letter in CONDITIONS):
+            sentence = _("The records of Article 4a(1) are about people in the Union; say that they are among those.")
+            self.add_error("people_in_union", sentence)
+        self._read_reference(data)
         return data
+
+    def _read_reference(self, data: dict[str, Any]) -> None:
+        self.population: dict[str, Any] | None = None
+        if (data.get("reference") or "").strip():
+            try:
+                self.population = referencefile.parse(data["reference"])
+            except Refused as refused:
+                for problem in refused.problems:
+                    self.add_error("reference", str(problem))
 
     def document(self, system: AISystem, before: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Return the plan's document: what was left open is not in it, so that nothing is promised by silence.
 
-        What this form does not ask for stays as it was `before`.
+        Categories that a draft leaves out by name stay as they were `before`: none is known before the counts.
         """
         data, kept = self.cleaned_data, (before or {}).get("choices", {})
-        choices: dict[str, Any] = {name: kept[name] for name in _UNASKED if name in kept}
-        choices |= {name: data[name] for name in (*_PLAIN, *_WORDS) if data[name]}
+        choices: dict[str, Any] = {name: data[name] for name in (*_PLAIN, *_WORDS) if data[name]}
         if strata := [line.strip() for line in data["strata"].splitlines() if line.strip()]:
             choices["strata"] = strata
         if data["higher_is_better"]:
@@ -198,8 +251,10 @@ class PlanForm(SystemChoice, PlannedOutcomes):
                     for name in ("from", "to")
                     if data[f"data_{name}"] is not None
                 },
-                **({"origin": data["data_origin"]} if data["data_origin"] else {}),
+                **{name: data[f"data_{name}"] for name in _ORIGIN if data[f"data_{name}"]},
             }
+        if self.population is not None:
+            choices["reference"] = self.population
         rows = [{name: data[f"threshold_{row}_{name}"] for name in ("metric", "value", "reason")} for row in self._rows]
         return planned(
             system=system,
@@ -207,7 +262,15 @@ class PlanForm(SystemChoice, PlannedOutcomes):
             metrics=data["metrics"],
             thresholds=[row for row in rows if any(row.values())],
             notes=data["notes"],
+            special_categories=self._special_categories(),
         )
+
+    def _special_categories(self) -> dict[str, Any] | None:
+        data = self.cleaned_data
+        if not data["people_in_union"]:
+            return None
+        records = {letter: data[f"condition_{letter}"] for letter in CONDITIONS if data[f"condition_{letter}"]}
+        return {"people_in_union": data["people_in_union"] == "yes", **({"conditions": records} if records else {})}
 
 
 def written(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -222,7 +285,12 @@ def written(document: Mapping[str, Any]) -> dict[str, Any]:
         found["exclusions"] = "none"
     found |= written_outcome(choices.get("outcome") or {})
     data = choices.get("data") or {}
-    found |= {f"data_{name}": data[name] for name in ("kind", "from", "to", "origin") if name in data}
+    found |= {f"data_{name}": data[name] for name in ("kind", "from", "to", *_ORIGIN) if name in data}
+    if choices.get("reference"):
+        found["reference"] = referencefile.written(choices["reference"])
+    if said := document.get("special_categories"):
+        found["people_in_union"] = "yes" if said["people_in_union"] else "no"
+        found |= {f"condition_{letter}": text for letter, text in said.get("conditions", {}).items()}
     for place, row in enumerate(document["thresholds"], start=1):
         found |= {f"threshold_{place}_{name}": text for name, text in row.items()}
     return found

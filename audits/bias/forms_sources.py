@@ -1,4 +1,4 @@
-"""What is asked about the sources of an audit: their labels, which sheet, which table of a database."""
+"""What is asked about the sources of an audit: the files, their labels, which sheet, which table of a database."""
 
 from __future__ import annotations
 
@@ -8,14 +8,68 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audits.bias.models import BiasAudit, BiasSource
+from audits.bias.plan import DELIMITERS, ENCODINGS
 from compliance.people.models import Membership
 from compliance.systems.models import AISystem
 from compliance.systems.queries import systems
+from compliance.uploads.forms import SeveralField
+
+
+class NewForm(forms.Form):
+    """Files of applicants for one AI system."""
+
+    system = forms.ModelChoiceField(AISystem.objects.none(), label=gettext_lazy("AI system"), empty_label=None)
+    title = forms.CharField(
+        max_length=200,
+        required=False,
+        label=gettext_lazy("Title"),
+        help_text=gettext_lazy("Such as “Screening, January to June 2026”. Left empty, it is made from the system."),
+    )
+    file = SeveralField(label=gettext_lazy("Files of applicants"), allow_empty_file=True)
+    encoding = forms.ChoiceField(
+        choices=[("", gettext_lazy("UTF-8, or as the file itself marks it")), *((name, name) for name in ENCODINGS)],
+        required=False,
+        label=gettext_lazy("Encoding"),
+    )
+    delimiter = forms.ChoiceField(
+        choices=[("", gettext_lazy("the one that the header shows")), *DELIMITERS.items()],
+        required=False,
+        label=gettext_lazy("What separates the columns"),
+        widget=forms.Select,
+    )
+    sheet = forms.CharField(
+        max_length=100,
+        required=False,
+        label=gettext_lazy("Name of the sheet"),
+        help_text=gettext_lazy("Left empty, a spreadsheet with several sheets asks which one is meant."),
+    )
+
+    def __init__(self, by: Membership, *args: Any, into: BiasAudit | None = None, **kwargs: Any):
+        """Ask for files; with `into` they are further sources of that audit, whose system and title are known."""
+        super().__init__(*args, **kwargs)
+        choice = self.fields["system"]
+        if isinstance(choice, forms.ModelChoiceField):
+            choice.queryset = systems(by)
+        if into is not None:
+            del self.fields["system"], self.fields["title"]
+        self.fields["delimiter"].strip = False  # type: ignore[attr-defined]
+        self.fields["file"].belongs_to(by, settings.MAX_APPLICANTS_BYTES)  # type: ignore[attr-defined]
+        self.fields["file"].help_text = _(
+            "A table with a header and one row a person, or one row a group with a count: text (CSV, also as "
+            "gzip), a spreadsheet (XLSX), Parquet or Arrow. Choose several, such as one an employer or a year, where "
+            "they may be counted as one. "
+            "At most {size:,} MB each. The exact bytes are kept under their digest; no row of them is shown to anyone."
+        ).format(size=settings.MAX_APPLICANTS_BYTES // 2**20)
+
+    def reading(self) -> dict[str, str | None]:
+        """Return what was declared of the files."""
+        return {name: self.cleaned_data[name] or None for name in ("encoding", "delimiter", "sheet")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +155,17 @@ class TableForm(forms.Form):
         tables: Sequence[tuple[str, str]],
         *args: Any,
         into: BiasAudit | None = None,
+        queries: bool = False,
         **kwargs: Any,
     ):
-        """Ask for one of the tables; with `into` it is a further source of that audit, whose system is known."""
+        """Ask for one of the tables, or queries; with `into` it is a further source of an audit of known system."""
         super().__init__(*args, **kwargs)
         system, table = self.fields["system"], self.fields["table"]
         if isinstance(system, forms.ModelChoiceField):
             system.queryset = systems(by)
         if isinstance(table, forms.ChoiceField):
             table.choices = list(tables)
+        if queries:
+            table.label = _("Query")
         if into is not None:
             del self.fields["system"], self.fields["title"]

@@ -7,17 +7,19 @@ from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audits.bias import again, queries
 from audits.bias.actions import result_of
 from audits.bias.compared import named
-from audits.bias.models import BiasAudit, ExclusionProposal
+from audits.bias.models import BiasAudit, BiasSource, ExclusionProposal
 from audits.bias.plan import Plan
 from audits.bias.rules import check_decide
 from audits.work.models import State
 from audits.work.records import record
+from compliance.lib.canonical import digest
 from compliance.lib.problems import Problem, Refused
 from compliance.people.models import Membership
 from compliance.people.rules import check_can
@@ -85,7 +87,12 @@ def decide(*, by: Membership, proposal: ExclusionProposal, accept: bool, reason:
 
 @transaction.atomic
 def compute(*, by: Membership, bias_audit: BiasAudit) -> BiasAudit:
-    """Run the same file again, all else equal, with the categories left out that a second person accepted."""
+    """Run the same file again, all else equal, with the categories left out that a second person accepted.
+
+    Two people who ask at once get one audit: the second is given the one that the first began.
+    """
+    check_can(by, "run_bias_audits")
+    bias_audit = BiasAudit.objects.select_for_update().get(pk=bias_audit.pk, organisation_id=by.organisation_id)
     plan = Plan.from_json(bias_audit.plan or {})
     accepted = bias_audit.proposals.filter(decision=Decision.ACCEPTED)
     wanted = [one.exclusion for one in accepted.select_related("proposed_by__user", "decided_by__user")]
@@ -93,7 +100,26 @@ def compute(*, by: Membership, bias_audit: BiasAudit) -> BiasAudit:
     if wanted == [dict(one) for one in plan.exclusions]:
         sentence = _("Nothing would change: a second person has accepted no further category.")
         raise Refused(Problem("same-exclusions", sentence))
-    return again.changed(by, bias_audit, replace(plan, exclusions=tuple(wanted)))
+    wanted_plan = replace(plan, exclusions=tuple(wanted))
+    return _begun(bias_audit, wanted_plan) or again.changed(by, bias_audit, wanted_plan)
+
+
+def _begun(bias_audit: BiasAudit, plan: Plan) -> BiasAudit | None:
+    """Return an audit of the same sources that somebody began by the same plan, and that did not stop."""
+    others = BiasAudit.objects.filter(
+        organisation_id=bias_audit.organisation_id,
+        system_id=bias_audit.system_id,
+        under_id=bias_audit.under_id,
+        asked_at__gte=bias_audit.asked_at,
+        state__in=(State.WAITING, State.RUNNING, State.FINISHED),
+    ).prefetch_related(Prefetch("sources", BiasSource.objects.defer("profile")))
+    named = (bias_audit.conduct or {}).get("independence")
+    wanted = digest(plan.as_json())
+    for one in others.exclude(pk=bias_audit.pk):
+        said = (one.conduct or {}).get("independence")
+        if digest(one.plan) == wanted and one.digests == bias_audit.digests and said == named:
+            return one
+    return None
 
 
 def _kept(plan: Plan, wanted: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -36,10 +36,12 @@ def planned(
     metrics: Sequence[str],
     thresholds: Sequence[Mapping[str, str]] = (),
     notes: str = "",
+    special_categories: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the document of a plan. `choices` are some of :data:`audits.metrics.conduct.FIELDS`.
 
     A threshold is `{"metric", "value", "reason"}` and the planner's own: no law named here sets one.
+    `special_categories` is `{"people_in_union"}` with the `conditions` that are recorded already (AI Act Art 4a(1)).
     """
     return {
         "schema": PLAN_SCHEMA,
@@ -49,6 +51,7 @@ def planned(
         "categories": categories.SOURCE,
         "choices": dict(choices),
         "notes": notes,
+        **({"special_categories": dict(special_categories)} if special_categories else {}),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from urllib.parse import unquote
 from uuid import uuid4
 
@@ -44,8 +45,8 @@ class BiasAudit(Work):
 
     @property
     def digests(self) -> list[str]:
-        """What the audit rests on: the digests of its files, and the names of its tables."""
-        return [one.sha256 or one.name for one in self.sources.all()]
+        """What the audit rests on: the digests of its files, the names of its tables, and its queries."""
+        return [one.sha256 or f"{one.name} {one.query}".strip() for one in self.sources.all()]
 
     @property
     def can_be_mapped(self) -> bool:
@@ -91,7 +92,8 @@ class BiasSource(models.Model):
 
     The bytes of a file are those of `upload` until it was looked at, then they are kept under `sha256`. A table is one
     of a database that the operator named (PROBANDA_SOURCES) and stays where it is: `table` is its name as in an
-    address. `reading` is what was declared of a file: encoding, delimiter, sheet; `sheets` are the names, each with
+    address. Of one of the operator's queries (PROBANDA_QUERIES), `table` is the name and `query` the text as it was
+    looked at. `reading` is what was declared of a file: encoding, delimiter, sheet; `sheets` are the names, each with
     whether it can be seen, where a person has to choose one. `shape` is the signature of its columns, once it
     has a profile.
     """
@@ -107,6 +109,7 @@ class BiasSource(models.Model):
     upload = models.ForeignKey(Upload, on_delete=models.SET_NULL, related_name="+", null=True)
     database = models.CharField(max_length=40, blank=True)
     table = models.CharField(max_length=300, blank=True)
+    query = models.TextField(blank=True)
     reading = models.JSONField(default=dict)
     sheets = models.JSONField(default=list)
     profile = models.JSONField(null=True)
@@ -122,6 +125,11 @@ class BiasSource(models.Model):
     def name(self) -> str:
         """What it is called where it comes from."""
         return self.file_name or f"{self.database}: {unquote(self.table)}"
+
+    @property
+    def quoted_query(self) -> str:
+        """The query as a shell takes it."""
+        return shlex.quote(self.query)
 
 
 class BiasPlan(models.Model):

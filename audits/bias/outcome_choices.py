@@ -44,7 +44,8 @@ def outcome_of(plan: Plan) -> Outcome | None:
     if plan.truth is None:
         return None
     given = {name: value for name, value in (plan.outcome or {}).items() if value is not None}
-    whole = {"prediction": "selected", **given, "edges": tuple(given.get("edges", ()))}
+    alone = plan.selected is None and plan.score is None  # a tool that only sorts into classes
+    whole = {"prediction": "put-into" if alone else "selected", **given, "edges": tuple(given.get("edges", ()))}
     return Outcome(**whole)
 
 
@@ -54,8 +55,20 @@ def stated(plan: Plan) -> dict[str, Any] | None:
     if found is None:
         return None
     how: dict[str, Any] = {name: getattr(found, name) for name in FIELDS}
+    if split := split_of(plan):
+        how["split"] = split
     how |= {"edges": list(found.edges), "reference": dict(found.reference) if found.reference else None}
     return rules({**how, "higher_is_better": plan.higher_is_better})
+
+
+def split_of(plan: Plan) -> list[str]:
+    """Return within what outcomes are counted as well: the classes of a tool, and strata.
+
+    In strata a tool that only sorts into classes has no one prediction, so it has nothing there.
+    """
+    alone = plan.selected is None and plan.score is None
+    split = {"classes": plan.output_class is not None, "strata": bool(plan.strata) and not alone}
+    return [name for name, there in split.items() if there]
 
 
 def chosen_of(plan: Plan) -> dict[str, Any] | None:
@@ -77,8 +90,6 @@ def wrong(plan: Plan) -> Iterator[str]:
         if given is not None or plan.decision is not None:
             yield "How outcomes are read, and a column of decisions, go with a column of true outcomes."
         return
-    if plan.selected is None and plan.score is None:
-        yield "True outcomes are held against selections or scores; a tool that only sorts into classes has neither."
     if given is not None and set(given) - set(FIELDS):
         yield f"The choices about outcomes are {', '.join(FIELDS)}, and no others."
         return
@@ -107,6 +118,11 @@ def _wrong_prediction(plan: Plan, how: Mapping[str, Any]) -> Iterator[str]:
         yield f"The prediction is one of {', '.join(PREDICTIONS)}, not {prediction!r}."
     elif plan.score is not None and prediction not in _OF_SCORES:
         yield f"Say what a score predicts before true outcomes are held against it: {', '.join(_OF_SCORES)}."
+    elif plan.selected is None and plan.score is None:
+        if prediction not in (None, "put-into"):
+            yield "Where people are only sorted into classes, being put into one is the prediction."
+        elif plan.class_rates == "outcome-within":
+            yield "A tool that only sorts into classes has no outcome within them to hold against the true one."
     elif plan.score is None and prediction not in (None, "selected"):
         yield "Where people are selected, the selection is the prediction."
     if (prediction == "cut-off") != (cutoff is not None):

@@ -21,7 +21,7 @@ def add_options(parser: ArgumentParser) -> None:
     add("--truth-favourable", metavar="VALUE", help="the one value of --truth that means having the outcome")
     add(
         "--prediction",
-        choices=[one for one in PREDICTIONS if one != "selected"],
+        choices=[one for one in PREDICTIONS if one not in ("selected", "put-into")],
         help="what a score predicts: held against the true outcome; --cut-off and --decision say it as well",
     )
     add("--cut-off", metavar="SCORE", help="predicted is who scores SCORE or better")

@@ -12,6 +12,7 @@ A figure is a count or a share; each table of the reference is divided by its ow
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -90,3 +91,25 @@ def _row(table: str, name: Any, figure: Any) -> dict[str, Any]:
         sentence = f"{words!r} is no category of the table {table}."
         raise Refused(Problem("reference-file", sentence, _HINT, row=row, found=words)) from error
     return {**found, "value": value}
+
+
+def written(reference: Mapping[str, Any]) -> str:
+    """Write a reference as :func:`parse` reads it.
+
+    >>> parse(written(parse("source: Census\ndate: 2024-07-01\nsex: {Male: 48.2, Female: 51.8}")))["tables"][0]["table"]
+    'sex'
+    """
+    import yaml
+
+    tables = {
+        one["table"]: {_category(one["table"], row): str(row["value"]) for row in one["rows"]}
+        for one in reference["tables"]
+    }
+    said = {name: str(reference[name]) for name in ("source", "date", "population") if reference.get(name)}
+    whole: str = yaml.safe_dump({**said, **tables}, sort_keys=False, allow_unicode=True, width=1000)
+    return whole
+
+
+def _category(table: str, row: Mapping[str, Any]) -> str:
+    sex, race = row["sex"], row["race_ethnicity"]
+    return f"{sex}, {race}" if table == "intersectional" else str(sex or race)

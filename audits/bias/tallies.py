@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
@@ -74,6 +74,27 @@ class Counted:
         cells = [OutcomeCell(one.sex, one.race_ethnicity, *one[6:12]) for part in self.tallies for one in part]
         return Outcomes(cells, self.outcome_edges, [one for part in self.outcome_bins for one in part]).disclosed()
 
+    def class_outcomes(
+        self, reading: str, declared: Sequence[str] = ()
+    ) -> tuple[tuple[str, tuple[OutcomeCell, ...]], ...]:
+        """Return the counts by prediction and true outcome of each class.
+
+        `put-into`: of everyone, and being put into the class is the prediction. `outcome-within`: of the people in the
+        class, by the prediction of all.
+        """
+        every = [one for part in self.tallies for one in part]
+        names = declared or sorted({one.output_class for one in every} - {""})
+        if reading == "outcome-within":
+            return tuple((name, _summed(one for one in every if one.output_class == name)) for name in names)
+        return tuple((name, _summed(_put_into(one, name) for one in every)) for name in names)
+
+    def strata_outcomes(self) -> tuple[tuple[tuple[str, ...], tuple[OutcomeCell, ...]], ...]:
+        """Return the counts by prediction and true outcome of every stratum."""
+        found: dict[tuple[str, ...], list[Tally]] = {}
+        for one in (one for tallies in self.tallies for one in tallies):
+            found.setdefault(one.strata, []).append(one)
+        return tuple((words, _summed(of)) for words, of in sorted(found.items()))
+
     @property
     def own(self) -> bool:
         """Return whether sources have columns or words of their own."""
@@ -124,3 +145,16 @@ class Counted:
         for one in (one for tallies in self.tallies for one in tallies):
             found.setdefault(one.strata, []).append(Cell(one.sex, one.race_ethnicity, one.n, one.selected))
         return {words: merge(cells) for words, cells in sorted(found.items())}
+
+
+def _put_into(one: Tally, name: str) -> Tally:
+    """Return a tally whose people are predicted to have the outcome where they were put into the class."""
+    positive, negative = one.tp + one.fn, one.fp + one.tn
+    missing = one.missing_predicted + one.missing_other
+    if one.output_class == name:
+        return one._replace(tp=positive, fn=0, fp=negative, tn=0, missing_predicted=missing, missing_other=0)
+    return one._replace(tp=0, fn=positive, fp=0, tn=negative, missing_predicted=0, missing_other=missing)
+
+
+def _summed(tallies: Iterable[Tally]) -> tuple[OutcomeCell, ...]:
+    return tuple(Outcomes([OutcomeCell(one.sex, one.race_ethnicity, *one[6:12]) for one in tallies]).merged().cells)

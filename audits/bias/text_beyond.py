@@ -27,14 +27,21 @@ def beyond(result: Mapping[str, Any], aligned: Aligned) -> Iterator[str]:
     """Yield what goes beyond selection; nothing where no outcome and no reference was given."""
     if found := result.get("outcomes"):
         yield from _outcomes(found, result["method"]["outcome"], aligned)
+        if over := found.get("over_strata"):
+            yield from _over_strata(over, aligned)
         yield ""
+    for one in result["classes"]:
+        if found := one.get("outcomes"):
+            yield f"The class {one['class']}:"
+            yield from _outcomes(found, result["method"]["outcome"], aligned)
+            yield ""
     if found := result.get("representativeness"):
         yield from _reference(found, result["method"]["reference"], aligned)
         yield ""
 
 
 def _outcomes(found: Mapping[str, Any], how: Mapping[str, Any], aligned: Aligned) -> Iterator[str]:
-    yield f"True outcomes. {how['prediction_rule']} {how['base_rule']}"
+    yield f"True outcomes. {found.get('prediction_rule', how['prediction_rule'])} {how['base_rule']}"
     for table in found["tables"]:
         yield f"Outcomes by group, {TITLES[table['table']]}"
         heads = ["Group", "TP", "FP", "FN", "TN", "Unknown", *(short for short, _ in _SHOWN)]
@@ -53,6 +60,23 @@ def _outcomes(found: Mapping[str, Any], how: Mapping[str, Any], aligned: Aligned
     for note in found["notes"]:
         yield f"  {note}"
     yield "  Every other group metric, with intervals, tests, formulas and sources, stands in --format json."
+
+
+def _over_strata(found: Mapping[str, Any], aligned: Aligned) -> Iterator[str]:
+    for table in found["tables"]:
+        if table["groups"]:
+            yield f"Outcomes over the strata, {TITLES[table['table']]}, beside {table['reference']}"
+            heads = ["Group", "Rate", "Common ratio", "p", "p (Holm)", "p of one odds ratio"]
+            rows = []
+            for one in table["groups"]:
+                for rate in one["rates"]:
+                    values, same = rate["common"]["values"], rate["same"]["values"]["p"]
+                    ratio = NONE if values["ratio"] is None else decimals(Fraction(values["ratio"]), 3)
+                    chances = [values["p"], values["p_holm"], same]
+                    rows.append([one["group"], rate["rate"], ratio, *(each or NONE for each in chances)])
+            yield from aligned(heads, rows)
+    for note in found["notes"]:
+        yield f"  {note}"
 
 
 def _gap(code: str, values: Mapping[str, Any]) -> list[str]:

@@ -10,16 +10,9 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from audits.bias import actions, queries
-from audits.bias.forms import (
-    ColumnsForm,
-    MeaningForm,
-    Read,
-    check_alike,
-    columns_of,
-    proposed_columns,
-    stated_before,
-)
 from audits.bias.forms_choices import Offered
+from audits.bias.forms_columns import ColumnsForm, check_alike, columns_of, proposed_columns
+from audits.bias.forms_meaning import MeaningForm, Read, stated_before
 from audits.bias.models import BiasAudit, BiasSource
 from audits.bias.plan import Plan
 from audits.bias.shapes import Shape, plans_of, shapes, unreadable
@@ -74,7 +67,7 @@ def bias_map(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
         "lost": lost,
         "was_refused": bias_audit.state == State.FAILED,
     }
-    return render(request, "bias/map.html", context)
+    return render(request, "bias/map.html", context, status=422 if posted is not None and not asking else 200)
 
 
 def _before(

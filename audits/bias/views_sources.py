@@ -15,8 +15,7 @@ from django.utils.translation import gettext as _
 
 from audits.bias import actions, arriving, databases, queries, telling
 from audits.bias.arriving import Arrived
-from audits.bias.forms import NewForm
-from audits.bias.forms_sources import SheetsForm, SourcesForm, TableForm
+from audits.bias.forms_sources import NewForm, SheetsForm, SourcesForm, TableForm
 from audits.bias.models import BiasAudit, BiasIntake
 from audits.work.pages import progress_response, sent, waiting
 from compliance.lib.problems import Refused
@@ -119,6 +118,7 @@ def bias_table(request: HttpRequest, by: Membership) -> HttpResponse:
             return redirect("bias_list", org=by.organisation.slug)
     found, tables, problem = databases.offered(by), None, None
     name = request.GET.get("database") or (found[0].name if len(found) == 1 else "")
+    queries_of = next((one.queries for one in found if one.name == name), {})
     if name:
         try:
             tables = databases.tables(by, name)
@@ -127,7 +127,7 @@ def bias_table(request: HttpRequest, by: Membership) -> HttpResponse:
     form = None
     if tables:
         system = queries.chosen_system(by, request.GET.get("system", ""))
-        form = TableForm(by, tables, sent(request)[0], into=into, initial={"system": system})
+        form = TableForm(by, tables, sent(request)[0], into=into, queries=bool(queries_of), initial={"system": system})
         if form.is_bound and form.is_valid():
             data = form.cleaned_data
             arrived = [Arrived(database=name, table=data["table"], label=data["label"])]
@@ -139,7 +139,11 @@ def bias_table(request: HttpRequest, by: Membership) -> HttpResponse:
             else:
                 return _onwards(by, made)
     context: dict[str, Any] = {"databases": found, "chosen": name, "tables": tables, "problem": problem, "form": form}
-    context |= {"into": into, "has_systems": into is not None or system_queries.systems(by).exists()}
+    context |= {
+        "queries": queries_of,
+        "into": into,
+        "has_systems": into is not None or system_queries.systems(by).exists(),
+    }
     status = 422 if form is not None and form.errors else 200
     return render(request, "bias/table.html", {**context, "system": request.GET.get("system", "")}, status=status)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final
 
@@ -48,13 +48,13 @@ def outcomes(result: Mapping[str, Any], anchor: str) -> dict[str, Any] | None:
     how = result["method"]["outcome"]
     drawn = outcome_pictures(found, prefix=f"{anchor}-outcome-")
     facts = [
-        ("Prediction", how["prediction_rule"]),
+        ("Prediction", found.get("prediction_rule", how["prediction_rule"])),
         ("Compared with", how["base_rule"]),
         ("Unknown", how["missing_rule"]),
     ]
     return {
         "anchor": f"{anchor}-outcomes",
-        "facts": [*facts, *([("Scores", how["score_rule"])] if how["score_rule"] else [])],
+        "facts": [*facts, *([("Scores", how["score_rule"])] if found["edges"] else [])],
         "notes": found["notes"],
         "tables": [{**_table(one, found["edges"]), "drawn": drawn.get(one["table"])} for one in found["tables"]],
         "methods": [
@@ -62,6 +62,48 @@ def outcomes(result: Mapping[str, Any], anchor: str) -> dict[str, Any] | None:
             for one in found["methods"]
         ],
     }
+
+
+def over_strata(result: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return what the strata say together of each rate, and each stratum by itself; None where there are none."""
+    found = (result.get("outcomes") or {}).get("over_strata")
+    if not found:
+        return None
+    return {
+        "notes": found["notes"],
+        "tables": [_stratified(one, result["strata"]) for one in found["tables"]],
+        "methods": [(one["name"], one["formula"], one["reference"]) for one in found["methods"]],
+    }
+
+
+def _stratified(one: Mapping[str, Any], strata: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    parts = []
+    for stratum in strata:
+        [table] = [each for each in stratum["outcomes"]["tables"] if each["table"] == one["table"]]
+        parts.append((" / ".join(stratum["stratum"]) or "(blank)", [_in_stratum(group) for group in table["groups"]]))
+    return {
+        "title": TITLES[one["table"]],
+        "reference": short(one["reference"]) if one["reference"] else "",
+        "common": [
+            (short(group["group"]), METHODS[rate["rate"]].name.split(" (")[0], *_common(rate))
+            for group in one["groups"]
+            for rate in group["rates"]
+        ],
+        "strata": parts,
+    }
+
+
+def _common(rate: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
+    values = rate["common"]["values"]
+    ends = NONE if values["ratio_low"] is None else f"{_number(values['ratio_low'])} to {_number(values['ratio_high'])}"
+    return _number(values["ratio"]), ends, _p(values["p"]), _p(values["p_holm"]), _p(rate["same"]["values"]["p"])
+
+
+def _in_stratum(group: Mapping[str, Any]) -> tuple[str, list[str], list[str]]:
+    named = ", ".join(filter(None, (group["sex"], group["race_ethnicity"])))
+    counts = [words.count(group["counts"][name]) for name in ("tp", "fp", "fn", "tn")]
+    rates = [NONE if value is None else percent(Fraction(value)) for value in group["rates"].values()]
+    return short(named), [*counts, words.count(sum(group["missing"].values()))], rates
 
 
 def _table(one: Mapping[str, Any], edges: list[str]) -> dict[str, Any]:

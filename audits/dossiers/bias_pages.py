@@ -26,9 +26,7 @@ def audit(number: int, one: dict[str, Any], evidence: dict[str, dict[str, Any]])
         "result_sha256": one["result_sha256"],
         "attachment": one["attachment"],
         "counts_attachment": one["counts_attachment"],
-        "inputs": [
-            source.get("sha256") or source["name"] for source in result["input"].get("sources", [result["input"]])
-        ],
+        "inputs": [_input(source) for source in result["input"].get("sources", [result["input"]])],
         "people": words.amount(result["input"]["people"], "person", "people"),
         "unknown": [
             ("Sex unknown", words.count(unknown["sex"])),
@@ -36,15 +34,36 @@ def audit(number: int, one: dict[str, Any], evidence: dict[str, dict[str, Any]])
             ("Sex unknown, or race or ethnicity unknown", words.count(unknown["either"])),
         ],
         "notes": [note["sentence"] for note in result.get("notes", [])],
+        "proposed": [_proposed(each) for each in one.get("proposed_exclusions", ())],
         "method": words.flatten(result["method"]),
         "tables": [_table(f"{anchor}-{table.name}", table, drawn[table.name]) for table in display.shown(result)],
         **_beside(result),
         "outcomes": bias_beyond.outcomes(result, anchor),
+        "strata_outcomes": bias_beyond.over_strata(result),
         "population": bias_beyond.reference(result),
         "classes": [
             _class(f"{anchor}-class-{place}", name, of) for place, (name, of) in enumerate(class_results_of(result), 1)
         ],
     }
+
+
+def _proposed(one: dict[str, Any]) -> tuple[str, str, str, str]:
+    """Return the category, why it is to be left out, by whom that was proposed, and how it stands."""
+    proposed = f"{one['proposed_by']}, {words.when(one['proposed_at'])}"
+    if not one["decision"]:
+        return one["category"], one["justification"], proposed, "Waits for a second person; not left out here"
+    said = "Accepted, and not applied in this result" if one["decision"] == "accepted" else "Refused"
+    decided = f"{said}: {one['decided_by']}, {words.when(one['decided_at'])}. {one['decided_reason']}"
+    return one["category"], one["justification"], proposed, decided
+
+
+def _input(source: dict[str, Any]) -> tuple[str, str]:
+    """Return what is said of a source: the digest of a file, or the name of a table with the query that was counted."""
+    if source.get("sha256"):
+        return "Input, SHA-256", source["sha256"]
+    if "query" in source:
+        return "Input, query", f"{source['name']} {source['query']}"
+    return "Input, table", source["name"]
 
 
 def _beside(result: dict[str, Any]) -> dict[str, Any]:
@@ -63,6 +82,7 @@ def _class(anchor: str, name: str, of: dict[str, Any]) -> dict[str, Any]:
         "anchor": anchor,
         "tables": [_table(f"{anchor}-{table.name}", table, drawn[table.name]) for table in display.shown(of)],
         "notes": [note["sentence"] for note in of["notes"]],
+        "outcomes": bias_beyond.outcomes(of, anchor),
         **_beside(of),
     }
 

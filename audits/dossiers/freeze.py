@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from audits.bias.actions import result_of
+from audits.bias.compared import named
 from audits.bias.models import BiasAudit
+from audits.bias.queries import named_proposal, proposals
 from audits.bias.telling import counts_of
 from audits.dossiers import determined
 from audits.work.models import State
@@ -153,6 +156,7 @@ def _bias_audits(
     published = [one for one in finished.order_by("ended_at", "id") if (one.evidence_id, one.result_sha256) in shown]
     for number, bias_audit in enumerate(published, start=1):
         result = result_of(bias_audit)
+        proposed = _proposed(by, bias_audit, result)
         names = f"bias-{number}-result.json", f"bias-{number}-counts.csv"
         attachments[names[0]], attachments[names[1]] = dump(result), counts_of(result)
         told.append(
@@ -165,10 +169,31 @@ def _bias_audits(
                 "counts_attachment": names[1],
                 "ran_at": moment(bias_audit.ended_at or bias_audit.uploaded_at),
                 "ran_by": bias_audit.started_by.name if bias_audit.started_by else "",
+                **({"proposed_exclusions": proposed} if proposed else {}),
                 "result": dict(result),
             }
         )
     return told, attachments
+
+
+def _proposed(by: Membership, bias_audit: BiasAudit, result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what was proposed to be left out and is not left out of this result, decided about or not."""
+    applied = {named(one) for one in result["method"]["exclusions"]}
+    found = [(one, named_proposal(one)) for one in proposals(by, bias_audit)]
+    return [
+        {
+            "category": name,
+            "justification": one.justification,
+            "proposed_by": one.proposed_by.name,
+            "proposed_at": moment(one.proposed_at),
+            "decision": str(one.decision),
+            "decided_by": one.decided_by.name if one.decided_by else "",
+            "decided_at": moment(one.decided_at) if one.decided_at else None,
+            "decided_reason": one.decided_reason,
+        }
+        for one, name in found
+        if name not in applied
+    ]
 
 
 def _system(system: AISystem) -> dict[str, Any]:

@@ -194,6 +194,22 @@ class Evidence(_Part):
     withdrawn: Withdrawal | None
 
 
+class ExclusionProposed(_Part):
+    """A category that somebody proposed to leave out of the ratios, and that this result did not leave out.
+
+    `decision` is empty while nobody has decided; one that was accepted is applied by another run of the same sources.
+    """
+
+    category: str
+    justification: str
+    proposed_by: str
+    proposed_at: Moment
+    decision: Literal["", "accepted", "refused"]
+    decided_by: str
+    decided_at: Moment | None
+    decided_reason: str
+
+
 class BiasAudit(_Part):
     """A bias audit with its whole result, whose shape is that of :mod:`audits.metrics`."""
 
@@ -205,6 +221,7 @@ class BiasAudit(_Part):
     counts_attachment: FileName
     ran_at: Moment
     ran_by: str
+    proposed_exclusions: list[ExclusionProposed] = []
     result: dict[str, Any]
 
 

@@ -28,8 +28,10 @@ PREDICTIONS: Final[Mapping[str, str]] = {
     "outcome, as the scoring rate counts them.",
     "cut-off": "Who scored at the declared cut-off or on its better side is taken as predicted to have the outcome.",
     "decisions": "A column of decisions says who is taken as predicted to have the outcome.",
+    "put-into": "Who was put into a class is taken, in the tables of that class, as predicted to have the outcome.",
 }
-"""What the true outcome is held against. The first goes with selections, the others with scores."""
+"""What the true outcome is held against. The first goes with selections, the last with a tool that only sorts people
+into classes, the others with scores."""
 HELD_AGAINST: Final[Mapping[str, str]] = {
     "largest": "Each group is held against the one with the most people of known outcome.",
     "overall": "Each group is held against everybody of known outcome in the table, of whom it is a part.",

@@ -13,6 +13,7 @@ from typing import Any
 
 from audits.metrics.conduct import settled
 from audits.metrics.counts import Cell
+from audits.metrics.outcome_counts import OutcomeCell, Outcomes
 from audits.metrics.outcomes import rules
 from audits.metrics.readings import MEDIANS
 from audits.metrics.result import CLASSES, RATE_KINDS, RULES, SCHEMA, SHARES, VERSION, Counted, counted_of, derived
@@ -62,7 +63,7 @@ _FLOAT = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?(E[+-]?[0-9]{1,12})?")
 
 
 _MISSING = "(missing)"
-ROUGH = ("tests", "classes", "outcomes", "representativeness")
+ROUGH = ("tests", "classes", "strata", "outcomes", "representativeness")
 """The parts of a document that hold numbers which are no fractions."""
 
 
@@ -110,6 +111,7 @@ def _checks(result: Any) -> Iterator[Check]:
     if counted.scores is not None:
         yield from _scores(counted.scores, counted, method)
     yield from _outcomes(counted, result)
+    yield from _outcomes_within(counted, method)
     if analysis := (method.get("data") or {}).get("sufficiency"):
         yield from compared("method.data.sufficiency", analysis, stated(analysis), rough=True)
     if method["rate_kind"] == "scoring":
@@ -202,6 +204,38 @@ def _outcomes(counted: Counted, result: Mapping[str, Any]) -> Iterator[Check]:
         ]
         where = "outcomes.bins (people and true outcomes of each category, none of fewer than five)"
         yield Check(where, _people(binned, both=True), _people(known, both=True))
+
+
+def _outcomes_within(counted: Counted, method: Mapping[str, Any]) -> Iterator[Check]:
+    """Check that those counted by outcome within classes and strata are the same people, predicted as it is said."""
+    how = method.get("outcome") or {}
+    if counted.strata_outcomes and counted.outcomes is not None:
+        parts = Outcomes([cell for _, cells in counted.strata_outcomes for cell in cells]).merged().cells
+        whole = counted.outcomes.merged().cells
+        where = "strata (outcomes of each category)"
+        yield Check(where, [one.as_json() for one in parts], [one.as_json() for one in whole])
+    put_into, tables = method["class_reading"] == "put-into", dict(counted.classes)
+    same = put_into or how.get("prediction") in ("selected", "above-median")
+    truths = []
+    for name, outcomes in counted.class_outcomes:
+        cells = [Cell(one.sex, one.race_ethnicity, one.people, one.predicted) for one in outcomes]
+        where = f"classes.{name} (people of each category, and predicted where that is the class or its outcome)"
+        yield Check(where, _people(cells, both=same), _people(tables[name], both=same))
+        truths.append(_truths(outcomes))
+    if put_into and truths:
+        everybody = _truths(counted.outcomes.cells) if counted.outcomes is not None else truths[0]
+        for (name, _), found in zip(counted.class_outcomes, truths, strict=True):
+            yield Check(f"classes.{name} (true outcomes of each category)", found, everybody)
+
+
+def _truths(cells: Iterable[OutcomeCell]) -> dict[str, list[int]]:
+    """Return, for each category, the people who have the outcome and those who do not."""
+    found: dict[str, list[int]] = {}
+    for one in cells:
+        sums = found.setdefault(f"{one.sex or 'unknown'}, {one.race_ethnicity or 'unknown'}", [0, 0])
+        sums[0] += one.confusion.positive
+        sums[1] += one.confusion.people - one.confusion.positive
+    return {name: sums for name, sums in sorted(found.items()) if any(sums)}
 
 
 def _people(cells: Iterable[Cell], both: bool = False) -> dict[str, list[int]]:

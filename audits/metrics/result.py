@@ -7,15 +7,14 @@ that embeds the document lets anyone compute it again: see :mod:`audits.metrics.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from fractions import Fraction
 from typing import Any, Final, NamedTuple, TypeAlias, cast
 
-from audits.metrics import categories, rounding
-from audits.metrics.categories import TABLES, TableName
+from audits.metrics import categories, result_notes, rounding, split_outcomes
+from audits.metrics.categories import TABLES
 from audits.metrics.conduct import nothing_said, settled
 from audits.metrics.counts import LARGEST, Cell, merge, unknown
 from audits.metrics.examination import MOST_STRATA, examined
-from audits.metrics.outcome_counts import Outcomes
+from audits.metrics.outcome_counts import OutcomeCell, Outcomes
 from audits.metrics.outcomes import assessed
 from audits.metrics.ratios import Table, table
 from audits.metrics.readings import MEDIANS, UNKNOWNS, Counts, Reading, decided_of, of_class, readings
@@ -28,7 +27,6 @@ SCHEMA: Final = "probanda/bias-audit/2"
 VERSION: Final = "2"
 RATE_KINDS: Final = ("selection", "scoring")
 CLASS_READINGS: Final = ("put-into", "outcome-within")
-SMALL_CELL: Final = 5
 METRICS: Final = ("selection rate", "scoring rate", "impact ratio", "intervals and tests", "readings")
 GROUP_METRICS: Final = "group metrics"
 CALIBRATION: Final = "calibration by group"
@@ -66,6 +64,7 @@ class Counted(NamedTuple):
     `other` are the same people counted by the other basis of the median, None where nothing is scored or it was not
     counted; `classes` the counts of each class of a tool that classifies; `strata` the same people split; `scores` how
     their scores are spread; `outcomes` the same people by prediction and true outcome, None where no outcome was given.
+    `class_outcomes` and `strata_outcomes` are the same within each class and each stratum, where these were counted so.
     """
 
     cells: Sequence[Cell]
@@ -74,6 +73,8 @@ class Counted(NamedTuple):
     strata: Sequence[tuple[Sequence[str], Sequence[Cell]]] = ()
     scores: Scores | None = None
     outcomes: Outcomes | None = None
+    class_outcomes: Sequence[tuple[str, Sequence[OutcomeCell]]] = ()
+    strata_outcomes: Sequence[tuple[Sequence[str], Sequence[OutcomeCell]]] = ()
 
 
 def tables_from_counts(
@@ -184,28 +185,24 @@ def derived(counted: Counted, method: Mapping[str, Any]) -> dict[str, Any]:
     whole = {**method, "exclusions": of_class(method["exclusions"], None)}
     found = _set(cells, whole, other=other, strata=strata)
     if method.get("classes_only"):
-        found |= {"tables": [], "tests": None, "readings": None, "notes": [_CLASSES_ONLY]}
-    found["notes"] += _approval_notes(method)
+        found |= {"tables": [], "tests": None, "readings": None, "notes": [result_notes.CLASSES_ONLY]}
+    found["notes"] += result_notes.of_approvals(method)
+    parts = [name for name, _ in counted.classes], [words for words, _ in strata]
+    of_classes, of_strata = split_outcomes.within(counted.class_outcomes, counted.strata_outcomes, *parts, method)
     return {
         **found,
         "other_median": None if other is None else [cell.as_json() for cell in other],
         "scores": None if counted.scores is None else counted.scores.as_json(cells),
-        "strata": [{"stratum": list(words), "counts": [cell.as_json() for cell in cells]} for words, cells in strata],
-        "classes": [{"class": name, **_class(name, merge(cells), method)} for name, cells in counted.classes],
+        "strata": [
+            {"stratum": list(words), "counts": [cell.as_json() for cell in cells], **of_strata.get(words, {})}
+            for words, cells in strata
+        ],
+        "classes": [
+            {"class": name, **_class(name, merge(cells), method), **of_classes.get(name, {})}
+            for name, cells in counted.classes
+        ],
         **_beyond(counted, method),
     }
-
-
-def _approval_notes(method: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Say of whom it is only said that they approved leaving out a category (6 RCNY § 5-301(d))."""
-    names = sorted({str(one["approver"]) for one in method["exclusions"] if not one.get("approved_at")})
-    if not names:
-        return []
-    sentence = (
-        f"That {', '.join(names)} approved leaving out a category is what whoever ran the command said; the command "
-        "cannot witness it."
-    )
-    return [{"table": "all", "code": "approval-unwitnessed", "sentence": sentence}]
 
 
 def _class(name: str, kept: tuple[Cell, ...], method: Mapping[str, Any]) -> dict[str, Any]:
@@ -237,21 +234,16 @@ def _beyond(counted: Counted, method: Mapping[str, Any]) -> dict[str, Any]:
     """Return what goes beyond selection: group metrics where outcomes were counted, and a reference population."""
     found: dict[str, Any] = {}
     complete, outcome = method["unknowns"] == "complete-case", method.get("outcome")
-    if (counted.outcomes is None) != (outcome is None):
+    if (counted.outcomes is None) != (outcome is None or bool(method.get("classes_only"))):
         raise ValueError("Counts of outcomes go with the account of how outcomes were read.")
     if counted.outcomes is not None and outcome is not None:
         found["outcomes"] = assessed(counted.outcomes, outcome, complete_case=complete)
+        if counted.strata_outcomes:
+            together = split_outcomes.over_strata(counted.strata_outcomes, outcome, complete_case=complete)
+            found["outcomes"]["over_strata"] = together
     if reference := method.get("reference"):
         found["representativeness"] = beside_reference(merge(counted.cells), reference, complete_case=complete)
     return found
-
-
-_CLASSES_ONLY: Final = {
-    "table": "all",
-    "code": "classes-only",
-    "sentence": "The tool sorts people into classes and selects nobody itself, so there is one set of tables for each "
-    "class, and none beside them.",
-}
 
 
 def _set(
@@ -281,7 +273,8 @@ def _set(
         "unknown": unknown(kept),
         "counts": [cell.as_json() for cell in kept],
         "tables": [_as_json(found, label or kind) for found in exact],
-        "notes": [note for found in exact for note in _notes(found)] + _median_notes(method if basis else {}),
+        "notes": [note for found in exact for note in result_notes.of_table(found)]
+        + result_notes.of_median(method if basis else {}),
         "readings": compared,
         "tests": examined(exact, kept, complete_case=unknowns == "complete-case", strata=strata),
     }
@@ -302,7 +295,16 @@ def counted_of(result: Mapping[str, Any]) -> Counted:
         tuple((tuple(map(str, one["stratum"])), _cells(one["counts"])) for one in result["strata"]),
         None if result["scores"] is None else Scores.from_json(result["scores"]),
         Outcomes.from_json(result["outcomes"]) if "outcomes" in result else None,
+        tuple((str(one["class"]), _outcome_cells(one)) for one in result["classes"] if "outcomes" in one),
+        tuple((tuple(map(str, one["stratum"])), _outcome_cells(one)) for one in result["strata"] if "outcomes" in one),
     )
+
+
+def _outcome_cells(one: Mapping[str, Any]) -> tuple[OutcomeCell, ...]:
+    counts = one["outcomes"]["counts"]
+    if not isinstance(counts, list):
+        raise ValueError("The counts of outcomes are not a list.")
+    return tuple(OutcomeCell.from_json(cell) for cell in counts)
 
 
 def _cells(counts: Any) -> tuple[Cell, ...]:
@@ -357,51 +359,3 @@ def _as_json(found: Table, rate_kind: str) -> dict[str, Any]:
             for row in found.rows
         ],
     }
-
-
-_TITLES: Final[Mapping[TableName, str]] = {
-    "sex": "sex",
-    "race_ethnicity": "race/ethnicity",
-    "intersectional": "intersectional",
-}
-
-
-def _median_notes(method: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Say how the sample lies around its median: with ties, the part above can be far from one half."""
-    median = method.get("median")
-    if not median or type(median.get("sample_size")) is not int or not median["sample_size"]:
-        return []
-    size, above, at_median = median["sample_size"], median["above"], median["at_median"]
-    share = rounding.percent(Fraction(above, size))
-    side = "below" if method.get("higher_is_better") is False else "above"
-    sentence = (
-        f"{above:,} of the {size:,} people of the sample ({share}) are strictly {side} the median and {at_median:,} "
-        f"exactly at it; nobody at the median counts as {side} it."
-    )
-    return [{"table": "all", "code": "median-ties", "sentence": sentence}]
-
-
-def _notes(found: Table) -> list[dict[str, str]]:
-    """Say what a reader of one table must know before leaning on its ratios."""
-    title = _TITLES[found.name]
-    filled = [row for row in found.rows if row.applicants]
-    small = [str(row.category) for row in filled if row.applicants < SMALL_CELL]
-    notes = []
-    if not filled:
-        notes.append(("nobody-known", f"The {title} table is empty: nobody of known category was assessed."))
-    elif found.benchmark is None:
-        notes.append(("nobody-selected", f"In the {title} table the highest rate is 0, so no ratio can be computed."))
-    if len(filled) == 1:
-        notes.append(("one-category", f"The {title} table has people in one category only, so it compares nothing."))
-    if found.tied:
-        names = "; ".join(str(category) for category in (found.benchmark, *found.tied))
-        notes.append(("benchmark-tied", f"In the {title} table these categories share the highest rate: {names}."))
-    if small:
-        notes.append(
-            (
-                "small-categories",
-                f"In the {title} table fewer than {SMALL_CELL} people stand behind {'; '.join(small)}: "
-                "such rates move with one person, and publishing them may identify people.",
-            )
-        )
-    return [{"table": found.name, "code": code, "sentence": sentence} for code, sentence in notes]

@@ -127,6 +127,7 @@ SENTENCES = {
     "calendar.made": _("{actor} made a secret calendar address for {subject}."),
     "calendar.revoked": _("{actor} closed the secret calendar address for {subject}."),
     "bias.uploaded": _("{actor} uploaded the applicants file {subject} (SHA-256 {short})."),
+    "bias.query_chosen": _("{actor} chose the query {table} of {database} for {subject}."),
     "bias.table_chosen": _("{actor} chose the table {table} of {database} for {subject}."),
     "bias.sources_arranged": _("{actor} arranged the sources of {subject}."),
     "bias.started": _("{actor} confirmed the mapping and started the bias audit {subject}."),

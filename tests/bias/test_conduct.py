@@ -227,7 +227,9 @@ def test_leaving_out_a_category_is_proposed_by_one_person_and_accepted_by_anothe
         leaving_out.decide(by=people.charlie, proposal=again, accept=True, reason="Mine.")
     leaving_out.decide(by=people.bob, proposal=again, accept=True, reason="One person says nothing of the tool.")
     made = leaving_out.compute(by=people.alice, bias_audit=first)
+    assert leaving_out.compute(by=people.charlie, bias_audit=first) == made  # who asks a moment later gets the same one
     actions.carry_out(made.pk)
+    assert leaving_out.compute(by=people.alice, bias_audit=first) == made
     made.refresh_from_db()
     after = actions.result_of(made)
     assert after["tables"][1]["benchmark"]["race_ethnicity"].startswith("White")

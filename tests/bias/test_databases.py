@@ -19,9 +19,11 @@ from audits.bias import actions, arriving
 from audits.bias.address import Table
 from audits.bias.models import BiasAudit, BiasIntake, BiasSource
 from audits.bias.reperform import reperformed
+from audits.checks import queries_can_be_asked
 from audits.management.commands.reperform import Command
 from audits.work.models import State
 from compliance import env
+from compliance.lib.problems import Refused
 from compliance.trail.queries import entries
 from tests import build
 from tests.bias.test_pages import base, meanings, text
@@ -164,6 +166,140 @@ def test_addresses_and_passwords_come_from_files_too(tmp_path: Path, monkeypatch
     assert SECRET not in repr(found)
     assert env.source_password("ats-2") == SECRET
     assert env.source_password("hr") is None
+
+
+HIRED = """SELECT sex, race, hired -- of this year
+FROM house."people.2026" WHERE hired IS NOT NULL"""
+
+
+@pytest.fixture
+def asked(people: People, duck: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Name a query of the DuckDB file as the operator would."""
+    block = HIRED.replace("\n", "\n    ")
+    monkeypatch.setenv("EXAMPLE_QUERIES", f"hr:\n  hired: |\n    {block}\n")
+    settings.QUERIES = env.queries("EXAMPLE_QUERIES")
+    named_for(people, settings, duck)
+    return duck
+
+
+def test_a_query_of_the_operator_is_chosen_by_name_and_performed_again(
+    people: People, alice: Client, asked: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    page = text(alice.get(base(people) + "new/table/"))  # type: ignore[arg-type]
+    assert "FROM house.&quot;people.2026&quot; WHERE hired IS NOT NULL" in page
+    assert "stands in the result, in the trail and in a dossier" in page
+    assert "main.everyone" not in page  # where there are queries, no table is offered beside them
+    for sent in ("SELECT 1", "main.everyone", "hired; DROP TABLE x"):
+        assert "Select a valid choice" in choose(alice, people, sent)
+    choose(alice, people, "hired")
+    document = compute(alice, people)
+    (source,) = document["input"]["sources"]
+    assert (source["kind"], source["query"], source["rows"]) == ("table", HIRED, 200)
+    told = {entry.verb: json.loads(entry.body)["data"] for entry in entries(people.alice.organisation_id)}
+    assert told["bias.query_chosen"] == {"database": "hr", "table": "hired", "query": HIRED}
+    audit = BiasAudit.objects.get()
+    shown = text(alice.get(f"{base(people)}{audit.pk}/"))  # type: ignore[arg-type]
+    assert "WHERE hired IS NOT NULL" in shown
+    assert "--query &#x27;SELECT sex, race, hired" in shown
+    result = tmp_path / "result.json"
+    result.write_text(json.dumps(document))
+    again = run_command(Command, "reperform", capsys, result, "--table", asked, "--query", HIRED)
+    assert again.returncode == 0, again
+    other = run_command(Command, "reperform", capsys, result, "--table", asked, "--query", "SELECT * FROM everyone")
+    assert other.returncode == 1
+    alone = run_command(Command, "reperform", capsys, result, "--table", asked)
+    assert "There are 0 of --query, and 1 addresses of --table that name no table." in alone.stderr
+
+
+def test_a_query_that_changed_since_it_was_looked_at_is_not_counted(
+    people: People, alice: Client, asked: str, settings: Any
+) -> None:
+    choose(alice, people, "hired")
+    arriving.carry_out(BiasIntake.objects.get().pk)
+    audit = BiasAudit.objects.get()
+    url = f"{base(people)}{audit.pk}/"
+    columns = {"sex": "sex", "race_ethnicity": "race", "kind": "selected", "measure": "hired", "count": ""}
+    page = text(alice.get(url + "map/"))  # type: ignore[arg-type]
+    alice.post(url + "map/", {**columns, **meanings(page), "unknowns": "per-table", "people_in_union": "no"})
+    settings.QUERIES = {"hr": {"hired": HIRED.replace("this", "any")}}
+    actions.carry_out(audit.pk)
+    assert "The operator changed the query “hired” after it was looked at." in text(alice.get(url))  # type: ignore[arg-type]
+    for gone in ({}, {"hr": {"other": HIRED}}):
+        settings.QUERIES = gone
+        alice.post(url + "map/", {**columns, **meanings(page), "unknowns": "per-table", "people_in_union": "no"})
+        actions.carry_out(audit.pk)
+        audit.refresh_from_db()
+        assert [one["code"] for one in audit.problems] == ["no-query"]
+
+
+def test_a_table_is_not_counted_where_the_operator_came_to_offer_queries_only(
+    people: People, alice: Client, duck: str, settings: Any
+) -> None:
+    named_for(people, settings, duck)
+    choose(alice, people, "main.everyone")
+    settings.QUERIES = {"hr": {"hired": HIRED}}
+    arriving.carry_out(BiasIntake.objects.get().pk)
+    assert [one["code"] for one in BiasIntake.objects.get().problems] == ["no-query"]
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        ("hr: [a", "EXAMPLE, line 1: this is no YAML."),
+        ("SELECT 1", "EXAMPLE, line 1: no names stand here."),
+        ("hr: SELECT 1", "EXAMPLE, line 1: no names stand here."),
+        ("hr:\n  Hired: SELECT 1", "EXAMPLE, line 2: this is no name."),
+        ("hr:\n  a: SELECT 1\n  a: SELECT 2", "EXAMPLE, line 3: the name 'a' stands twice."),
+        ("hr:\n  a: ''", "EXAMPLE, line 2: 'a' has no query."),
+    ],
+)
+def test_wrong_queries_stop_the_start(value: str, sentence: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXAMPLE", value)
+    with pytest.raises(ImproperlyConfigured) as caught:
+        env.queries("EXAMPLE")
+    assert sentence in str(caught.value)
+
+
+def test_the_operator_is_told_of_queries_that_cannot_be_asked(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.SOURCES = {"hr": env.Source("postgres://db/hr")}
+    settings.QUERIES = {
+        "hr": {
+            "good": "SELECT sex, race, hired FROM people",
+            "many": "SELECT 1; SELECT 2",
+            "changes": "WITH gone AS (DELETE FROM people RETURNING *) SELECT * FROM gone",
+            "secret": f"SELECT * FROM dblink('host=db password={SECRET}', 'SELECT 1') AS t(sex text)",
+        },
+        "ats": {"any": "SELECT 1"},
+    }
+    found = queries_can_be_asked()
+    assert [(one.id, one.msg.split(".")[0]) for one in found] == [
+        ("probanda.E004", "The query 'many' of 'hr' in PROBANDA_QUERIES cannot be asked"),
+        ("probanda.E004", "The query 'changes' of 'hr' in PROBANDA_QUERIES cannot be asked"),
+        ("probanda.E004", "The query 'secret' of 'hr' in PROBANDA_QUERIES cannot be asked"),
+        ("probanda.E004", "PROBANDA_QUERIES has queries for 'ats', which PROBANDA_SOURCES does not name"),
+    ]
+    assert SECRET not in str(found)
+    monkeypatch.setenv("EXAMPLE", "hr=postgres://db/hr#people")
+    with pytest.raises(ImproperlyConfigured, match="an address of one table, but there are queries for it"):
+        env.sources("EXAMPLE", {"hr"})
+    monkeypatch.setenv("EXAMPLE", "hr=spark://master:7077")
+    assert list(env.sources("EXAMPLE", {"hr"})) == ["hr"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"SELECT * FROM people WHERE name <> '{SECRET}'",
+        f"SELECT '{SECRET}' FROM people",
+        "SELECT * FROM read_csv('https://ann:pw@host/people.csv')",
+        "SELECT * FROM dblink('dbname=x password=y', 'SELECT 1') AS t(a text)",
+        "SELECT pgp_sym_decrypt(sex, 'key') AS sex FROM people",
+    ],
+)
+def test_a_query_with_a_secret_is_refused_before_it_stands_in_a_result(query: str) -> None:
+    with pytest.raises(Refused, match="The query holds a password or a key") as caught:
+        Table(f"postgres://ann:{SECRET}@db/hr", query)
+    assert SECRET not in str(caught.value)
 
 
 @pytest.fixture

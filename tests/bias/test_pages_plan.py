@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from audits.bias import planfile
+from audits.bias import actions, locking, planfile
 from audits.bias.models import BiasPlan, IndependenceDeclaration
+from audits.bias.plan import Plan
+from audits.metrics.categories import RACES
+from audits.metrics.conduct import FIELDS
 from compliance.lib.canonical import digest
+from compliance.lib.problems import Refused
 from tests import build
 from tests.people import People, client_of
 
@@ -69,17 +74,86 @@ def test_a_plan_with_a_threshold_is_written_approved_locked_and_taken_home_as_a_
     assert (read["sha256"], read["approved_by"], read["authors"]) == (plan.sha256, "Bob", ["Alice"])
 
 
-def test_changing_a_draft_keeps_what_the_form_does_not_ask_for(people: People, alice: Client) -> None:
-    alice.post(base(people) + "plans/new/", sent(people))
+CENSUS = "source: Census 2020\ndate: 2020-04-01\nsex: {Male: 48.2, Female: 51.8}\n"
+
+
+def test_a_plan_on_the_page_holds_everything_that_a_plan_file_can(people: People, alice: Client) -> None:
+    said = {
+        "rate_kind": "scoring", "higher_is_better": "yes", "median_basis": "both-known", "exclusion_base": "assessed",
+        "exclusions": "none", "unit_of_analysis": "person", "favourable": "Hire", "strata": "year", "pooled": "One.",
+        "class_reading": "put-into", "outcome_favourable": "good", "outcome_prediction": "cut-off",
+        "outcome_cutoff": "0.5", "outcome_chance": "yes", "outcome_edges": "0.5", "outcome_base": "group",
+        "outcome_sex": "Male", "outcome_race": RACES[1], "data_kind": "test", "data_origin": "Synthetic people.",
+        "data_why_not_historical": "The tool is new.", "data_how_obtained": "Drawn at random.", "reference": CENSUS,
+        "people_in_union": "yes", "condition_a": "No other data shows it.", "condition_f": "In the register.",
+    }  # fmt: skip
+    answer = alice.post(base(people) + "plans/new/", sent(people, **said))
+    assert answer.status_code == 302, answer.content.decode()
     plan = BiasPlan.objects.get()
-    plan.document["choices"]["reference"] = {"name": "Census"}
-    plan.save()
-    url = f"{base(people)}plans/{plan.pk}/change/"
-    assert 'value="2026-06-30"' in alice.get(url).content.decode()
-    alice.post(url, sent(people, unknowns="per-table"))
+    document = plan.document
+    assert set(document["choices"]) == set(FIELDS)
+    assert document["choices"]["outcome"] == {
+        "favourable": "good", "prediction": "cut-off", "cutoff": "0.5", "edges": ["0.5"], "chance": True,
+        "base": "group", "reference": {"sex": "Male", "race_ethnicity": RACES[1]},
+    }  # fmt: skip
+    assert document["choices"]["reference"]["tables"][0]["rows"][1]["value"] == "51.8"
+    assert document["choices"]["data"]["how_obtained"] == "Drawn at random."
+    records = {"a": "No other data shows it.", "f": "In the register."}
+    assert document["special_categories"] == {"people_in_union": True, "conditions": records}
+    # The form gives back what it took: keeping it unchanged changes nothing.
+    change = f"{base(people)}plans/{plan.pk}/change/"
+    form = alice.get(change).context["form"]
+    same = {name: form[name].value() for name in form.fields if form[name].value() not in (None, "")}
+    alice.post(change, {**same, "system": str(plan.system_id), "title": plan.title})
     plan.refresh_from_db()
-    assert plan.document["choices"]["reference"] == {"name": "Census"}
-    assert plan.document["choices"]["unknowns"] == "per-table"
+    assert (plan.document, plan.revision) == (document, 1)
+    page = alice.get(f"{base(people)}plans/{plan.pk}/").content.decode()
+    assert "In the register." in page
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({"outcome_cutoff": "half"}, "Write the cut-off in digits, such as 0.5 or 5."),
+        ({"outcome_cutoff": "0.5", "outcome_prediction": "selected"}, "A cut-off goes with the answer above"),
+        ({"outcome_edges": "0.5 0.2"}, "each above the one before"),
+        ({"outcome_base": "group"}, "Name the group by its sex and its race/ethnicity."),
+        ({"outcome_sex": "Male"}, "A group is named with the answer that speaks of it."),
+        ({"outcome_chance": "yes", "higher_is_better": "no"}, "A chance of the outcome is better the higher it is."),
+        ({"condition_a": "No other data."}, "The records of Article 4a(1) are about people in the Union"),
+        ({"reference": "sex: {Male: 1}"}, "Say where the figures of the reference population come from."),
+        ({"data_how_obtained": "At random."}, "This is said of test data"),
+    ],
+)
+def test_what_no_run_could_keep_is_told_beside_its_field(
+    people: People, alice: Client, more: dict[str, Any], sentence: str
+) -> None:
+    page = alice.post(base(people) + "plans/new/", sent(people, **more)).content.decode()
+    assert sentence in page.replace("&#x27;", "'")
+    assert not BiasPlan.objects.exists()
+
+
+def test_records_of_the_plan_stand_for_those_that_a_run_leaves_empty(people: People, alice: Client) -> None:
+    records = {f"condition_{letter}": f"Record {letter}." for letter in "abcdef"}
+    alice.post(base(people) + "plans/new/", sent(people, people_in_union="yes", **records))
+    plan = BiasPlan.objects.get()
+    locking.lock_plan(by=people.alice, plan=plan)
+    plan.refresh_from_db()
+    audit = actions.open_audit(
+        by=people.alice, system=plan.system, title="Run", stream=io.BytesIO(b"sex,race,hired\nM,White,1\nF,White,0\n"),
+        file_name="a.csv",
+    )  # fmt: skip
+    more: dict[str, Any] = {
+        "bias_audit": audit,
+        "plan": Plan("sex", "race", selected="hired", unknowns="complete-case"),
+    }
+    with pytest.raises(Refused, match="has no record yet"):
+        actions.start(by=people.alice, people_in_union=True, conditions={"a": "Mine."}, **more)
+    actions.start(by=people.alice, people_in_union=True, conditions={"a": "Mine."}, under=plan, **more)
+    audit.refresh_from_db()
+    assert audit.conduct is not None
+    kept = audit.conduct["special_categories"]["conditions"]
+    assert (kept["a"], kept["b"]) == ("Mine.", "Record b.")
 
 
 def test_a_draft_that_somebody_else_changed_is_not_overwritten_unawares(people: People, alice: Client) -> None:

@@ -238,3 +238,71 @@ def test_mapping_that_means_nothing_any_more_is_told_and_not_offered(people: Peo
     assert "The mapping that was confirmed for “Three houses” can no longer be used" in page
     assert "not 'as in 2023'" in page
     assert "are taken from the mapping" not in page
+
+
+def test_true_outcomes_of_pooled_files_are_asked_for_in_the_words_of_each(
+    people: People, alice: Client, tmp_path: Path
+) -> None:
+    north = "sex,race,hired,good\n" + "M,White,yes,did well\nF,White,no,left\nF,White,yes,\n" * 4
+    more = "sex,race,hired,good\n" + "M,White,yes,Did Well\nF,White,no,dismissed\n" * 3
+    south = "Geschlecht;Herkunft;Zusage;Bewährt\n" + "m;weiß;ja;ja\nw;weiß;nein;nein\n" * 5
+    files = [("north.csv", north.encode()), ("more.csv", more.encode()), ("south.csv", south.encode())]
+    sent(alice, people, *files)
+    audit = BiasAudit.objects.get()
+    url = f"{base(people)}{audit.pk}/"
+    page = unescape(text(alice.get(url + "map/")))  # type: ignore[arg-type]
+    chosen = {**columns(page), "kind": "selected", "s2-kind": "selected", "truth": "good", "s2-truth": "Bewährt"}
+    chosen |= {"s2-sex": "Geschlecht", "s2-race_ethnicity": "Herkunft", "s2-measure": "Zusage", "s2-count": ""}
+    page = unescape(text(alice.post(url + "map/", {**chosen, "show": "yes"})))  # type: ignore[arg-type]
+    assert page.count("Say for each value whether the person has the outcome") == 2
+    for word in ("did well", "Did Well", "left", "dismissed"):  # of both files with these columns
+        assert f"<q>{word}</q>" in page
+    said = {
+        "m": "Male",
+        "w": "Female",
+        "weiß": "White (Not Hispanic or Latino)",
+        "ja": "selected",
+        "nein": "not selected",
+    }
+    said |= {"did well": "selected", "Did Well": "selected", "left": "not selected", "dismissed": ""}
+    answers = {"unknowns": "per-table", "outcome_base": "largest", "pooled": WHY, "strata": ["#source"]}
+    given = {**chosen, **meanings(page, **said), **answers}
+    refused = alice.post(url + "map/", given)
+    assert refused.status_code == 422
+    assert "2 values have no meaning yet; the run would stop at them." in text(refused)  # type: ignore[arg-type]
+    given |= {**meanings(page, **{**said, "dismissed": "not selected"}), "people_in_union": "no"}
+    blank = next(name for name, value in given.items() if name.startswith("truth-") and value == "")
+    alice.post(url + "map/", {**given, blank: "unknown"})
+    actions.carry_out(audit.pk)
+    audit.refresh_from_db()
+    assert audit.state == State.FINISHED, audit.problems
+    document = actions.result_of(audit)
+    counts = {one["sex"]: one for one in document["outcomes"]["counts"]}
+    assert (counts["Male"]["tp"], counts["Female"]["tn"], counts["Female"]["missing_predicted"]) == (12, 12, 4)
+    by_source = {one["stratum"][0]: one["outcomes"]["counts"] for one in document["strata"]}
+    assert [one["tp"] for one in by_source["south"]] == [5, 0]
+    paths = [tmp_path / name for name, _ in files]
+    for path, (_, data) in zip(paths, files, strict=True):
+        path.write_bytes(data)
+    assert [check for check in reperformed(document, paths) if not check.holds] == []
+
+
+def test_one_favourable_value_of_the_true_outcome_stands_for_values_that_are_left_open(
+    people: People, alice: Client
+) -> None:
+    sent(
+        alice, people, ("a.csv", b"sex,race,hired,good\n" + b"M,White,yes,good\nF,White,no,left\nF,White,no,ill\n" * 4)
+    )
+    audit = BiasAudit.objects.get()
+    url = f"{base(people)}{audit.pk}/"
+    chosen = {**columns(text(alice.get(url + "map/"))), "kind": "selected", "truth": "good"}  # type: ignore[arg-type]
+    page = text(alice.get(url + "map/", chosen))  # type: ignore[arg-type]
+    given = {**chosen, **meanings(page), "unknowns": "per-table", "outcome_base": "largest", "people_in_union": "no"}
+    wrong = alice.post(url + "map/", {**given, **meanings(page, left="selected"), "outcome_favourable": "good"})
+    assert "“good” is said to be the one favourable value" in text(wrong)  # type: ignore[arg-type]
+    assert alice.post(url + "map/", {**given, "outcome_favourable": "good"}).status_code == 302
+    actions.carry_out(audit.pk)
+    audit.refresh_from_db()
+    document = actions.result_of(audit)
+    assert document["method"]["outcome"]["favourable"] == "good"
+    assert document["method"]["mapping"]["truth"] == {"good": "selected", "ill": "not selected", "left": "not selected"}

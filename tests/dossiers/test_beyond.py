@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from audits.bias.audit import run
+from audits.bias.plan import Plan
 from audits.bias.telling import counts_of
 from audits.dossiers import render
 from audits.dossiers.manifest import validate
@@ -119,3 +122,47 @@ def test_what_was_changed_is_found(change: Callable[[dict[str, Any]], Any]) -> N
     manifest, _files = dossier(change)
     with pytest.raises(Broken):
         check_figures(validate(manifest))
+
+
+def test_a_result_that_does_not_say_who_is_in_no_bin_is_printed_and_says_that() -> None:
+    def older(found: dict[str, Any]) -> None:
+        for table in found["outcomes"]["tables"]:
+            for group in table["groups"]:
+                del group["people_without_bins"]
+
+    manifest, _files = dossier(older)
+    page = render.html(manifest)
+    assert "people in no bin: not stated" in page
+    assert "The result does not say whether people are in no bin" in page
+
+
+def test_outcomes_within_classes_and_strata_are_printed_and_computed_again(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text(
+        "sex,race,hired,style,year,good\n"
+        + "".join(
+            f"{'MF'[n % 2]},White,{n % 3 % 2},{('coach', 'driver')[n % 5 % 2]},{2024 + n % 4 // 2},{n % 7 % 2}\n"
+            for n in range(200)
+        )
+    )
+    plan = Plan(
+        "sex", "race", selected="hired", truth="good", output_class="style", class_reading="outcome-within",
+        strata=("year",), pooled="One tool.",
+    )  # fmt: skip
+    within = run(path, plan).as_json()
+
+    def replaced(found: dict[str, Any]) -> None:
+        found.clear()
+        found.update(within)
+
+    manifest, files = dossier(replaced)
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", render.html(manifest)))
+    for words in (
+        "True outcomes over the strata",
+        "each group beside Male, over all strata",
+        "True outcomes and group metrics, the class coach",
+        "2025, Female",
+    ):
+        assert words in text, words
+    assert check_figures(validate(manifest))
+    assert check_results(validate(manifest), files)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
+from audits.bias import actions as bias
+from audits.bias import leaving_out
+from audits.bias.plan import Plan
 from audits.dossiers import actions, render
 from audits.dossiers.manifest import validate
 from audits.dossiers.verification import determination
@@ -64,3 +69,28 @@ def test_a_draft_of_a_determination_stands_in_no_dossier(people: People) -> None
     manifest, attachments = actions.contents(frozen)
     assert attachments == {}
     assert "determination" not in manifest
+
+
+def test_what_was_proposed_to_be_left_out_and_is_not_stands_in_the_dossier(people: People) -> None:
+    system = build.system(people.alice)
+    lines = b"sex,race,hired\n" + b"Male,White,1\nFemale,White,0\n" * 60 + b"Female,Black,1\nMale,Asian,1\n"
+    audit = bias.open_audit(
+        by=people.alice, system=system, title="Screening", stream=io.BytesIO(lines), file_name="applicants.csv"
+    )
+    bias.start(by=people.alice, bias_audit=audit, plan=Plan("sex", "race", selected="hired"), people_in_union=False)
+    bias.carry_out(audit.pk)
+    audit.refresh_from_db()
+    checklist = build.checklist(people.alice, system)
+    bias.link_to_rows(by=people.alice, bias_audit=audit, checklist=checklist)
+    rows = bias.result_of(audit)["tables"][1]["rows"]
+    small = [{"sex": None, "race_ethnicity": one["race_ethnicity"]} for one in rows if one["applicants"] == 1]
+    wanted = [{"class": None, "table": "race_ethnicity", **one, "justification": "One person."} for one in small]
+    first, _second = leaving_out.propose(by=people.alice, bias_audit=audit, exclusions=wanted)
+    leaving_out.decide(by=people.bob, proposal=first, accept=False, reason="It is a person all the same.")
+    manifest, _files = actions.contents(actions.freeze(by=people.charlie, checklist=checklist, status="draft"))
+    [told] = validate(manifest).bias_audits
+    assert [(one.decision, one.decided_by) for one in told.proposed_exclusions] == [("refused", "Bob"), ("", "")]
+    page = render.html(manifest)
+    assert "Proposed to be left out of the ratios" in page
+    assert "Waits for a second person; not left out here" in page
+    assert "It is a person all the same." in page

@@ -141,7 +141,14 @@ class Command(BaseCommand):
             "spark://host:7077#table; a password may stand in BIAS_AUDIT_PASSWORD or a file that "
             "BIAS_AUDIT_PASSWORD_FILE names",
         )
-        parser.add_argument("--query", metavar="SELECT", help="one SELECT to count instead of a table of --table")
+        parser.add_argument(
+            "--query",
+            metavar="SELECT",
+            action="append",
+            default=[],
+            help="one SELECT to count at an address of --table that names no table; its text stands in the result for "
+            "all to read, so it holds no secret",
+        )
         parser.add_argument("--engine", choices=["duckdb", "postgres", "spark"], help="what is to count; checked")
         parser.add_argument("--timeout", metavar="SECONDS", type=int, default=0, help="the longest a query may take")
         parser.add_argument("--pooled", metavar="WHY", help="why several files or tables may be counted as one")

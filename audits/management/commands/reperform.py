@@ -45,7 +45,11 @@ class Command(BaseCommand):
             "password may stand in BIAS_AUDIT_PASSWORD or a file that BIAS_AUDIT_PASSWORD_FILE names",
         )
         parser.add_argument(
-            "--query", metavar="SELECT", help="the SELECT that was counted instead of a table of --table"
+            "--query",
+            metavar="SELECT",
+            action="append",
+            default=[],
+            help="the SELECT that was counted at an address of --table that names no table; the result holds its text",
         )
         parser.add_argument("--timeout", metavar="SECONDS", type=int, default=0, help="the longest a query may take")
         parser.add_argument(

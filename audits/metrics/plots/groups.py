@@ -16,7 +16,7 @@ from audits.metrics.intervals import score_ratio, wilson
 from audits.metrics.measures import LEVEL, Measure, Pair
 from audits.metrics.plots.scale import MOST, Scale, from_to
 from audits.metrics.practical import FOUR_FIFTHS, selections_to
-from audits.metrics.result import SMALL_CELL
+from audits.metrics.result_notes import SMALL_CELL
 from audits.metrics.rounding import decimals, percent
 from compliance.lib.pictures.marks import hatch, interval, mark
 from compliance.lib.pictures.picture import BAND, LEFT, RIGHT, Figures, Picture, Sheet, level, upright

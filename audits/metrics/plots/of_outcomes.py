@@ -63,7 +63,7 @@ def _share(one: Mapping[str, Any], code: str) -> Share:
 
 def _calibration(name: str, table: TableName, groups: list[Any], edges: list[str]) -> Picture:
     steps = {short(one["group"]): [_step(bin_) for bin_ in one["bins"]] for one in groups}
-    apart = {short(one["group"]): one["people_without_bins"] for one in groups}
+    apart = {short(one["group"]): one.get("people_without_bins") for one in groups}  # older results do not say it
     return calibrations(name, f"Outcome by bin of scores: {TITLES[table]}", bin_names(edges), steps, apart)
 
 

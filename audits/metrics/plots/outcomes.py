@@ -123,13 +123,14 @@ def calibrations(
     title: str,
     bins: Sequence[str],
     groups: Mapping[str, Sequence[Step]],
-    apart: Mapping[str, int],
+    apart: Mapping[str, int | None],
     *,
     confidence: str = "95%",
 ) -> Picture:
     """Draw, a strip for each group, the share with the outcome in each bin of scores; bins are evenly spaced.
 
-    `apart` are the people of a group who are in no bin, for they are too few: they are given as a count only.
+    `apart` are the people of a group who are in no bin, for they are too few: they are given as a count only. None
+    where a result does not say how many they are, as those of earlier versions did not; the picture says that.
     Where scores are chances, a level stroke marks the mean score of a bin: a calibrated score has its mark on it.
 
     >>> step = Step(1, Share(3, 4, 0.3, 0.95), Fraction(3, 5))
@@ -147,7 +148,7 @@ def calibrations(
     for group, steps in groups.items():
         people, few = sum(step.share.people for step in steps), apart.get(group, 0)
         said = f"{few:,} of known outcome as a count only" if few else "" if people else "nobody of known outcome"
-        sheet.heading(group, said)
+        sheet.heading(group, "people in no bin: not stated" if few is None else said)
         _strip(sheet, scale, places, width, steps)
     for nth, x in enumerate(places, start=1):
         sheet.write(x, sheet.y + 8, str(nth), "soft", font_size=SMALL - 0.5, text_anchor="middle")
@@ -171,6 +172,8 @@ def calibrations(
     caption = "A bin without people has no mark. Strips are of one height, whatever the size of a group."
     if any(apart.values()):
         caption += f" People of one sex and race/ethnicity who are fewer than {FEW} are given as a count only."
+    if None in apart.values():
+        caption += " The result does not say whether people are in no bin, so an empty bin may not be one."
     return sheet.finish(f"{name}-calibration", title, f"{spoken}.", caption, Figures(title, columns, rows))
 
 
@@ -201,9 +204,11 @@ def _strip(sheet: Sheet, scale: Scale, places: Sequence[float], width: float, st
     sheet.y = foot + 12
 
 
-def _counted(group: str, few: int) -> Iterator[tuple[str, ...]]:
+def _counted(group: str, few: int | None) -> Iterator[tuple[str, ...]]:
     """Give those who are in no bin a row of their own."""
-    if few:
+    if few is None:
+        yield (group, "", "", "", "", "", "", "people in no bin: not stated")
+    elif few:
         yield (group, "", f"{few:,}", "", "", "", "", "a count only")
 
 

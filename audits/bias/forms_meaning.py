@@ -1,4 +1,4 @@
-"""What a person says about a file of applicants: which columns matter, and what each of their values means."""
+"""What a person says about a file of applicants: what each value of its columns means, and every choice of method."""
 
 from __future__ import annotations
 
@@ -7,34 +7,24 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django import forms
-from django.conf import settings
 from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from audits.bias.forms_choices import ChoicesForm, Offered
+from audits.bias.forms_outcomes import FAVOURABLE
 from audits.bias.locking import independence_stated
 from audits.bias.models import BiasAudit, BiasSource
-from audits.bias.plan import DELIMITERS, ENCODINGS, Plan
-from audits.bias.profile import MOST_VALUES, Column, Profile
+from audits.bias.plan import Plan
+from audits.bias.profile import Column
 from audits.bias.shapes import Shape, form_of, own_of
-from audits.bias.vocabulary import NOT_SELECTED, SELECTED, Role, key, word
+from audits.bias.vocabulary import NOT_SELECTED, SELECTED, Role, word
 from audits.metrics.categories import RACES, SEXES
 from audits.metrics.conduct import CONDITIONS
-from compliance.people.models import Membership
-from compliance.systems.models import AISystem
-from compliance.systems.queries import systems
-from compliance.uploads.forms import SeveralField
 
 UNKNOWN: Final = "unknown"
 CONFIRMED: Final = "confirmed on the mapping page"
-KINDS: Final = [
-    ("selected", gettext_lazy("Each person was selected or not: a column says so.")),
-    ("score", gettext_lazy("Each person has a score: a rate counts who is above the median of all.")),
-    ("number", gettext_lazy("Each line is a group: a column holds how many of its people were selected.")),
-    ("class", gettext_lazy("Each person was put into a class, and the tool itself selects nobody.")),
-]
 MEANINGS: Final[Mapping[Role, list[tuple[str, Any]]]] = {
     "sex": [*((name, name) for name in SEXES), (UNKNOWN, gettext_lazy("unknown, or neither"))],
     "race_ethnicity": [*((name, name) for name in RACES), (UNKNOWN, gettext_lazy("unknown"))],
@@ -53,153 +43,6 @@ ROLE_NAMES: Final[Mapping[Role, Any]] = {
     "truth": gettext_lazy("True outcome"),
     "decision": gettext_lazy("Decision"),
 }
-
-
-WORDS: Final = ("selected", "class")
-"""What was decided that a column of few different words says."""
-
-
-class NewForm(forms.Form):
-    """Files of applicants for one AI system."""
-
-    system = forms.ModelChoiceField(AISystem.objects.none(), label=gettext_lazy("AI system"), empty_label=None)
-    title = forms.CharField(
-        max_length=200,
-        required=False,
-        label=gettext_lazy("Title"),
-        help_text=gettext_lazy("Such as “Screening, January to June 2026”. Left empty, it is made from the system."),
-    )
-    file = SeveralField(label=gettext_lazy("Files of applicants"), allow_empty_file=True)
-    encoding = forms.ChoiceField(
-        choices=[("", gettext_lazy("UTF-8, or as the file itself marks it")), *((name, name) for name in ENCODINGS)],
-        required=False,
-        label=gettext_lazy("Encoding"),
-    )
-    delimiter = forms.ChoiceField(
-        choices=[("", gettext_lazy("the one that the header shows")), *DELIMITERS.items()],
-        required=False,
-        label=gettext_lazy("What separates the columns"),
-        widget=forms.Select,
-    )
-    sheet = forms.CharField(
-        max_length=100,
-        required=False,
-        label=gettext_lazy("Name of the sheet"),
-        help_text=gettext_lazy("Left empty, a spreadsheet with several sheets asks which one is meant."),
-    )
-
-    def __init__(self, by: Membership, *args: Any, into: BiasAudit | None = None, **kwargs: Any):
-        """Ask for files; with `into` they are further sources of that audit, whose system and title are known."""
-        super().__init__(*args, **kwargs)
-        choice = self.fields["system"]
-        if isinstance(choice, forms.ModelChoiceField):
-            choice.queryset = systems(by)
-        if into is not None:
-            del self.fields["system"], self.fields["title"]
-        self.fields["delimiter"].strip = False  # type: ignore[attr-defined]
-        self.fields["file"].belongs_to(by, settings.MAX_APPLICANTS_BYTES)  # type: ignore[attr-defined]
-        self.fields["file"].help_text = _(
-            "A table with a header and one row a person, or one row a group with a count: text (CSV, also as "
-            "gzip), a spreadsheet (XLSX), Parquet or Arrow. Choose several, such as one an employer or a year, where "
-            "they may be counted as one. "
-            "At most {size:,} MB each. The exact bytes are kept under their digest; no row of them is shown to anyone."
-        ).format(size=settings.MAX_APPLICANTS_BYTES // 2**20)
-
-    def reading(self) -> dict[str, str | None]:
-        """Return what was declared of the files."""
-        return {name: self.cleaned_data[name] or None for name in ("encoding", "delimiter", "sheet")}
-
-
-class ColumnsForm(forms.Form):
-    """Which column holds what."""
-
-    sex = forms.ChoiceField(label=gettext_lazy("Sex"))
-    race_ethnicity = forms.ChoiceField(label=gettext_lazy("Race/ethnicity"))
-    kind = forms.ChoiceField(choices=KINDS, widget=forms.RadioSelect, label=gettext_lazy("What was decided"))
-    measure = forms.ChoiceField(label=gettext_lazy("Outcome, score, number selected or class"))
-    count = forms.ChoiceField(
-        required=False,
-        label=gettext_lazy("Number of people"),
-        help_text=gettext_lazy("Only where one line stands for several people."),
-    )
-    truth = forms.ChoiceField(
-        required=False,
-        label=gettext_lazy("True outcome"),
-        help_text=gettext_lazy("What became of each person, such as whether they did well. Group metrics need it."),
-    )
-    decision = forms.ChoiceField(
-        required=False,
-        label=gettext_lazy("Decision beside the score"),
-        help_text=gettext_lazy("Only with scores, where a column says what was decided."),
-    )
-
-    def __init__(self, profile: Profile, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        self.profile = profile
-        named = [(column.reference, _told(column)) for column in profile.columns]
-        for name in ("sex", "race_ethnicity", "measure"):
-            self._choice(name, [("", _("Choose a column")), *named])
-        self._choice("count", [("", _("None: one line is one person")), *named])
-        self._choice("truth", [("", _("None: true outcomes are not known")), *named])
-        self._choice("decision", [("", _("None")), *named])
-
-    def _choice(self, name: str, choices: list[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = choices
-
-    def clean(self) -> dict[str, Any]:
-        """A column serves one purpose, and a category has few values."""
-        data = super().clean() or {}
-        taken: dict[str, str] = {}
-        for name in ("sex", "race_ethnicity", "measure", "count", "truth", "decision"):
-            reference = data.get(name)
-            if reference and reference in taken:
-                self.add_error(
-                    name, _("The column “{column}” serves another purpose already.").format(column=reference)
-                )
-            elif reference:
-                taken[reference] = name
-        kind = data.get("kind")
-        for name in ("sex", "race_ethnicity", "truth", "decision", *(["measure"] if kind in WORDS else [])):
-            column = self.profile.column(data.get(name) or "")
-            if column and column.many:
-                self.add_error(name, too_many(column))
-        measure = self.profile.column(data.get("measure") or "")
-        if measure and kind in ("score", "number") and not measure.numeric:
-            self.add_error("measure", _("The column “{column}” holds no numbers.").format(column=measure.name))
-        if kind == "class" and data.get("truth"):
-            self.add_error("truth", _("True outcomes are held against selections or scores; classes are neither."))
-        if data.get("decision") and not (kind == "score" and data.get("truth")):
-            self.add_error("decision", _("A column of decisions goes with scores and with a true outcome."))
-        if kind == "number" and "count" in data and not data["count"]:
-            self.add_error("count", _("Choose the column with the number of people in each group."))
-        return data
-
-
-def check_alike(forms_of: Sequence[ColumnsForm]) -> bool:
-    """Say whether all shapes measure the same; whatever differs from the first is told beside its field."""
-    first = forms_of[0].cleaned_data
-    alike = {"selected", "number"} if first["kind"] in ("selected", "number") else {first["kind"]}
-    sound = True
-    for form in forms_of[1:]:
-        if form.cleaned_data["kind"] not in alike:
-            sentence = _("The first sources measure something else, so these cannot be counted as one with them.")
-            form.add_error("kind", sentence)
-            sound = False
-        for name in ("truth", "decision"):
-            if bool(form.cleaned_data.get(name)) != bool(first.get(name)):
-                form.add_error(name, _("It is known of all sources, or of none."))
-                sound = False
-    return sound
-
-
-def too_many(column: Column) -> str:
-    """The sentence for a column of free text, names or numbers where a category is wanted."""
-    return _(
-        "The column “{column}” has more than {most} different values, so it is no column of categories; "
-        "its values are not shown."
-    ).format(column=column.name, most=MOST_VALUES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,11 +65,6 @@ class Values:
     lines: list[Line]
     labels: Sequence[str] = ()
     favourable: BoundField | None = None
-
-    @property
-    def open(self) -> int:
-        """How many values have no meaning yet."""
-        return sum(not line.field.value() for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +135,10 @@ class MeaningForm(ChoicesForm):
             for role, name in roles:
                 if column := one.shape.profile.column(one.columns[name]):
                     self._ask(one, role, column)
+        given_values: dict[str, list[str]] = {}
+        for _one, role, column, _asked in self._of:
+            given_values.setdefault(role, []).extend(value.raw for value in column.values)
+        self.offer_favourable(given_values)
         if typed is not None:
             self._keep(typed)
 
@@ -389,13 +231,39 @@ class MeaningForm(ChoicesForm):
                 if before != meaning:
                     sentence = _("“{one}” and “{other}” are read as one value; give both the same meaning.")
                     self.add_error(one.name, sentence.format(one=other, other=one.raw))
-            favourable = data.get(f"{of.prefix}favourable") if role == "outcome" else None
+            favourable = self._favourable(of, role)
             for one in asked if favourable else ():
-                meant = SELECTED if word(one.raw) == word(favourable or "") else NOT_SELECTED
-                if data.get(one.name) not in ("", None, meant):
+                meant = SELECTED if word(one.raw) == word(favourable) else NOT_SELECTED
+                apart = {UNKNOWN} if role == "truth" and meant == NOT_SELECTED else set()
+                if data.get(one.name) not in ("", None, meant, *apart):
                     sentence = _("“{favourable}” is said to be the one favourable value, which does not go with this.")
                     self.add_error(one.name, sentence.format(favourable=favourable))
+        if self.errors and self.open:
+            self.add_error(None, self.told_open())
         return data
+
+    @property
+    def open(self) -> int:
+        """How many values have no meaning yet; only a blank where the one favourable value of its column is named."""
+        return sum(
+            not self._says(one) and not (one.raw.strip() and self._favourable(of, role))
+            for of, role, _column, asked in self._of
+            for one in asked
+        )
+
+    def _favourable(self, of: Read, role: Role) -> str:
+        """Return the one value of a column that was named as the favourable one, or nothing."""
+        name = f"{of.prefix}favourable" if role == "outcome" else FAVOURABLE.get(role, "")
+        return str(self[name].value() or "") if name in self.fields else ""
+
+    def told_open(self) -> str:
+        """Say how many values have no meaning yet, and what that leads to."""
+        sentence = ngettext(
+            "{count} value has no meaning yet; the run would stop at it.",
+            "{count} values have no meaning yet; the run would stop at them.",
+            self.open,
+        )
+        return sentence.format(count=self.open)
 
     def plan(self) -> Plan:
         """Return the plan that was confirmed; values without a meaning are left out, so that the run stops at them."""
@@ -448,54 +316,9 @@ def stated_before(bias_audit: BiasAudit, offered: Offered) -> dict[str, str]:
     return {**found, "people_in_union": "yes" if before["people_in_union"] else "no", **written}
 
 
-def columns_of(plan: Plan) -> dict[str, str]:
-    """Return the choice of columns that a plan stands for, as :class:`ColumnsForm` takes it."""
-    kind = "score" if plan.score else "number" if plan.count_reading == "number" else "selected"
-    kind = "class" if plan.selected is None and plan.score is None else kind
-    return {
-        "sex": plan.sex,
-        "race_ethnicity": plan.race_ethnicity,
-        "kind": kind,
-        "measure": plan.score or plan.selected or plan.output_class or "",
-        "count": plan.count or "",
-        "truth": plan.truth or "",
-        "decision": plan.decision or "",
-    }
-
-
-def proposed_columns(profile: Profile) -> dict[str, str]:
-    """Return the columns that their names propose; what is not proposed is left out."""
-    found = {role: profile.proposed(role) for role in ("sex", "race_ethnicity", "selected", "score", "count")}
-    columns = {role: column.reference for role, column in found.items() if column}
-    measure = columns.pop("selected", "")
-    score = columns.pop("score", "")
-    if measure:
-        number = bool(columns.get("count")) and _holds_numbers(found["selected"])
-        columns |= {"kind": "number" if number else "selected", "measure": measure}
-    elif score:
-        columns |= {"kind": "score", "measure": score}
-    return columns
-
-
-def _holds_numbers(column: Column | None) -> bool:
-    known = {key(value.raw) for value in column.values} if column else set()
-    return bool(column and column.numeric and not known <= {"0", "1"})
-
-
 def _measure(role: Role) -> str:
     return "measure" if role == "outcome" else role
 
 
 def _planned(plan: Plan, role: Role) -> str | None:
     return plan.selected if role == "outcome" else plan.columns().get(role)
-
-
-def _told(column: Column) -> str:
-    name = column.name or _("(no name)")
-    if column.reference != column.name:
-        name = f"{name} ({column.reference})"
-    if column.many:
-        return _("{column}: more than {most} different values").format(column=name, most=MOST_VALUES)
-    count = len(column.values)
-    told = ngettext("{column}: {count} different value", "{column}: {count} different values", count)
-    return told.format(column=name, count=count)
