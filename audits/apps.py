@@ -14,9 +14,11 @@ class AuditsConfig(AppConfig):
         from audits.bias.queries import stale_evidence
         from audits.bias.thresholds import crossed_evidence
         from audits.dossiers.heads import of_dossier
+        from audits.publication.queries import known_days
         from audits.running import running
         from compliance.evidence.staleness import tells_stale
         from compliance.evidence.thresholds import tells_crossed
+        from compliance.timeline.queries import tells_days
         from compliance.trail.heads import reads_heads
         from compliance.web.running import shown_at_home
 
@@ -24,3 +26,4 @@ class AuditsConfig(AppConfig):
         tells_stale(stale_evidence)
         tells_crossed(crossed_evidence)
         reads_heads(of_dossier)
+        tells_days(known_days)

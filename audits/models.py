@@ -2,5 +2,18 @@
 
 from audits.bias.models import BiasAudit, BiasIntake, BiasPlan, BiasSource, IndependenceDeclaration
 from audits.dossiers.models import Dossier
+from audits.publication.models import DataRequest, Delivery, Notice, Summary, ToolUse
 
-__all__ = ["BiasAudit", "BiasIntake", "BiasPlan", "BiasSource", "Dossier", "IndependenceDeclaration"]
+__all__ = [
+    "BiasAudit",
+    "BiasIntake",
+    "BiasPlan",
+    "BiasSource",
+    "DataRequest",
+    "Delivery",
+    "Dossier",
+    "IndependenceDeclaration",
+    "Notice",
+    "Summary",
+    "ToolUse",
+]

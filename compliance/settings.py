@@ -276,6 +276,9 @@ else:
     EMAIL_FILE_PATH = str(HOME / "mail")
 DEFAULT_FROM_EMAIL = env.text("PROBANDA_MAIL_FROM", f"Probanda <probanda@{urlsplit(BASE_URL).hostname}>")
 
+# -- what is public of an organisation -------------------------------------------------------------------------------
+WELL_KNOWN = env.text("PROBANDA_WELL_KNOWN")  # whose published audits /.well-known/audits.json lists
+
 # -- words, times, files ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"  # of what is written down for good, too: see compliance/people/language.py
 LANGUAGES = [

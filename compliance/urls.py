@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from audits.publication.views_public import published_audits_json
 from compliance.checklists.views_handing import people_hand_over
 from compliance.web import views, views_language
 
@@ -14,6 +15,8 @@ urlpatterns = [
     path("accounts/language/", views_language.language, name="language"),
     path("accounts/", include("allauth.urls")),
     path("verify/", include("audits.dossiers.verify_urls")),
+    path("published/", include("audits.publication.public_urls")),
+    path(".well-known/audits.json", published_audits_json, name="well_known_audits"),
     path("manual/", include("compliance.web.manual_urls")),
     path("api/", include("compliance.web.api.urls")),
     path("calendar/", include("compliance.timeline.feed_urls")),
@@ -51,6 +54,7 @@ urlpatterns = [
                 path("bias-audits/", include("audits.bias.urls")),
                 path("published-audits/", include("audits.published.urls")),
                 path("dossiers/", include("audits.dossiers.urls")),
+                path("local-law-144/", include("audits.publication.urls")),
             ]
         ),
     ),

@@ -163,14 +163,17 @@ def limits(by: Membership, today: datetime.date) -> list[Reminder]:
     """
     if by.is_guest or not can(by, "determine"):
         return []
-    found = [one for one in timeline_queries.events(by, systems(by), today) if one.kind == "limit" and one.day]
+    found = [
+        one for one in timeline_queries.events(by, systems(by), today) if one.kind in ("limit", "keep") and one.day
+    ]
     last: dict[tuple[str, str], datetime.date] = {}
     for one in found:
         last[_clock(one)] = max(last.get(_clock(one), one.day or today), one.day or today)
     told = []
     for one in found:
         day = one.day or today
-        if today <= day <= today + FAR_AHEAD or (today - PASSED <= day < today and last[_clock(one)] == day):
+        late = one.kind == "limit" and today - PASSED <= day < today and last[_clock(one)] == day
+        if today <= day <= today + FAR_AHEAD or late:
             path = reverse("timeline_system", kwargs={"org": by.organisation.slug, "pk": one.system_id})
             title = f"{one.what} ({one.rows[0].id})" if one.rows else one.what
             told.append(Reminder(Kind.LAW, f"law/{one.key}", title[:500], one.system, path, day, day < today))

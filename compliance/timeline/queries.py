@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, Literal
 from uuid import UUID
 
@@ -81,6 +81,20 @@ def events(by: Membership, of: Iterable[AISystem], today: datetime.date) -> list
     return found
 
 
+Teller = Callable[[Membership, Collection[UUID]], Iterable[tuple[UUID, str, Occurrence]]]
+_tellers: list[Teller] = []
+
+
+def tells_days(teller: Teller) -> Teller:
+    """Register a function of the other room that knows days from which a law counts, as (system, law, occurrence).
+
+    It is asked once for many systems, and answers in a fixed number of queries.
+    """
+    if teller not in _tellers:
+        _tellers.append(teller)
+    return teller
+
+
 class _Gathered:
     """Everything that is kept about some systems, read once."""
 
@@ -133,6 +147,10 @@ class _Gathered:
         self.days: dict[UUID, list[KeyDate]] = defaultdict(list)
         for key_date in key_dates(by).filter(system__in=some, withdrawn_at=None):
             self.days[key_date.system_id].append(key_date)
+        self.told: dict[UUID, list[tuple[str, Occurrence]]] = defaultdict(list)
+        for teller in _tellers:
+            for system_id, law_name, occurrence in teller(by, [one.pk for one in some]):
+                self.told[system_id].append((law_name, occurrence))
 
     def _audit_rows(self) -> list[str]:
         return [
@@ -184,6 +202,8 @@ class _Gathered:
             source = f"recorded by {one.recorded_by.name}" + (f": {one.note}" if one.note else "")
             occurrence = Occurrence(one.event, one.day, source, one.pk.hex, one.moment, one.recorded_at)
             found[one.law].append(occurrence)
+        for law_name, told in self.told[system.pk]:
+            found[law_name].append(told)
         if system.first_use_on is not None and system.status != Status.WITHDRAWN:
             source = "first use by the deployer, in the register of systems"
             for law in self.newest.values():

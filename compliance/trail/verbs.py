@@ -151,6 +151,15 @@ SENTENCES = {
     "dossier.failed": _("The dossier {subject} could not be made: {reason}"),
     "dossier.cancelled": _("{actor} cancelled the making of the dossier {subject}."),
     "dossier.resumed": _("{actor} had the dossier {subject} made after all."),
+    "use.recorded": _("{actor} recorded the use of {subject}."),
+    "use.changed": _("{actor} changed {fields} of the use of {subject}."),
+    "summary.published": _("{actor} published edition {number} of the summary of {subject} (SHA-256 {short})."),
+    "summary.taken_down": _("{actor} took the summary of {subject} down: {reason}"),
+    "notice.made": _("{actor} made the notice {subject} for the use from {use_on} on (SHA-256 {short})."),
+    "notice.given": _("{actor} logged that the notice {subject} was given on {given_on}: {where}"),
+    "data_request.received": _("{actor} logged the written request of {subject} of {received_on}, due on {due_on}."),
+    "data_request.answered": _("{actor} noted the answer of {answered_on} to {subject}."),
+    "data_request.withheld": _("{actor} noted why the answer to {subject} was withheld on {answered_on}: {reason}"),
     "dossier.downloaded": _("{actor} downloaded the dossier {subject}."),
 }
 

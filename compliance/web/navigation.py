@@ -23,6 +23,7 @@ PLACES: list[tuple[str, str | tuple[str, ...], Any]] = [
     ("evidence_list", "evidence_", _("Evidence")),
     ("bias_list", "bias_", _("Bias audits")),
     ("dossiers_list", "dossiers_", _("Dossiers")),
+    ("publication_list", "publication_", _("Local Law 144")),
     ("checklists_queue", "checklists_queue", _("Review")),
     ("trail_list", "trail_", _("Trail")),
     ("people_list", ("people_", "tokens_", "webhooks_"), _("People")),

@@ -20,6 +20,8 @@ from audits.bias.models import BiasIntake
 from audits.bias.plan import Plan
 from audits.dossiers import actions as dossier_actions
 from audits.metrics.conduct import PLAN_SCHEMA
+from audits.publication import actions as publication_actions
+from audits.publication.models import ToolUse
 from compliance.checklists import actions as checklist_actions
 from compliance.checklists import bulk
 from compliance.checklists.models import Checklist
@@ -132,6 +134,16 @@ class House:
         row = build.item(self.administrator, on=self.checklist)
         return finding_actions.raise_(
             by=self.auditor, item=row, title="No audit", statement="None was made.", kind="major", severity="high"
+        )
+
+    @cached_property
+    def tool_use(self) -> ToolUse:
+        return publication_actions.record_use(
+            by=self.administrator,
+            system=self.system,
+            employer=self.name,
+            qualifications="Shifts.",
+            alternative="Write.",
         )
 
     @cached_property
@@ -318,3 +330,23 @@ def delegation(house: House) -> Any:
         by=house.administrator, of=people[Role.AUDITOR], to=people[Role.LEGAL_REVIEWER], since=today, until=today
     )
     return made.pk
+
+
+@kind
+def tool_use(house: House) -> Any:
+    return house.tool_use.pk
+
+
+@kind
+def notice(house: House) -> Any:
+    day = datetime.date(2026, 12, 14)
+    return publication_actions.make_notice(
+        by=house.administrator, use=house.tool_use, audience="candidates", channel="mail", use_on=day
+    ).pk
+
+
+@kind
+def data_request(house: House) -> Any:
+    return publication_actions.receive_request(
+        by=house.administrator, use=house.tool_use, received_on=datetime.date(2026, 11, 21), asked_by="Somebody"
+    ).pk
