@@ -15,5 +15,5 @@ GUARDS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audits", "0010_publication")]
+    dependencies = [("audits", "0011_publication")]
     operations = [one.operation() for one in GUARDS]

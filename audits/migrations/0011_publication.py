@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audits', '0009_audits_have_sources'),
+        ('audits', '0010_queries'),
         ('compliance', '0026_reminders'),
     ]
 
