@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 
 from audits.bias.api import BiasAuditViewSet, BiasIntakeViewSet
 from audits.dossiers.api import DossierViewSet
+from audits.publication.api import DataRequestViewSet, NoticeViewSet, ToolUseViewSet
 from compliance.checklists.api import ChecklistViewSet, ItemViewSet
 from compliance.evidence.api import EvidenceViewSet
 from compliance.laws.api import LawViewSet
@@ -23,6 +24,9 @@ router.register("rows", ItemViewSet, basename="api_rows")
 router.register("webhooks", WebhookViewSet, basename="api_webhooks")
 router.register("bias-audits", BiasAuditViewSet, basename="api_bias_audits")
 router.register("bias-intakes", BiasIntakeViewSet, basename="api_bias_intakes")
+router.register("tool-uses", ToolUseViewSet, basename="api_tool_uses")
+router.register("notices", NoticeViewSet, basename="api_notices")
+router.register("data-requests", DataRequestViewSet, basename="api_data_requests")
 router.register("dossiers", DossierViewSet, basename="api_dossiers")
 router.register("evidence", EvidenceViewSet, basename="api_evidence")
 router.register("laws", LawViewSet, basename="api_laws")

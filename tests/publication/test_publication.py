@@ -6,6 +6,7 @@ import datetime
 import json
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -22,6 +23,7 @@ from compliance.lib.problems import Forbidden, Refused
 from compliance.timeline import queries as timeline
 from compliance.trail.queries import entries
 from tests import build
+from tests.api.caller import caller
 from tests.people import People, client_of
 from tests.publication.publishing import SAID, audited, use
 
@@ -264,3 +266,36 @@ def test_pages_cost_the_same_for_many_as_for_few(people: People, django_assert_m
     for number in range(1, 9):
         more(number)
     assert counts() == few
+
+
+def test_a_program_does_what_the_pages_do_with_the_same_sentences(people: People) -> None:
+    system = build.system(people.alice)
+    audit, bob = audited(people, system), caller(people.bob)
+    made = bob.post("tool-uses/", {"system": str(system.pk), "employer": "Example"})
+    assert made.status_code == 201, made.content
+    use_id, tag = made.json()["id"], made.headers["ETag"]
+    refused = bob.post(f"tool-uses/{use_id}/publish/", {"bias_audit": str(audit.pk)})
+    assert refused.status_code == 400
+    assert "no-retention" in {problem["code"] for problem in refused.json()["problems"]}
+    said = {**SAID, "distribution_on": "2025-03-01"}
+    assert bob.patch(f"tool-uses/{use_id}/", said, If_Match='"9"').status_code == 412
+    changed = bob.patch(f"tool-uses/{use_id}/", said, If_Match=tag)
+    assert changed.status_code == 200, changed.content
+    edition = bob.post(f"tool-uses/{use_id}/publish/", {"bias_audit": str(audit.pk)})
+    assert edition.status_code == 201
+    assert digest(edition.json()["document"]) == edition.json()["sha256"]
+    told = bob.get(f"tool-uses/{use_id}/").json()
+    assert Client().get(urlsplit(told["address"]).path).status_code == 200
+    assert bob.get(f"tool-uses/{use_id}/editions/").json()[0]["number"] == 1
+    assert bob.post(f"tool-uses/{use_id}/take-down/", {"reason": "Enough."}).status_code == 400
+    notice = bob.post(
+        "notices/", {"use": use_id, "audience": "candidates", "channel": "mail", "use_on": "2026-12-14"}
+    ).json()
+    assert notice["notice_by"] == "2026-11-30"
+    logged = bob.post(f"notices/{notice['id']}/deliveries/", {"given_on": "2026-11-20", "where": "Mail"}).json()
+    assert [one["where"] for one in logged["deliveries"]] == ["Mail"]
+    asked = bob.post("data-requests/", {"use": use_id, "received_on": "2026-11-02", "asked_by": "Dana"}).json()
+    assert asked["due_on"] == "2026-12-02"
+    answered = bob.post(f"data-requests/{asked['id']}/answer/", {"answer": "So.", "answered_on": "2026-11-20"})
+    assert (answered.status_code, answered.json()["answer"]) == (200, "So.")
+    assert caller(people.stranger).get("tool-uses/").json()["results"] == []
