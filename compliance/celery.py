@@ -32,11 +32,13 @@ _origins: dict[str, ExitStack] = {}
 
 @task_prerun.connect
 def _acts_as_the_worker(task_id: str = "", **_: Any) -> None:
-    """What a task does is recorded as done by the worker."""
-    from compliance.trail.origin import WORKER, coming_from  # the applications are loaded by now
+    """What a task does is recorded as done by the worker, and in the language of records."""
+    from compliance.trail.origin import WORKER, coming_from
+    from compliance.trail.recorded import for_the_record  # the applications are loaded by now
 
     _origins[task_id] = ExitStack()
     _origins[task_id].enter_context(coming_from(WORKER))
+    _origins[task_id].enter_context(for_the_record())
 
 
 @task_postrun.connect

@@ -280,7 +280,7 @@ DEFAULT_FROM_EMAIL = env.text("PROBANDA_MAIL_FROM", f"Probanda <probanda@{urlspl
 WELL_KNOWN = env.text("PROBANDA_WELL_KNOWN")  # whose published audits /.well-known/audits.json lists
 
 # -- words, times, files ----------------------------------------------------------------------------------------------
-LANGUAGE_CODE = "en"  # of what is written down for good, too: see compliance/people/language.py
+LANGUAGE_CODE = "en"  # of what is written down for good, too: see compliance/trail/recorded.py
 LANGUAGES = [
     ("en", "English"),
     ("de", "Deutsch"),

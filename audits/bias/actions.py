@@ -80,7 +80,7 @@ def keep_opened(
     bias_audit = into or BiasAudit.objects.create(
         organisation=by.organisation,
         system=system,
-        title=title.strip() or _("Bias audit of {system}").format(system=system),
+        title=title.strip() or f"Bias audit of {system}",
         uploaded_by=by,
     )
     after = bias_audit.sources.count()
@@ -199,7 +199,7 @@ def again(*, by: Membership, bias_audit: BiasAudit, title: str = "") -> BiasAudi
     made = BiasAudit.objects.create(
         organisation=by.organisation,
         system=before.system,
-        title=(title.strip() or _("{title}, again").format(title=before.title))[:200],
+        title=(title.strip() or f"{before.title}, again")[:200],
         plan=before.plan,
         uploaded_by=by,
     )
@@ -304,7 +304,7 @@ def publish(*, by: Membership, bias_audit: BiasAudit) -> Evidence:
             return bias_audit.evidence
         bias_audit.evidence = evidence_actions.add_file(
             by=by,
-            title=_("Result: {title}").format(title=bias_audit.title)[:200],
+            title=f"Result: {bias_audit.title}"[:200],
             stream=io.BytesIO(data),
             file_name="bias-audit-result.json",
             systems=[bias_audit.system],
@@ -320,13 +320,12 @@ def _told_sources(bias_audit: BiasAudit) -> str:
     sources = list(bias_audit.sources.all())
     if len(sources) > 1:
         names = "; ".join(str(one) for one in sources)
-        return _("Computed by Probanda from {count} sources: {names}").format(count=len(sources), names=names)
+        return f"Computed by Probanda from {len(sources)} sources: {names}"
     if sources[0].query:
-        return _("Computed by Probanda from the query {name}").format(name=sources[0].name)
+        return f"Computed by Probanda from the query {sources[0].name}"
     if sources[0].database:
-        return _("Computed by Probanda from the table {name}").format(name=sources[0].name)
-    known = {"name": sources[0].file_name, "sha256": sources[0].sha256}
-    return _("Computed by Probanda from {name} (SHA-256 {sha256})").format(**known)
+        return f"Computed by Probanda from the table {sources[0].name}"
+    return f"Computed by Probanda from {sources[0].file_name} (SHA-256 {sources[0].sha256})"
 
 
 @transaction.atomic

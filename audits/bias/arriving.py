@@ -182,7 +182,7 @@ def _begun(by: Membership, system: AISystem, title: str, into: BiasAudit | None)
     return BiasIntake.objects.create(
         organisation=by.organisation,
         system=system,
-        title=title.strip() or _("Bias audit of {system}").format(system=system),
+        title=title.strip() or f"Bias audit of {system}",
         by=by,
         bias_audit=into and mappable(by, into),
         asked_at=timezone.now(),

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django import forms
 from django.forms import BoundField
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -367,7 +368,8 @@ def _told(one: Any) -> str:
     if isinstance(one, BiasPlan):
         return _("{title} (SHA-256 {short})").format(title=one.title, short=one.sha256[:12])
     if isinstance(one, IndependenceDeclaration):
-        return _("{auditor}, declared {day}").format(auditor=one.auditor, day=one.declared_at.date().isoformat())
+        day = date_format(one.declared_at.date(), "DATE_FORMAT")
+        return _("{auditor}, declared {day}").format(auditor=one.auditor, day=day)
     return str(one)
 
 

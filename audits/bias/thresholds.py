@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from audits.bias.actions import result_of
@@ -36,14 +37,19 @@ def crossed(result: Mapping[str, Any]) -> list[str]:
             told = told.format(
                 category=named(one), name=one["class"], ratio=shown(one["measured"]), value=threshold["value"]
             )
-            found.append(f"{told} {_('The plan of this measurement set that threshold.')}")
+            found.append(f"{told} {_plan()}")
     return found
+
+
+def _plan() -> str:
+    return _("The plan of this measurement set that threshold.")
 
 
 def crossed_evidence(organisation_id: UUID, pieces: Collection[UUID]) -> dict[UUID, list[str]]:
     """Return, of these pieces, the results of bias audits that lie below thresholds of their plans, and where."""
+    language = get_language() or ""
     under = BiasAudit.objects.filter(organisation_id=organisation_id, evidence_id__in=pieces, under__isnull=False)
-    found = {one.evidence_id: _crossed(_Finished(one)) for one in under if one.result_sha256}
+    found = {one.evidence_id: _crossed(_Finished(one), language) for one in under if one.result_sha256}
     return {piece: list(sentences) for piece, sentences in found.items() if piece and sentences}
 
 
@@ -61,5 +67,5 @@ class _Finished:
 
 
 @lru_cache(maxsize=512)
-def _crossed(finished: _Finished) -> tuple[str, ...]:
+def _crossed(finished: _Finished, language: str) -> tuple[str, ...]:
     return tuple(crossed(result_of(finished.of)))

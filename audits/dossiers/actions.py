@@ -23,6 +23,7 @@ from compliance.lib.problems import Problem, Refused
 from compliance.people.models import Membership
 from compliance.people.rules import check_can
 from compliance.trail.actions import hold
+from compliance.trail.recorded import for_the_record
 
 
 def freeze(*, by: Membership, checklist: Checklist, title: str = "", status: str, statement: str = "") -> Dossier:
@@ -34,16 +35,17 @@ def freeze(*, by: Membership, checklist: Checklist, title: str = "", status: str
         hold(by.organisation_id)
         check_status(status, checklist)
         at, id = timezone.now(), uuid4()
-        title = title.strip() or _("{law}: {system}").format(law=checklist.title, system=checklist.system)
-        manifest, attachments = freezing.gather(
-            by=by,
-            checklist=checklist,
-            id=str(id),
-            title=title[:200],
-            status=status,
-            statement=statement.strip(),
-            at=at,
-        )
+        title = title.strip() or f"{checklist.title}: {checklist.system}"
+        with for_the_record():
+            manifest, attachments = freezing.gather(
+                by=by,
+                checklist=checklist,
+                id=str(id),
+                title=title[:200],
+                status=status,
+                statement=statement.strip(),
+                at=at,
+            )
         kept = blobs.put_bytes(by.organisation_id, dump(manifest))
         for data in attachments.values():
             blobs.put_bytes(by.organisation_id, data)

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from audits.bias.actions import result_of
 from audits.bias.compared import named
@@ -323,14 +322,14 @@ def _entry(told: presenters.Told) -> dict[str, Any]:
 
 def _attachment(name: str, data: bytes) -> dict[str, Any]:
     is_result = name.endswith(".json")
-    described = _("Bias audit result") if is_result else _("Counts from which every figure follows")
+    described = "Bias audit result" if is_result else "Counts from which every figure follows"
     return {
         "name": name,
         "sha256": sha256(data),
         "bytes": len(data),
         "media_type": "application/json" if is_result else "text/csv",
         "relationship": "Data",
-        "description": _("Determination: every row with its reasons") if name == determined.FILE else described,
+        "description": "Determination: every row with its reasons" if name == determined.FILE else described,
     }
 
 

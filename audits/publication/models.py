@@ -13,6 +13,7 @@ from compliance.evidence.models import Evidence
 from compliance.people.models import Membership, Organisation
 from compliance.systems.models import AISystem
 from compliance.trail.personal import Personal
+from compliance.trail.recorded import for_the_record
 
 
 class ToolUse(models.Model):
@@ -118,7 +119,8 @@ class Notice(models.Model):
     @property
     def subject(self) -> dict[str, str]:
         """The notice as the trail names it."""
-        return {"type": "notice", "id": str(self.id), "label": str(self)}
+        with for_the_record():
+            return {"type": "notice", "id": str(self.id), "label": str(self)}
 
 
 class Delivery(models.Model):

@@ -67,7 +67,9 @@ def published_audits_json(request: HttpRequest, organisation: str = "") -> HttpR
 def _in_english(request: HttpRequest, template: str, told: dict[str, Any]) -> HttpResponse:
     """Render what anybody reads in the language of the document, whatever the reader's own is."""
     with override("en"):
-        return render(request, template, told)
+        response = render(request, template, told)
+    response.headers["Content-Language"] = "en"
+    return response
 
 
 def listed(organisation: str) -> dict[str, Any]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 
-from django.utils.translation import gettext as _
-
 from audits.published.report import Checked
 from audits.published.text import sentence
 from compliance.evidence import actions as evidence_actions
@@ -21,7 +19,7 @@ def keep(*, by: Membership, checked: Checked, title: str, system: AISystem | Non
     """Keep the report of a check as evidence; nothing of a check is stored before."""
     return evidence_actions.add_file(
         by=by,
-        title=title.strip() or _("Check of a published bias audit"),
+        title=title.strip() or "Check of a published bias audit",
         stream=io.BytesIO(dump(checked.as_json())),
         file_name=FILE_NAME,
         systems=[system] if system else [],

@@ -38,6 +38,7 @@ from compliance.reviews.rules import in_words
 from compliance.systems.models import AISystem
 from compliance.trail.actions import hold, write
 from compliance.trail.changes import since, snapshot
+from compliance.trail.recorded import for_the_record
 
 _KEEP: Any = object()
 
@@ -255,7 +256,8 @@ def accept(
         item.progress, item.taken_by = Progress.IN_REVIEW, None
         item.revision += 1
         item.save()
-        told |= {"number": now.decided + 1, "needed": now.quorum.people, "missing": in_words(missing)}
+        with for_the_record():
+            told |= {"number": now.decided + 1, "needed": now.quorum.people, "missing": in_words(missing)}
         _record(by, item, "item.agreed", **told)
     else:
         item.preparers.all().delete()

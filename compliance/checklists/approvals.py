@@ -23,11 +23,12 @@ from compliance.checklists.models import Checklist, ChecklistItem, Decision, Ite
 from compliance.determinations.models import FactSheet
 from compliance.evidence.staleness import stale
 from compliance.lib.canonical import dump, load, sha256
-from compliance.people.language import for_the_record, speaking_to
+from compliance.people.language import speaking_to
 from compliance.people.models import Membership
 from compliance.systems.models import AISystem
 from compliance.trail.actions import Act, acted, hold, write_all
 from compliance.trail.models import TrailEntry
+from compliance.trail.recorded import for_the_record
 
 MACHINE = {"id": "probanda", "name": "Probanda", "role": "software"}
 KEPT = ["stale_since", "stale_reasons"]

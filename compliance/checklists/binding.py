@@ -195,8 +195,8 @@ def grounds(found: RowFound) -> list[dict[str, Any]]:
 
 
 def _ask_again(item: ChecklistItem, as_of: date) -> None:
-    sentence = _("The determination as of {day} says that this row binds; the answer says that it is not applicable.")
-    item.confirm_again = sentence.format(day=as_of.isoformat())
+    says = "says that this row binds; the answer says that it is not applicable."  # a record: not translated
+    item.confirm_again = f"The determination as of {as_of.isoformat()} {says}"
     if item.progress not in _OPEN:
         item.progress = Progress.IN_PROGRESS
         item.submitted_by = item.submitted_at = None

@@ -21,6 +21,7 @@ from compliance.people.models import Membership
 from compliance.people.reach import within
 from compliance.people.rules import check_can
 from compliance.trail.actions import hold, write
+from compliance.trail.recorded import for_the_record
 
 LONGEST = 300
 
@@ -226,9 +227,8 @@ def _take_over(item: ChecklistItem, old: ChecklistItem) -> None:
 
 
 def _ask_again(item: ChecklistItem, changes: Iterable[Change], version: str) -> None:
-    sentence = _("In the text of {version} this row is {changed}.").format(
-        version=version, changed=kinds_in_words(changes)
-    )
+    with for_the_record():
+        sentence = f"In the text of {version} this row is {kinds_in_words(changes)}."
     item.confirm_again = f"{sentence} {item.confirm_again}".strip()[:LONGEST]
     item.progress = Progress.IN_PROGRESS
     item.submitted_by = item.submitted_at = item.stale_since = None

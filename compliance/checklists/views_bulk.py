@@ -96,7 +96,8 @@ def _done(
         sentences = " ".join(one.why for one in done.left[:NAMED])
         more = len(done.left) - NAMED
         rest = ngettext("And {count} more.", "And {count} more.", more).format(count=more) if more > 0 else ""
-        messages.warning(request, f"{_('Left as it is:')} {sentences} {rest}".strip())
+        left = _("Left as it is:")
+        messages.warning(request, f"{left} {sentences} {rest}".strip())
     return redirect(_address(by, checklist))
 
 

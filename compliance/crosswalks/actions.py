@@ -46,7 +46,7 @@ def note(*, by: Membership, item: ChecklistItem, other: ChecklistItem) -> TieDec
 def decline(*, by: Membership, item: ChecklistItem, other: ChecklistItem, reason: str = "") -> TieDecision:
     """Say that a tied row does not help here, and why, if somebody says why."""
     return _record(
-        by, item, _proposal(by, item, other), Decision.DECLINED, reason=reason.strip() or _("no reason is given")
+        by, item, _proposal(by, item, other), Decision.DECLINED, reason=reason.strip() or "no reason is given"
     )
 
 

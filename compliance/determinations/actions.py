@@ -245,7 +245,7 @@ def _answered(answer: Any) -> Any:
 
 def _questions(names: list[str]) -> str:
     if len(names) > _NAMED:
-        return _("{count} questions").format(count=len(names))
+        return f"{len(names)} questions"
     return " ".join(f"“{loader.facts()[name].question}”" for name in names)
 
 

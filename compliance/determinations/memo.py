@@ -21,6 +21,7 @@ from compliance.determinations.words import STATES
 from compliance.evidence import actions as evidence
 from compliance.evidence.models import Evidence
 from compliance.people.models import Membership
+from compliance.trail.recorded import recorded
 
 OUTCOME = "high_risk_exempted"
 CONDITIONS = (
@@ -96,6 +97,7 @@ def of(determination: Determination, found: Result) -> Memo:
     )
 
 
+@recorded
 def text(memo: Memo) -> str:
     """Return the assessment as plain text, to be kept as evidence."""
     signed = (
@@ -129,7 +131,7 @@ def keep(*, by: Membership, determination: Determination) -> Evidence:
     memo = of(determination, result_of(determination))
     return evidence.add_note(
         by=by,
-        title=_("Assessment under Article 6(4): {system}").format(system=memo.system),
+        title=f"Assessment under Article 6(4): {memo.system}",
         note=text(memo),
         systems=[determination.system],
         effective_on=memo.as_of,

@@ -61,7 +61,7 @@ def change(*, by: Membership, engagement: Engagement, scope: Collection[Pair], *
     if now != was:
         changes = told or {"fields": "", "before": {}, "after": {}}
         told = {
-            "fields": ", ".join(part for part in (changes["fields"], str(_("scope"))) if part),
+            "fields": ", ".join(part for part in (changes["fields"], "scope") if part),
             "before": {**changes["before"], "scope": was},
             "after": {**changes["after"], "scope": now},
         }

@@ -76,7 +76,7 @@ def give_file(*, by: Membership, request: EvidenceRequest, stream: IO[bytes], fi
 def give_note(*, by: Membership, request: EvidenceRequest, note: str) -> Evidence:
     """Give a written answer; it is kept as evidence too."""
     rules.check_request("give", by=by, request=request)
-    title = _("Answer to: {title}").format(title=request.title)[:200]
+    title = f"Answer to: {request.title}"[:200]
     then = partial(_given, by, request)
     return evidence_actions.add_note(by=by, title=title, note=note, then=then, **_of(request))
 
@@ -143,9 +143,8 @@ def _in_scope(by: Membership, engagement: Engagement, item: ChecklistItem) -> bo
 
 
 def _of(request: EvidenceRequest) -> dict[str, Any]:
-    source = _("{name}, asked in the engagement {engagement}")
     system = request.item.checklist.system if request.item else None
-    told = source.format(name=request.asked.name, engagement=request.engagement.title)
+    told = f"{request.asked.name}, asked in the engagement {request.engagement.title}"
     return {"source": told[:300], "systems": [system] if system else []}
 
 

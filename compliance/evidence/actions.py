@@ -143,12 +143,11 @@ def handle(
     changed = [name for name in before if before[name] != after[name]]
     if changed:
         words.index([evidence])
-        names = {"title": _("title"), "confidentiality": _("confidentiality"), "tags": _("tags")}
         _record(
             by,
             evidence,
             "evidence.changed",
-            fields=", ".join(names[name] for name in changed),
+            fields=", ".join(changed),
             before={name: before[name] for name in changed},
             after={name: after[name] for name in changed},
         )

@@ -80,7 +80,7 @@ class RowForm(forms.Form):
     )
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"),
-        choices=[(one, one) for one in KINDS],
+        choices=[(one, gettext_lazy(one)) for one in KINDS],
         help_text=gettext_lazy("Controls, duties, prohibitions and conditions count in the checklist's bars."),
     )
     evidence = forms.CharField(

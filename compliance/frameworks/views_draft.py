@@ -84,7 +84,7 @@ def frameworks_head(request: HttpRequest, by: Membership, pk: UUID) -> HttpRespo
 
     def act() -> None:
         change = editing.head(form.given(), form.cleaned_data["seen"])
-        actions.change(by=by, draft=draft, change=change, told=_("its head"), part=("framework", ""))
+        actions.change(by=by, draft=draft, change=change, told="its head", part=("framework", ""))
 
     return _edit(request, by, draft, form, act, _("What it is called"), lambda now: editing.state(now, "head"))
 
@@ -99,7 +99,7 @@ def frameworks_section_add(request: HttpRequest, by: Membership, pk: UUID) -> Ht
 
     def act() -> None:
         given = form.given()
-        told = _("section {id} added").format(id=given["id"])
+        told = f"section {given['id']} added"
         actions.change(
             by=by, draft=draft, change=editing.add("sections", given), told=told, part=("sections", given["id"])
         )
@@ -119,10 +119,10 @@ def frameworks_section(request: HttpRequest, by: Membership, pk: UUID, id: str) 
 
     def act() -> None:
         if "remove" in request.POST:
-            change, told = editing.remove("sections", id, form.data["seen"]), _("section {id} removed")
+            change, told = editing.remove("sections", id, form.data["seen"]), "section {id} removed"
         else:
             change = editing.replace("sections", id, form.given(), form.cleaned_data["seen"])
-            told = _("section {id} changed")
+            told = "section {id} changed"
         part = ("sections", form.data.get("id", id).strip())
         actions.change(by=by, draft=draft, change=change, told=told.format(id=id), part=part)
 
@@ -142,7 +142,7 @@ def frameworks_row_add(request: HttpRequest, by: Membership, pk: UUID) -> HttpRe
 
     def act() -> None:
         given = form.given()
-        told = _("row {id} added").format(id=given["id"])
+        told = f"row {given['id']} added"
         change = editing.add("rows", given, form.ties())
         actions.change(by=by, draft=draft, change=change, told=told, part=("rows", given["id"]))
 
@@ -162,10 +162,10 @@ def frameworks_row(request: HttpRequest, by: Membership, pk: UUID, id: str) -> H
 
     def act() -> None:
         if "remove" in request.POST:
-            change, told = editing.remove("rows", id, form.data["seen"]), _("row {id} removed")
+            change, told = editing.remove("rows", id, form.data["seen"]), "row {id} removed"
         else:
             change = editing.replace("rows", id, form.given(), form.cleaned_data["seen"], form.ties())
-            told = _("row {id} changed")
+            told = "row {id} changed"
         part = ("rows", form.data.get("id", id).strip())
         actions.change(by=by, draft=draft, change=change, told=told.format(id=id), part=part)
 
@@ -279,7 +279,7 @@ def _moved(request: HttpRequest, by: Membership, draft: FrameworkVersion) -> Htt
         raise Http404(_("There is no such page."))
     change = editing.move(table, id, -1 if direction == "up" else 1)
     try:
-        actions.change(by=by, draft=draft, change=change, told=_("{id} moved").format(id=id))
+        actions.change(by=by, draft=draft, change=change, told=f"{id} moved")
     except Refused as refused:
         messages.error(request, str(refused.problems[0]))
     address = reverse("frameworks_draft", kwargs={"org": by.organisation.slug, "pk": draft.framework_id})

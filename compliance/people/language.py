@@ -1,14 +1,12 @@
-"""In which language a person is addressed, and in which what is kept for good is written.
+"""In which language a person is addressed.
 
-A page is in the language that its reader chose, or that the browser asks for. A mail is in the addressee's. What is
-written down as a record is English whoever acts: the trail, results, manifests, and whatever a digest is taken of must
-be the same bytes in every language.
+A page is in the language that its reader chose, or that the browser asks for; a mail is in the addressee's. What is
+kept for good is in neither: see `compliance/trail/recorded.py`.
 """
 
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import Final
 
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
@@ -17,17 +15,10 @@ from django.utils.translation import override
 
 from compliance.people.models import User
 
-RECORDED: Final = "en"
-
 
 def known(language: str) -> bool:
     """Say whether the application speaks a language, by its code."""
     return language in dict(settings.LANGUAGES)
-
-
-def for_the_record() -> AbstractContextManager[None]:
-    """Write in the language of records: around whatever makes words that are kept, exported for good or hashed."""
-    return override(RECORDED)
 
 
 def speaking_to(user: User) -> AbstractContextManager[None]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compliance.lib.problems import Problem, Refused
-from compliance.people.language import for_the_record, speaking_to
+from compliance.people.language import speaking_to
 from compliance.people.models import Membership, Organisation
 from compliance.people.queries import memberships
 from compliance.people.rules import can, check_can
@@ -23,6 +23,7 @@ from compliance.reminders.mail import message
 from compliance.reminders.models import Digest, Kind, Rhythm, Snooze, Wishes
 from compliance.reminders.queries import Reminder
 from compliance.trail.actions import write
+from compliance.trail.recorded import for_the_record
 
 log = logging.getLogger("probanda.mail")
 LONGEST = datetime.timedelta(days=366)

@@ -7,6 +7,7 @@ import datetime
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from compliance.lib.problems import Refused
@@ -49,7 +50,7 @@ def reminders_snooze(request: HttpRequest, by: Membership) -> HttpResponse:
             messages.error(request, str(refused.problems[0]))
         else:
             sentence = _("“{title}” sleeps until {day}.")
-            messages.success(request, sentence.format(title=made.title, day=made.until.isoformat()))
+            messages.success(request, sentence.format(title=made.title, day=date_format(made.until, "DATE_FORMAT")))
     elif request.method == "POST":
         messages.error(request, _("Choose until which day the reminder sleeps."))
     return redirect("reminders_list", org=by.organisation.slug)

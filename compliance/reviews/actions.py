@@ -17,6 +17,7 @@ from compliance.reviews import rules
 from compliance.reviews.models import Delegation, ReviewRule
 from compliance.reviews.quorum import Quorum
 from compliance.trail.actions import hold, write
+from compliance.trail.recorded import for_the_record
 
 FIELDS = ("people", "legal_reviewers", "auditors")
 
@@ -83,17 +84,19 @@ def end_delegation(*, by: Membership, delegation: Delegation) -> Delegation:
 
 
 def _record(by: Membership, law: str, verb: str, before: Quorum | None, after: Quorum | None) -> None:
-    label = law or _("every law without a rule of its own")
+    label = law or "every law without a rule of its own"
     told = {
         name: {field: str(getattr(one, field)) if one else None for field in FIELDS}
         for name, one in (("before", before), ("after", after))
     }
+    with for_the_record():
+        needs = rules.quorum_in_words(after) if after else ""
     write(
         organisation_id=by.organisation_id,
         actor=by.actor,
         verb=verb,
         subject={"type": "review_rule", "id": law or "*", "label": label},
-        data={"needs": rules.quorum_in_words(after) if after else "", **told},
+        data={"needs": needs, **told},
     )
 
 

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from compliance.frameworks import catalogues
@@ -81,7 +82,7 @@ def reviews_away(request: HttpRequest, by: Membership) -> HttpResponse:
             take_in(form, refused)
         else:
             told = _("{to} decides in the place of {name} until {day}.")
-            day = given["until"].isoformat()
+            day = date_format(given["until"], "DATE_FORMAT")
             messages.success(request, told.format(to=given["to"].name, name=given["of"].name, day=day))
             return redirect("reviews_away", org=by.organisation.slug)
     found = [(one, _state(one, today), rules.may_end(by, one)) for one in queries.delegations(by)[:A_PAGE]]
@@ -115,7 +116,7 @@ def _lacking(quorum: Quorum, roles: list[str]) -> str:
 
 def _state(one: Any, today: Any) -> str:
     if one.ended_at:
-        return _("ended {day}").format(day=one.ended_at.date().isoformat())
+        return _("ended {day}").format(day=date_format(one.ended_at.date(), "DATE_FORMAT"))
     if one.until < today:
         return _("over")
     return _("not yet") if one.since > today else _("now")

@@ -1,4 +1,7 @@
-"""The lists as they are taken along: the head of each sheet, and its rows one by one."""
+"""The lists as they are taken along: the head of each sheet, and its rows one by one.
+
+They are in English whoever takes them along, since sheets and programs read the columns by these names.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from compliance.checklists.footing import Footing
 from compliance.checklists.lines import Line
@@ -23,16 +25,16 @@ HIDDEN = (ITEM, REVISION)
 def row_head() -> list[str]:
     """Return the head of a checklist's sheet; the last two columns are hidden, and say which row it was and when."""
     return [
-        *(_("Row"), _("Section"), _("Title"), _("Question"), _("Citation"), _("Kind"), _("Binds"), _("Progress")),
+        *("Row", "Section", "Title", "Question", "Citation", "Kind", "Binds", "Progress"),
         *(
-            _("Stands on"),
-            _("Verdict"),
-            _("Reason"),
-            _("Owner"),
-            _("Due"),
-            _("Note"),
-            _("Evidence"),
-            _("Last decision"),
+            "Stands on",
+            "Verdict",
+            "Reason",
+            "Owner",
+            "Due",
+            "Note",
+            "Evidence",
+            "Last decision",
         ),
         *HIDDEN,
     ]
@@ -56,8 +58,8 @@ def rows(sections: Iterable[tuple[Any, list[Line]]], people: dict[Any, Membershi
 
 def system_head() -> list[str]:
     return [
-        *(_("AI system"), _("Version"), _("Vendor"), _("Deploying organisation"), _("First use"), _("Status")),
-        *(_("Intended purpose"), _("Positions")),
+        *("AI system", "Version", "Vendor", "Deploying organisation", "First use", "Status"),
+        *("Intended purpose", "Positions"),
     ]
 
 
@@ -72,8 +74,8 @@ def systems(found: QuerySet[AISystem]) -> Iterator[list[Any]]:
 
 def evidence_head() -> list[str]:
     return [
-        *(_("Title"), _("Kind"), _("Version"), _("Source"), _("Author"), _("Confidentiality"), _("Effective date")),
-        *(_("Valid until"), _("Rows"), _("Added by"), _("Added"), _("Withdrawn"), "SHA-256"),
+        *("Title", "Kind", "Version", "Source", "Author", "Confidentiality", "Effective date"),
+        *("Valid until", "Rows", "Added by", "Added", "Withdrawn", "SHA-256"),
     ]
 
 
@@ -96,16 +98,16 @@ def evidence(found: QuerySet[Evidence]) -> Iterator[list[Any]]:
 def finding_head() -> list[str]:
     return [
         *(
-            _("Finding"),
-            _("Title"),
-            _("Kind"),
-            _("Severity"),
-            _("State"),
-            _("Row"),
-            _("Checklist"),
-            _("What was found"),
+            "Finding",
+            "Title",
+            "Kind",
+            "Severity",
+            "State",
+            "Row",
+            "Checklist",
+            "What was found",
         ),
-        *(_("Cause"), _("Raised by"), _("Raised"), _("Planned actions"), _("Overdue actions"), _("Next due")),
+        *("Cause", "Raised by", "Raised", "Planned actions", "Overdue actions", "Next due"),
     ]
 
 

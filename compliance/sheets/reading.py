@@ -68,7 +68,7 @@ def read(stream: BinaryIO) -> list[tuple[int, dict[str, Any]]]:
             Problem("no-workbook", sentence, _("Take the rows along as XLSX and change that file."))
         ) from error
     head = [str(one or "") for one in next(lines, ())]
-    missing = [name for name in (ITEM, REVISION, _("Owner"), _("Due"), _("Note"), _("Verdict")) if name not in head]
+    missing = [name for name in (ITEM, REVISION, "Owner", "Due", "Note", "Verdict") if name not in head]
     if missing:
         sentence = _("The sheet lacks the column {column}.").format(column=missing[0])
         hint = _("Take the rows along as XLSX, change owner, due, note, verdict and reason there, and bring it back.")
@@ -87,7 +87,7 @@ def compare(
     by_email = {one.user.email.lower(): one for one in people}
     changes, refused, seen = [], [], set()
     for place, line in lines:
-        key, name = str(line[ITEM] or ""), str(line.get(_("Row")) or "")
+        key, name = str(line[ITEM] or ""), str(line.get("Row") or "")
         try:
             if key not in by_id:
                 raise _refusal(_("This line is of no row of this checklist."))
@@ -115,19 +115,19 @@ def _differing(
     line: Mapping[str, Any], item: ChecklistItem, by_email: Mapping[str, Membership]
 ) -> Iterator[tuple[str, tuple[str, str | None]]]:
     """Yield each field that differs: its name, and what it would be, told and as it is given to the action."""
-    owner = _text(line, _("Owner")).lower()
+    owner = _text(line, "Owner").lower()
     if owner != (item.owner.user.email.lower() if item.owner else ""):
         if owner and owner not in by_email:
             raise _refusal(_("Nobody here has the e-mail address {found}.").format(found=owner))
         yield "owner", (owner, str(by_email[owner].pk) if owner else None)
-    due = _day(line.get(_("Due")))
+    due = _day(line.get("Due"))
     if due != item.due_on:
         yield "due_on", (due.isoformat() if due else "", due.isoformat() if due else None)
-    for field, name in (("note", _("Note")), ("reason", _("Reason"))):
+    for field, name in (("note", "Note"), ("reason", "Reason")):
         text = _text(line, name)
         if name in line and text != _plain(getattr(item, field)):
             yield field, (text, text)
-    verdict = _text(line, _("Verdict")).lower()
+    verdict = _text(line, "Verdict").lower()
     words = {str(one.label).lower(): one.value for one in Verdict}
     verdict = words.get(verdict, verdict)
     if verdict != item.verdict:

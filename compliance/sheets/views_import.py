@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from compliance.checklists import queries as checklist_queries
@@ -42,7 +42,7 @@ class SheetForm(forms.Form):
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file.size > reading.MOST_BYTES:
-            raise forms.ValidationError(_now("A workbook has at most 10 MB."))
+            raise forms.ValidationError(gettext("A workbook has at most 10 MB."))
         return file
 
 
@@ -77,7 +77,7 @@ def _taken(request: HttpRequest, by: Membership, checklist: Checklist) -> HttpRe
     except signing.BadSignature:
         of, kept = "", []
     if of != str(checklist.pk):
-        messages.error(request, _now("What was shown is no longer valid; choose the workbook again."))
+        messages.error(request, gettext("What was shown is no longer valid; choose the workbook again."))
         return redirect("sheets_import", org=by.organisation.slug, pk=checklist.pk)
     done, refused = actions.apply(by=by, checklist=checklist, changes=[Change(**one) for one in kept])
     told = {"checklist": checklist, "done": done, "refused": refused}

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import Field, Model
 
+from compliance.trail.recorded import recorded
+
 
 def snapshot(row: Model, names: Iterable[str]) -> dict[str, str | None]:
     """Return the fields of a row as the trail writes them: text, or None where nothing is said."""
@@ -26,6 +28,7 @@ def since(row: Model, before: dict[str, str | None]) -> dict[str, Any] | None:
     }
 
 
+@recorded
 def _label(row: Model, name: str) -> str:
     field = row._meta.get_field(name)
     return str(field.verbose_name) if isinstance(field, Field) else name

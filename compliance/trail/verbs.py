@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 SENTENCES = {
@@ -184,9 +185,12 @@ def sentence(
 
 
 def _in_words(name: str, value: Any) -> Any:
+    if not value or not isinstance(value, str):
+        return value
+    if name == "fields":  # the names of fields are kept in English, as all is
+        return ", ".join(gettext(one) for one in value.split(", "))
     # Stored words are told with spaces: not_met, legal_reviewer.
-    stored = name in ("verdict", "role", "before", "after") and isinstance(value, str)
-    return value.replace("_", " ") if stored else value
+    return gettext(value.replace("_", " ")) if name in ("verdict", "role", "before", "after") else value
 
 
 class _Missing(dict[str, Any]):

@@ -10,7 +10,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 
 from compliance.lib.canonical import dump
 from compliance.people.models import Membership
@@ -116,8 +115,8 @@ def _lines(first: dict[str, Any], found: QuerySet[TrailEntry]) -> Iterator[bytes
 
 def _head() -> list[str]:
     return [
-        *(_("Entry"), _("When (UTC)"), _("Who"), _("From"), _("Act"), _("About"), _("What"), _("Before"), _("After")),
-        *(_("SHA-256"), _("Continues")),
+        *("Entry", "When (UTC)", "Who", "From", "Act", "About", "What", "Before", "After"),
+        *("SHA-256", "Continues"),
     ]
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponseBase, StreamingHttpResponse
-from django.utils.translation import gettext as _
+
+from compliance.trail.recorded import for_the_record
 
 PIECE = 1024 * 1024
 CELL = 32_000  # Excel holds 32,767 characters in a cell
@@ -88,7 +89,7 @@ def _cell(sheet: Any, value: Any, *, bold: bool = False) -> Any:
         return made
     text = _NEVER_IN_A_CELL.sub("\ufffd", "" if value is None else str(value))
     if len(text) > CELL:
-        text = text[:CELL] + _("… (cut: a cell holds no more)")
+        text = text[:CELL] + "… (cut: a cell holds no more)"
     made = WriteOnlyCell(sheet, text)
     if text:
         made.data_type = "s"
@@ -100,9 +101,20 @@ def _cell(sheet: Any, value: Any, *, bold: bool = False) -> Any:
 
 
 def _streamed(content: Iterable[str] | Iterable[bytes], name: str, media_type: str) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(content, content_type=media_type)
+    response = StreamingHttpResponse(_as_recorded(content), content_type=media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def _as_recorded(content: Iterable[Any]) -> Iterator[Any]:
+    """Make each piece in the language of records, whatever that of the page is, which asked for it."""
+    pieces = iter(content)
+    while True:
+        with for_the_record():
+            piece = next(pieces, None)
+        if piece is None:
+            return
+        yield piece
 
 
 class _Echo:

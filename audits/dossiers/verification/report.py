@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from compliance.lib.problems import one_line
+from compliance.lib.wording import gettext_noop as _
 
 Outcome = Literal["holds", "broken", "cannot tell"]
 EXIT_CODES: dict[Outcome, int] = {"holds": 0, "broken": 1, "cannot tell": 2}
 IN_SUM: dict[Outcome, str] = {
-    "holds": "All checks hold.",
-    "broken": "Something is broken: do not rely on this file.",
-    "cannot tell": "Nothing is broken, but not everything can be told from this file alone.",
+    "holds": _("All checks hold."),
+    "broken": _("Something is broken: do not rely on this file."),
+    "cannot tell": _("Nothing is broken, but not everything can be told from this file alone."),
 }
 
 
