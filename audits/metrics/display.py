@@ -14,12 +14,13 @@ from audits.metrics.categories import Category, TableName
 from audits.metrics.ratios import Row, Table
 from audits.metrics.result import exact_tables_of
 from audits.metrics.rounding import decimals, percent
+from compliance.lib.wording import gettext_noop as _
 
 FOUR_FIFTHS_NOTE: Final = (
     "The four-fifths line is context from 29 CFR 1607.4(D), a federal guideline on employee selection; "
     "Local Law 144 sets no threshold."
 )
-NO_NUMBER: Final = "not computable"
+NO_NUMBER: Final = _("not computable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,9 @@ class ShownTable:
 
 
 TITLES: Final[Mapping[TableName, str]] = {
-    "sex": "Sex",
-    "race_ethnicity": "Race/ethnicity",
-    "intersectional": "Sex and race/ethnicity (intersectional)",
+    "sex": _("Sex"),
+    "race_ethnicity": _("Race/ethnicity"),
+    "intersectional": _("Sex and race/ethnicity (intersectional)"),
 }
 
 
@@ -67,11 +68,14 @@ def shown(result: Mapping[str, Any]) -> tuple[ShownTable, ...]:
 
 def _table(found: Table, method: Mapping[str, Any]) -> ShownTable:
     leaders = (found.benchmark, *found.tied) if found.benchmark else ()
-    side = "Above the median" if method.get("higher_is_better") is not False else "Below the median"
+    side = _("Above the median") if method.get("higher_is_better") is not False else _("Below the median")
     chosen, rate = {
-        "selection": ("Selected", "Selection rate"),
-        "scoring": (side, "Scoring rate"),
-        "class": ("Put into the class", "Selection rate"),  # 6 RCNY § 5-300 calls the rate of a classification so too
+        "selection": (_("Selected"), _("Selection rate")),
+        "scoring": (side, _("Scoring rate")),
+        "class": (
+            _("Put into the class"),
+            _("Selection rate"),
+        ),  # as 6 RCNY § 5-300 calls it
     }[method["rate_kind"]]
     return ShownTable(
         name=found.name,
@@ -91,7 +95,7 @@ def _row(row: Row, is_benchmark: bool) -> ShownRow:
         applicants=row.applicants,
         selected=row.selected,
         rate=NO_NUMBER if row.rate is None else percent(row.rate),
-        impact_ratio="excluded" if row.excluded else ratio,
+        impact_ratio=_("excluded") if row.excluded else ratio,
         share=NO_NUMBER if row.share is None else percent(row.share),
         excluded=row.excluded,
         is_benchmark=is_benchmark,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from compliance.catalogue.schema import Catalogue
@@ -74,7 +74,7 @@ class LawFilter(forms.Form):
 
     def _offer(self, name: str, counts: Counter[str] | None = None) -> None:
         """Offer the values of a filter, with how many rows each would show; one that would show none is left out."""
-        offered = [] if name == "text" else [("", _now("any"))]
+        offered = [] if name == "text" else [("", gettext("any"))]
         for value, label in self.labels[name].items():
             if counts is None:
                 offered.append((value, label))
@@ -152,10 +152,10 @@ class LawFilter(forms.Form):
 def _labels(texts: list[Catalogue]) -> dict[str, dict[str, str]]:
     """Return the words of each value that the laws themselves name, in their order."""
     versions = sorted({text.text_version for text in texts}, reverse=True)
-    named = {version: _now("text of {version}").format(version=version) for version in versions}
+    named = {version: gettext("text of {version}").format(version=version) for version in versions}
     return {
         "law": {text.law: text.short_title for text in texts},
-        "text": {NEWEST: _now("newest of each law"), EVERY: _now("every text"), **named},
+        "text": {NEWEST: gettext("newest of each law"), EVERY: gettext("every text"), **named},
         "role": {name: title.split(",")[0] for text in texts for name, title in text.roles.items()},
         "tier": {name: title for text in texts for name, title in text.tiers.items()},
         "kind": {name: str(label) for name, label in KINDS.items()},

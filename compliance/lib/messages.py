@@ -65,7 +65,7 @@ def is_whole(found: polib.POEntry, asked: polib.POEntry) -> bool:
 def _unlike(one: polib.POEntry) -> Iterator[str]:
     """Yield where placeholders, tags or ends of lines differ from the English.
 
-    A singular may leave out its number.
+    Where the English singular says no number ("One row"), a translation may do either.
     """
     if not one.msgid_plural:
         yield from _unlike_text(one.msgid, one.msgstr)

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from compliance.catalogue.schema import Catalogue
@@ -49,11 +49,12 @@ class TimelineFilter(forms.Form):
     def __init__(self, data: Mapping[str, Any], *, kinds: Iterable[str], systems: Iterable[tuple[str, str]] | None):
         super().__init__(data)
         offered = set(kinds)
-        self.fields["kind"].choices = [("", _now("any")), *((k, label) for k, label in KINDS.items() if k in offered)]  # type: ignore[attr-defined]
+        some = [(kind, label) for kind, label in KINDS.items() if kind in offered]
+        self.fields["kind"].choices = [("", gettext("any")), *some]  # type: ignore[attr-defined]
         if systems is None:
             del self.fields["system"]
         else:
-            self.fields["system"].choices = [("", _now("all")), *systems]  # type: ignore[attr-defined]
+            self.fields["system"].choices = [("", gettext("all")), *systems]  # type: ignore[attr-defined]
 
     def chosen(self) -> dict[str, str]:
         """Return the filters that hold a value which is offered."""
@@ -111,7 +112,7 @@ class RecordForm(forms.Form):
             some = [(f"{law.law}/{name}", _capital(words)) for name, words in law.events.items() if name in counted]
             if some:
                 groups.append((law.short_title, some))
-        self.fields["event"].choices = [("", _now("choose")), *groups]  # type: ignore[attr-defined]
+        self.fields["event"].choices = [("", gettext("choose")), *groups]  # type: ignore[attr-defined]
 
     def moment(self) -> datetime.datetime | None:
         """Return the aware moment, where a time of day was given."""
@@ -145,21 +146,24 @@ class ClockForm(forms.Form):
         super().__init__(data)
         self.fields["clock"].choices = [  # type: ignore[attr-defined]
             (
-                _now("Serious incident, EU AI Act Article 73"),
+                gettext("Serious incident, EU AI Act Article 73"),
                 [
-                    (self.ALL_INCIDENTS, _now("All three kinds side by side")),
+                    (self.ALL_INCIDENTS, gettext("All three kinds side by side")),
                     *((name, NAMES[name]) for name in INCIDENTS),
                 ],
             ),
-            (_now("Other times, EU AI Act"), [(n, NAMES[n]) for n in CLOCKS if n[:2] == "ai" and n not in INCIDENTS]),
-            (_now("NYC Local Law 144"), [(n, NAMES[n]) for n in CLOCKS if n.startswith("ll144")]),
+            (
+                gettext("Other times, EU AI Act"),
+                [(n, NAMES[n]) for n in CLOCKS if n[:2] == "ai" and n not in INCIDENTS],
+            ),
+            (gettext("NYC Local Law 144"), [(n, NAMES[n]) for n in CLOCKS if n.startswith("ll144")]),
         ]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         name = str(given.get("clock"))
         if name in CLOCKS and CLOCKS[name].unit == "hours" and not given.get("time"):
-            self.add_error("time", _now("This time is counted in hours, so the time of day is needed."))
+            self.add_error("time", gettext("This time is counted in hours, so the time of day is needed."))
         return given
 
     def deadlines(self) -> list[Deadline]:

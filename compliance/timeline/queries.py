@@ -27,6 +27,7 @@ from compliance.timeline.actions import digest
 from compliance.timeline.events import MARKET, MODEL_MARKET, Bound, Event, Ground, Occurrence, for_system, of_law
 from compliance.timeline.models import CalendarAddress, KeyDate
 from compliance.trail.models import TrailEntry
+from compliance.trail.recorded import for_the_record
 
 # The event of a law that a fact with a date, or the register, tells of.
 PLACED = {MARKET: "first_placed_on", MODEL_MARKET: "model_first_placed_on"}
@@ -183,7 +184,8 @@ class _Gathered:
                 found.append(Bound(law.row(row_id), _state(state), since))
                 needs.update(open_facts)
         who = signed.signed_by.name if signed.signed_by else ""
-        text, day = day_in_words(signed.text_version), _day(signed.as_of)
+        with for_the_record():  # the sentence is in English, so its days are too
+            text, day = day_in_words(signed.text_version), _day(signed.as_of)
         source = f"As determined for the text of {text} as of {day}, signed by {who}."
         return Ground(law, found, source, signed.signed_at, 0, _questions(needs))
 

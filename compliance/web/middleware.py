@@ -44,9 +44,16 @@ class LanguageMiddleware:
         if is_api(request.path):
             request.COOKIES.pop(settings.LANGUAGE_COOKIE_NAME, None)
             speak(request, translation.get_language_from_request(request))
-        elif isinstance(request.user, User) and known(request.user.language):
-            speak(request, request.user.language)
+        elif (language := chosen(request)) and known(language):
+            speak(request, language)
         return self.get_response(request)
+
+
+def chosen(request: HttpRequest) -> str:
+    """Return the language of who is signed in; who brings no session is nobody, and their page stays cacheable."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or not isinstance(request.user, User):
+        return ""
+    return request.user.language
 
 
 def is_api(path: str) -> bool:
@@ -58,6 +65,10 @@ def speak(request: HttpRequest, language: str) -> None:
     """Answer this request in a language."""
     translation.activate(language)
     request.LANGUAGE_CODE = language
+
+
+def _is_static(path: str) -> bool:
+    return path.startswith("/static/")
 
 
 class FirstStartMiddleware:
@@ -72,7 +83,7 @@ class FirstStartMiddleware:
         if not self._someone_is_here:
             if User.objects.exists():
                 type(self)._someone_is_here = True
-            elif request.path != reverse("first_start") and not request.path.startswith("/static/"):
+            elif request.path not in (reverse("first_start"), reverse("language")) and not _is_static(request.path):
                 return redirect("first_start")
         return self.get_response(request)
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import Any
+
+import polib
 import pytest
 from django.conf import settings
 from django.core import mail
@@ -9,6 +14,8 @@ from django.test import Client
 
 from compliance.people.language import speak
 from compliance.people.models import User
+from tests.access.addresses import OF_AN_ORGANISATION, expected
+from tests.access.things import House
 from tests.people import PASSWORD, People, alice_bob_charlie, client_of
 
 pytestmark = pytest.mark.django_db
@@ -84,3 +91,74 @@ def test_the_api_answers_in_english_unless_asked(people: People) -> None:
     assert (answer.status_code, answer.headers["Content-Language"]) == (404, "en")
     assert answer.json()["problems"][0]["sentence"] == "There is no such thing here."
     assert client.get(path, headers={"accept-language": "de"}).headers["Content-Language"] == "de"
+
+
+class Texts(HTMLParser):
+    """The texts of a page between its tags, and those of attributes that are read out; not those of pictures."""
+
+    def __init__(self, page: str):
+        super().__init__()
+        self.found: set[str] = set()
+        self.pictures = 0
+        self.feed(page)
+
+    def handle_data(self, data: str) -> None:
+        if not self.pictures:
+            self.found.add(" ".join(data.split()))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.pictures += tag == "figure"
+        self.found |= {value or "" for name, value in attrs if name in ("aria-label", "title", "placeholder")}
+
+    def handle_endtag(self, tag: str) -> None:
+        self.pictures -= tag == "figure"
+
+
+def translated(language: str) -> dict[str, str]:
+    """Return each message whose translation is another text, where both are whole texts."""
+    catalogue = polib.pofile(str(settings.BASE_DIR / "locale" / language / "LC_MESSAGES" / "django.po"))
+    found = {one.msgid: one.msgstr for one in catalogue if one.msgstr}
+    return {english: words for english, words in found.items() if english not in found.values()}
+
+
+def pages(house: House) -> Iterator[tuple[str, str]]:
+    """Yield the name and path of each page of an organisation that is looked at, the API and the files left out."""
+    things = house.things()
+    for address in OF_AN_ORGANISATION:
+        if not address.is_api:
+            yield address.name, address.path(house.slug, **expected()[address.name].named(things))
+
+
+# Pages that quote a law, a framework, a record or an example, some of whose own words read like a message of ours.
+QUOTING = {
+    *("systems_facts", "systems_fact", "systems_classification", "systems_determination", "progress_checklist"),
+    *("checklists_detail", "checklists_applicability", "checklists_item", "laws_changes", "laws_browse", "laws_detail"),
+    *("laws_row", "frameworks_draft", "frameworks_section", "frameworks_row_add", "frameworks_row", "webhooks_list"),
+    *("trail_list", "bias_plan_new", "bias_plan", "bias_plan_change", "bias_detail", "publication_notice"),
+}
+
+
+@pytest.mark.parametrize("language", ["de", "fr"])
+def test_every_page_is_in_the_language_and_answers_as_in_english(language: str, settings: Any) -> None:
+    settings.OUTWARD_HOSTS = ["127.0.0.1"]  # where the webhook of the house leads
+    house = House("Own")
+    client = client_of(house.administrator)
+    words, left, differing = translated(language), {}, {}
+    for name, path in pages(house):
+        speak(user=house.administrator.user, language="en")
+        english = client.get(path)
+        speak(user=house.administrator.user, language=language)
+        answer = client.get(path)
+        if answer.status_code != english.status_code:
+            differing[name] = (english.status_code, answer.status_code)
+        for one in (english, answer):
+            if one.streaming:  # reading it to the end closes it
+                list(one.streaming_content)  # type: ignore[attr-defined]
+        if answer.streaming or not answer.headers["Content-Type"].startswith("text/html"):
+            continue
+        found = Texts(answer.content.decode()).found & words.keys()
+        if found and name not in QUOTING:
+            left[name] = sorted(found)
+    assert differing == {}
+    if left:
+        pytest.fail("\n".join(f"{name} says in English: {'; '.join(some)}" for name, some in left.items()))

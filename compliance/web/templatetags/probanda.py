@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -13,8 +14,8 @@ from uuid import UUID
 from django import template
 from django.forms import BoundField, CheckboxInput
 from django.template.defaultfilters import filesizeformat
-from django.utils.formats import date_format, number_format
-from django.utils.translation import ngettext
+from django.utils.formats import date_format, get_format, number_format
+from django.utils.translation import gettext, ngettext
 
 from compliance.checklists.models import ChecklistItem, Progress, Verdict
 from compliance.checklists.rules import why_not
@@ -27,6 +28,8 @@ from compliance.web.navigation import Place, places
 
 register = template.Library()
 _ids = count(1)
+_PERCENT = re.compile(r"(\d)%")
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[.,](?=\d)")
 
 
 @register.filter
@@ -79,6 +82,32 @@ def whole(number: int | None) -> str:
     '1,234,567'
     """
     return "" if number is None else number_format(number, decimal_pos=0, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def said(words: str) -> str:
+    """Show words that code without Django says, such as the heading of a table, in the reader's language.
+
+    >>> said("Selection rate"), said("")
+    ('Selection rate', '')
+    """
+    return gettext(words) if words else ""
+
+
+@register.filter
+def figure(text: str) -> str:
+    """Show figures that are digits already, to the last of them, with the decimal sign of the reader's language.
+
+    >>> from django.utils.translation import override
+    >>> with override("de"):
+    ...     figure("0.796"), figure("0.31; 2,004.5"), figure(12), figure("48.0%")
+    ('0,796', '0,31; 2.004,5', '12', '48,0\xa0%')
+    """
+    point, comma = get_format("DECIMAL_SEPARATOR"), get_format("THOUSAND_SEPARATOR")
+    signs = {".": point, ",": comma}
+    told = _BETWEEN_DIGITS.sub(lambda sign: signs[sign[0]], said(str(text)))
+    # TRANSLATORS: how a percentage is written; English has no space before the sign, German and French have one.
+    return _PERCENT.sub(gettext("{number}%").format(number=r"\1"), told)
 
 
 @register.filter
