@@ -28,6 +28,14 @@ FILL = {
 }
 
 
+def faces() -> list[dict[str, Any]]:
+    """Return the typefaces, each with the address under which a print finds it."""
+    return [
+        {"url": f"asset:///{name}", "family": family, "weight": weight, "style": style}
+        for name, _, family, weight, style in FACES
+    ]
+
+
 def build(manifest: dict[str, Any]) -> dict[str, Any]:
     """Return the template context for a validated manifest."""
     digest = canonical.digest(manifest)
@@ -46,10 +54,7 @@ def build(manifest: dict[str, Any]) -> dict[str, Any]:
         "catalogue": shown["catalogue"],
         "digest": digest,
         "digest_short": digest[:12],
-        "faces": [
-            {"url": f"asset:///{name}", "family": family, "weight": weight, "style": style}
-            for name, _, family, weight, style in FACES
-        ],
+        "faces": faces(),
         "glance": _glance(shown),
         "audits": audits,
         "determination": _determination(shown.get("determination")),

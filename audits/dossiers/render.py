@@ -67,6 +67,24 @@ def html(manifest: dict[str, Any]) -> str:
     return str(_engine().get_template("dossier/dossier.html").render(Context(context.build(manifest))))
 
 
+def template(name: str, **told: Any) -> str:
+    """Return a printed page other than the dossier as HTML, in the same typefaces and styles."""
+    from django.template import Context
+
+    return str(_engine().get_template(name).render(Context({"faces": context.faces(), **told})))
+
+
+def print_in_child(page: str, at: str, *, memory: int = MEMORY, seconds: float = 120) -> bytes:
+    """Return `page` as PDF/A-3a, made in a process of its own; `at` is the moment that the file bears."""
+    return child.run("print", [page.encode(), at.encode()], memory=memory, seconds=seconds)
+
+
+def print_packed(parts: list[bytes]) -> bytes:
+    """Print what :func:`print_in_child` sent to the child."""
+    page, at = (part.decode() for part in parts)
+    return print_pdf(page, at, {})
+
+
 def print_pdf(page: str, frozen_at: str, embedded: dict[str, tuple[bytes, str, str]]) -> bytes:
     """Print `page` as PDF/A-3a with UA-1 metadata and `embedded` files: name to (bytes, relationship, description)."""
     import pydyf

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from audits.dossiers import views
+from audits.dossiers import views, views_compare
 
 urlpatterns = [
     path("", views.dossiers_list, name="dossiers_list"),
@@ -13,5 +13,6 @@ urlpatterns = [
     path("<uuid:pk>/cancel/", views.dossiers_cancel, name="dossiers_cancel"),
     path("<uuid:pk>/resume/", views.dossiers_resume, name="dossiers_resume"),
     path("<uuid:pk>/report/", views.dossiers_report, name="dossiers_report"),
+    path("<uuid:pk>/compare/", views_compare.dossiers_compare, name="dossiers_compare"),
     path("<uuid:pk>/dossier.pdf", views.dossiers_download, name="dossiers_download"),
 ]
