@@ -12,7 +12,7 @@ ARGS ?= # make test ARGS="-k ratio"
 # Where bytecode is never kept, every process compiles Django and WeasyPrint anew, and the tests start hundreds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test thorough serve check messages journeys bench services services-stop clean
+.PHONY: help demo test thorough serve verifier check messages journeys bench services services-stop clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,10 @@ messages: ## Take up new words for users in locale/, for whoever translates
 bench: ## Measure beside Fairlearn, Aequitas and a bare WeasyPrint
 	@scripts/bootstrap dev bench -- print
 	@$(PY) scripts/bench.py
+
+verifier: ## Build the verifier that needs no server: a wheel and a zipapp under build/verifier
+	@scripts/bootstrap dev -- print
+	@$(PY) scripts/build_verifier.py
 
 services: ## Start PostgreSQL and Redis on loopback, and print their addresses (SPARK=1: a Spark cluster too)
 	@scripts/bootstrap runtime services -- postgres redis $(if $(SPARK),java)
