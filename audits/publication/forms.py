@@ -93,11 +93,6 @@ class UseForm(forms.Form):
                 raise forms.ValidationError(sentence, params={"line": line[:80]})
         return "\n".join(lines)
 
-    @property
-    def said(self) -> dict[str, Any]:
-        """What the actions take."""
-        return {name: self.cleaned_data[name] for name in FIELDS}
-
 
 class PublishForm(forms.Form):
     """The audit that the summary shows."""

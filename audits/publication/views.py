@@ -24,7 +24,7 @@ from compliance.people.rules import can
 from compliance.systems.queries import systems
 from compliance.trail import presenters
 from compliance.trail import queries as trail_queries
-from compliance.web.forms import take_in
+from compliance.web.forms import acted
 from compliance.web.member import find, member_page
 
 ABILITY = "publish_summaries"
@@ -52,14 +52,9 @@ def publication_new(request: HttpRequest, by: Membership) -> HttpResponse:
                 "distribution_on": system.first_use_on,
                 "positions": system.positions,
             }
-    if request.method == "POST" and form.is_valid():
-        try:
-            use = actions.record_use(by=by, system=form.cleaned_data["system"], **form.said)
-        except Refused as refused:
-            take_in(form, refused)
-        else:
-            messages.success(request, _("The use is recorded."))
-            return redirect(address(by, use))
+    if use := acted(form, actions.record_use, by=by):
+        messages.success(request, _("The use is recorded."))
+        return redirect(address(by, use))
     return render(request, "publication/form.html", {"form": form}, status=400 if form.errors else 200)
 
 
@@ -109,14 +104,9 @@ def publication_edit(request: HttpRequest, by: Membership, pk: UUID) -> HttpResp
     """Change what is said of a use."""
     use = find(queries.uses(by), pk)
     form = UseForm(request.POST if request.method == "POST" else None, by=by, use=use)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.change_use(by=by, use=use, revision=form.cleaned_data["revision"], **form.said)
-        except Refused as refused:
-            take_in(form, refused)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect(address(by, use))
+    if acted(form, actions.change_use, by=by, use=use):
+        messages.success(request, _("Saved."))
+        return redirect(address(by, use))
     return render(request, "publication/form.html", {"form": form, "use": use}, status=400 if form.errors else 200)
 
 
@@ -156,14 +146,9 @@ def publication_take_down(request: HttpRequest, by: Membership, pk: UUID) -> Htt
     if request.method != "POST":  # whoever had to sign in in the middle comes back here
         return redirect(address(by, use))
     form = TakeDownForm(request.POST)
-    if form.is_valid():
-        try:
-            actions.take_down(by=by, use=use, reason=form.cleaned_data["reason"])
-        except Refused as refused:
-            take_in(form, refused)
-        else:
-            messages.success(request, _("The public page is down. All editions are kept here."))
-            return redirect(address(by, use))
+    if acted(form, actions.take_down, by=by, use=use):
+        messages.success(request, _("The public page is down. All editions are kept here."))
+        return redirect(address(by, use))
     return show(request, by, use, take_down=form)
 
 

@@ -16,11 +16,10 @@ from audits.publication.models import Delivery, Notice
 from audits.publication.views import attachment
 from compliance.lib.clocks import working_days_between
 from compliance.lib.holidays import NYC
-from compliance.lib.problems import Refused
 from compliance.people.models import Membership
 from compliance.people.rules import can, why_not
 from compliance.timeline.counting import counted
-from compliance.web.forms import take_in
+from compliance.web.forms import acted
 from compliance.web.member import find, member_page
 
 ABILITY = "keep_notices"
@@ -31,13 +30,8 @@ def publication_notice_new(request: HttpRequest, by: Membership, pk: UUID) -> Ht
     """Make a notice."""
     use = find(queries.uses(by), pk)
     form = NoticeForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = actions.make_notice(by=by, use=use, **form.cleaned_data)
-        except Refused as refused:
-            take_in(form, refused)
-        else:
-            return redirect("publication_notice", org=by.organisation.slug, pk=made.pk)
+    if made := acted(form, actions.make_notice, by=by, use=use):
+        return redirect("publication_notice", org=by.organisation.slug, pk=made.pk)
     told = {"form": form, "use": use}
     return render(request, "publication/notice_new.html", told, status=400 if form.errors else 200)
 
@@ -47,14 +41,9 @@ def publication_notice(request: HttpRequest, by: Membership, pk: UUID) -> HttpRe
     """A notice in its words, its clock, and the log of where and when it was given."""
     notice = find(queries.notices(by), pk)
     form = DeliveryForm(request.POST if request.method == "POST" else None, by=by)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.log_delivery(by=by, notice=notice, **form.cleaned_data)
-        except Refused as refused:
-            take_in(form, refused)
-        else:
-            messages.success(request, _("Logged."))
-            return redirect("publication_notice", org=by.organisation.slug, pk=pk)
+    if acted(form, actions.log_delivery, by=by, notice=notice):
+        messages.success(request, _("Logged."))
+        return redirect("publication_notice", org=by.organisation.slug, pk=pk)
     told = {
         "notice": notice,
         "use": notice.use,
@@ -84,13 +73,8 @@ def publication_request_new(request: HttpRequest, by: Membership, pk: UUID) -> H
     """Log a written request."""
     use = find(queries.uses(by), pk)
     form = ReceivedForm(request.POST if request.method == "POST" else None, initial={"received_on": rules.today()})
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = actions.receive_request(by=by, use=use, **form.cleaned_data)
-        except Refused as refused:
-            take_in(form, refused)
-        else:
-            return redirect("publication_request", org=by.organisation.slug, pk=made.pk)
+    if made := acted(form, actions.receive_request, by=by, use=use):
+        return redirect("publication_request", org=by.organisation.slug, pk=made.pk)
     told = {"form": form, "use": use}
     return render(request, "publication/request_new.html", told, status=400 if form.errors else 200)
 
@@ -101,14 +85,9 @@ def publication_request(request: HttpRequest, by: Membership, pk: UUID) -> HttpR
     asked = find(queries.data_requests(by), pk)
     drafted = {"answer": wording.answer(actions.said_of(asked.use)), "answered_on": rules.today()}
     form = AnswerForm(request.POST if request.method == "POST" else None, initial=drafted)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.answer_request(by=by, request=asked, **form.cleaned_data)
-        except Refused as refused:
-            take_in(form, refused)
-        else:
-            messages.success(request, _("The answer is noted."))
-            return redirect("publication_request", org=by.organisation.slug, pk=pk)
+    if acted(form, actions.answer_request, by=by, request=asked):
+        messages.success(request, _("The answer is noted."))
+        return redirect("publication_request", org=by.organisation.slug, pk=pk)
     told = {
         "asked": asked,
         "use": asked.use,

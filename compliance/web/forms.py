@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -10,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.lib.clocks import EARLIEST, LATEST
 from compliance.lib.problems import Forbidden, Refused
+
+T = TypeVar("T")
 
 
 class DateInput(forms.DateInput):
@@ -35,6 +38,20 @@ class DayField(forms.DateField):
         super().__init__(**kwargs)
         sentence = _("Give a day between the years 1900 and 2999.")
         self.validators += [MinValueValidator(EARLIEST, sentence), MaxValueValidator(LATEST, sentence)]
+
+
+def acted(form: forms.BaseForm, act: Callable[..., T], **more: Any) -> T | None:
+    """Do what a sent form asks, if it is in order; return what was done, or None where the form now says what is wrong.
+
+    `act` takes the cleaned fields by their names, and `more`.
+    """
+    if not form.is_valid():
+        return None
+    try:
+        return act(**form.cleaned_data, **more)
+    except Refused as refused:
+        take_in(form, refused)
+        return None
 
 
 def take_in(form: forms.BaseForm, refused: Refused) -> None:
