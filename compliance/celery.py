@@ -19,6 +19,7 @@ app.autodiscover_tasks(
         "compliance.evidence",
         "compliance.tokens",
         "compliance.webhooks",
+        "compliance.outbox",
         "compliance.progress",
         "compliance.reminders",
         "audits.work",

@@ -1,76 +1,107 @@
-"""What the database itself refuses to change: triggers for SQLite and PostgreSQL, as operations of a migration.
+"""What the database itself refuses, whoever asks: triggers for SQLite and PostgreSQL.
 
-A migration that makes a guarded table anew takes its triggers with it on SQLite; a test of every guard says so.
+A slice declares what must not happen to its tables (`guards.py` of the slice); the guards are put in place after every
+migration, since SQLite forgets them when it makes a table anew. Whoever owns the database can drop them: `trail_check`
+and the page of the trail say which are gone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db import migrations
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.state import StateApps
+from django.db import connection
+
+DECLARED: dict[str, Guard] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Rows of `table` for which `settled` holds are neither changed nor removed; `settled` speaks of the row `OLD`.
+    """An act (INSERT, UPDATE, DELETE or, on PostgreSQL alone, TRUNCATE) on a table is refused with a sentence.
 
-    >>> Guard("plans", "plan_settled", "OLD.locked_at IS NOT NULL", "A locked plan never changes.").statements("oracle")
-    Traceback (most recent call last):
-    KeyError: 'oracle'
+    `unless` is the condition on the rows `OLD` and `NEW` under which it is allowed; without one it never is. Of a
+    TRUNCATE it speaks of the table as a whole.
     """
 
-    table: str
     name: str
-    settled: str
+    table: str
+    act: str
     sentence: str
+    unless: str = ""
 
     def statements(self, vendor: str) -> list[str]:
-        """Return what puts the guard up."""
+        """Return what puts the guard up.
+
+        >>> Guard("kept", "files", "DELETE", "A file stays.").statements("oracle")
+        Traceback (most recent call last):
+        KeyError: 'oracle'
+        """
         return {"sqlite": self._sqlite, "postgresql": self._postgresql}[vendor]()
 
-    def lifting(self, vendor: str) -> list[str]:
-        """Return what takes it down."""
-        if vendor == "sqlite":
-            return [f"DROP TRIGGER {self.name}_no_{verb.lower()}" for verb in ("UPDATE", "DELETE")]
-        rows, whole = f"{self.name}_no_change", f"{self.name}_no_truncate"
-        return [
-            f"DROP TRIGGER {rows} ON {self.table}",
-            f"DROP TRIGGER {whole} ON {self.table}",
-            f"DROP FUNCTION {rows}, {whole}",
-        ]
-
-    def operation(self) -> migrations.RunPython:
-        """Return the operation of a migration that puts it up, and takes it down when undone."""
-
-        def put_up(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
-            for statement in self.statements(editor.connection.vendor):
-                editor.execute(statement)
-
-        def take_down(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
-            for statement in self.lifting(editor.connection.vendor):
-                editor.execute(statement)
-
-        return migrations.RunPython(put_up, take_down)
-
     def _sqlite(self) -> list[str]:
+        when = f"WHEN NOT ({self.unless})" if self.unless else ""
         return [
-            f"""CREATE TRIGGER {self.name}_no_{verb.lower()} BEFORE {verb} ON {self.table} WHEN {self.settled}
+            f"""CREATE TRIGGER {self.name} BEFORE {self.act} ON {self.table} FOR EACH ROW {when}
                 BEGIN SELECT RAISE(ABORT, '{self.sentence}'); END"""
-            for verb in ("UPDATE", "DELETE")
         ]
 
     def _postgresql(self) -> list[str]:
-        rows, whole = f"{self.name}_no_change", f"{self.name}_no_truncate"
-        refuse = f"RAISE EXCEPTION '{self.sentence}';"
-        some = f"EXISTS (SELECT 1 FROM {self.table} WHERE {self.settled.replace('OLD.', '')})"  # noqa: S608
+        # ALWAYS: also where a session calls itself a replica, which passes by other triggers.
+        each = "ROW" if self.unless and self.act != "TRUNCATE" else "STATEMENT"
+        when = f"NOT ({self.unless})" if self.unless else "true"
+        row = {"DELETE": "OLD", "TRUNCATE": "NULL"}.get(self.act, "NEW") if self.unless else "NULL"
         return [
-            f"CREATE FUNCTION {rows}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {refuse} END $$",
-            f"""CREATE TRIGGER {rows} BEFORE UPDATE OR DELETE ON {self.table}
-                FOR EACH ROW WHEN ({self.settled}) EXECUTE FUNCTION {rows}()""",
-            f"""CREATE FUNCTION {whole}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-                IF {some} THEN {refuse} END IF; RETURN NULL; END $$""",
-            f"""CREATE TRIGGER {whole} BEFORE TRUNCATE ON {self.table}
-                FOR EACH STATEMENT EXECUTE FUNCTION {whole}()""",
+            f"""CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                IF {when} THEN RAISE EXCEPTION '{self.sentence}'; END IF; RETURN {row}; END $$""",
+            f"DROP TRIGGER IF EXISTS {self.name} ON {self.table}",
+            f"""CREATE TRIGGER {self.name} BEFORE {self.act} ON {self.table}
+                FOR EACH {each} EXECUTE FUNCTION {self.name}()""",
+            f"ALTER TABLE {self.table} ENABLE ALWAYS TRIGGER {self.name}",
         ]
+
+
+def settled(name: str, table: str, sentence: str, when: str = "") -> list[Guard]:
+    """Return the guards under which rows are neither changed nor removed, once `when` holds of them (of `OLD`).
+
+    >>> [(one.name, one.unless) for one in settled("plan", "plans", "It stays.", "OLD.locked")]
+    [('plan_no_update', 'NOT (OLD.locked)'), ('plan_no_delete', 'NOT (OLD.locked)'),
+     ('plan_no_truncate', 'NOT EXISTS (SELECT 1 FROM plans WHERE locked)')]
+    """
+    unless = f"NOT ({when})" if when else ""
+    none = f"NOT EXISTS (SELECT 1 FROM {table} WHERE {when.replace('OLD.', '')})" if when else ""  # noqa: S608
+    conditions = {"UPDATE": unless, "DELETE": unless, "TRUNCATE": none}
+    return [Guard(f"{name}_no_{act.lower()}", table, act, sentence, one) for act, one in conditions.items()]
+
+
+def declare(guards: Iterable[Guard]) -> None:
+    """Have guards put in place after every migration."""
+    DECLARED.update((one.name, one) for one in guards)
+
+
+def wanted() -> dict[str, Guard]:
+    """Return the guards that this kind of database needs, by name."""
+    return {name: one for name, one in DECLARED.items() if connection.vendor == "postgresql" or one.act != "TRUNCATE"}
+
+
+def install(**_: Any) -> None:
+    """Put every guard in place that is not there, where its table is."""
+    absent = missing()
+    tables = set(connection.introspection.table_names()) if absent else set()
+    with connection.cursor() as cursor:
+        for name in absent:
+            if DECLARED[name].table in tables:
+                for statement in DECLARED[name].statements(connection.vendor):
+                    cursor.execute(statement)
+
+
+def missing() -> list[str]:
+    """Return the names of the guards that are not in place, or are switched off."""
+    query = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'A'",
+    }[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        found = {row[0] for row in cursor.fetchall()}
+    return [name for name in wanted() if name not in found]

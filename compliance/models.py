@@ -23,6 +23,7 @@ from compliance.evidence.keeping import (
 from compliance.evidence.models import Evidence, EvidenceFile, EvidenceTag, EvidenceVersion, SpeaksOf
 from compliance.findings.models import CorrectiveAction, Finding, RiskAcceptance, Verification
 from compliance.frameworks.models import Framework, FrameworkVersion
+from compliance.outbox.models import Letter
 from compliance.people.models import Grant, Membership, Organisation, User
 from compliance.progress.models import ProgressSnapshot
 from compliance.reminders.models import Digest, Rhythm, Snooze, Wishes
@@ -67,6 +68,7 @@ __all__ = [
     "KeptAnswer",
     "KeyDate",
     "LegalHold",
+    "Letter",
     "LinkCapture",
     "Membership",
     "Organisation",

@@ -233,6 +233,7 @@ CELERY_BEAT_SCHEDULE = {
     "count-today": {"task": "compliance.progress.count_today", "schedule": 3600.0},
     "take-up-left-evidence": {"task": "compliance.evidence.take_up_left", "schedule": max(30.0, LEASE_SECONDS)},
     "nightly-fixity": {"task": "compliance.evidence.nightly_fixity", "schedule": crontab(hour=1, minute=30)},
+    "send-left-letters": {"task": "compliance.outbox.send_left", "schedule": 60.0},
     "remind": {"task": "compliance.reminders.send", "schedule": 300.0},
     "recheck-approvals": {"task": "compliance.checklists.recheck_approvals", "schedule": crontab(hour=0, minute=10)},
 }

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from audits.work.models import State, Work
 from compliance.evidence.models import Evidence
 from compliance.people.models import Membership, Organisation
+from compliance.people.second_person import Decision as SecondDecision
 from compliance.systems.models import AISystem
 from compliance.trail.personal import Personal
 from compliance.uploads.models import Upload
@@ -222,10 +223,7 @@ class ExclusionProposal(models.Model):
     the tables of everyone. Only an accepted one is applied.
     """
 
-    class Decision(models.TextChoices):
-        OPEN = "", _("waits for a second person")
-        ACCEPTED = "accepted", _("accepted")
-        REFUSED = "refused", _("refused")
+    Decision = SecondDecision
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     bias_audit = models.ForeignKey(BiasAudit, on_delete=models.PROTECT, related_name="proposals")

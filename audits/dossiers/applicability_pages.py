@@ -41,8 +41,8 @@ def rows_aside(applicability: Mapping[str, Any] | None) -> set[str]:
 
 def is_told(row: Mapping[str, Any]) -> bool:
     """Say whether a row is told by itself: all are but those that do not apply and on which nobody said anything."""
-    said = row["verdict_code"] != "none" or row["reason"] or row["note"] or row["evidence"] or row["reviews"]
-    return row.get("state") != "no" or bool(said)
+    said = (row.get(part) for part in ("reason", "note", "evidence", "reviews", "findings"))
+    return row.get("state") != "no" or row["verdict_code"] != "none" or any(said)
 
 
 def statement(manifest: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from audits.dossiers import applicability_pages, bias_pages, words
+from audits.dossiers import applicability_pages, bias_pages, finding_pages, words
 from audits.dossiers.typefaces import FACES, printable_all
 from compliance.lib import canonical
 
@@ -42,7 +42,11 @@ def build(manifest: dict[str, Any]) -> dict[str, Any]:
     shown = printable_all(manifest)
     evidence = _evidence(shown)
     applied = applicability_pages.by_row(shown.get("applicability"))
-    rows = [_row(row, evidence) | applied.get(row["id"], {}) for row in shown["rows"]]
+    raised = finding_pages.by_row(shown)
+    rows = [
+        _row(row, evidence) | applied.get(row["id"], {}) | {"findings": raised.get(row["id"], [])}
+        for row in shown["rows"]
+    ]
     audits = [bias_pages.audit(number, one, evidence) for number, one in enumerate(shown["bias_audits"], 1)]
     context = {
         "dossier": shown["dossier"],
@@ -59,6 +63,7 @@ def build(manifest: dict[str, Any]) -> dict[str, Any]:
         "audits": audits,
         "determination": _determination(shown.get("determination")),
         "applicability": applicability_pages.statement(shown),
+        "findings": finding_pages.statement(shown),
         "sections": _sections(
             shown["catalogue"]["sections"], [row for row in rows if applicability_pages.is_told(row)]
         ),
@@ -95,6 +100,10 @@ def _chapters(context: dict[str, Any]) -> dict[str, Any]:
     for audit in context["audits"]:
         parts = [{"anchor": table["anchor"], "title": table["title"]} for table in audit["tables"]]
         audit["chapter"] = chapter(audit["anchor"], audit["title"], parts)
+    if context["findings"]:
+        groups = context["findings"]["groups"]
+        parts = [{"anchor": one["anchor"], "title": f"{one['title']} severity"} for one in groups]
+        named["findings"] = chapter("findings", "Nonconformities and observations", parts)
     parts = [{"anchor": section["anchor"], "title": section["title"]} for section in context["sections"]]
     named["rows"] = chapter("rows", "Row by row", parts)
     named["evidence"] = chapter("evidence", "Evidence")

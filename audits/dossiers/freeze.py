@@ -15,6 +15,7 @@ from audits.bias.models import BiasAudit
 from audits.bias.queries import named_proposal, proposals
 from audits.bias.telling import counts_of
 from audits.dossiers import determined
+from audits.dossiers.found import findings
 from audits.work.models import State
 from compliance.catalogue.schema import Catalogue
 from compliance.checklists.models import Checklist, ChecklistItem, Review
@@ -37,8 +38,8 @@ def gather(
 ) -> tuple[dict[str, Any], dict[str, bytes]]:
     """Return the manifest and the bytes of its attachments by name. Reads within the caller's transaction."""
     catalogue = checklist.catalogue
-    found = list(items(by).filter(checklist=checklist).order_by("position"))
-    pieces = _pieces(found)
+    rows = list(items(by).filter(checklist=checklist).order_by("position"))
+    pieces = _pieces(rows)
     evidence = sorted(pieces.values(), key=lambda one: (one.evidence.added_at, str(one.evidence_id), one.number))
     audits, attachments = _bias_audits(by, checklist.system, evidence)
     determination = _determination(by, checklist)
@@ -59,9 +60,10 @@ def gather(
         "organisation": {"name": by.organisation.name},
         "system": _system(checklist.system),
         "catalogue": _catalogue(catalogue),
-        "rows": [_row(catalogue, item) for item in found],
+        "rows": [_row(catalogue, item) for item in rows],
         "evidence": [_evidence(piece) for piece in evidence],
         "bias_audits": audits,
+        "findings": findings(by, checklist),
         "trail": {"head": {"seq": seq, "sha256": head}, "entries": _entries(by, checklist.system, evidence)},
         "attachments": [_attachment(name, data) for name, data in attachments.items()],
         "software": SOFTWARE,
@@ -69,7 +71,7 @@ def gather(
     if determination is not None:
         manifest["determination"] = _determined(determination)
     if checklist.determination is not None:
-        manifest["applicability"] = _applicability(checklist.determination, found)
+        manifest["applicability"] = _applicability(checklist.determination, rows)
     return manifest, attachments
 
 

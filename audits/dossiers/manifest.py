@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import ConfigDict, ValidationError
 
+from audits.dossiers.manifest_findings import Finding
+from audits.dossiers.manifest_parts import Day, FileName, Moment, Part, Sha256
 from compliance.lib import canonical
 from compliance.lib.bundle import bundle_digest
 from compliance.lib.problems import Problem, Refused
@@ -21,23 +23,15 @@ MANIFEST_NAME = "manifest.json"
 VERDICTS = ("met", "partly_met", "not_met", "not_applicable", "undetermined")
 PROGRESS = ("to_do", "in_progress", "submitted", "in_review", "done")
 
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Moment = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")]
-Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")]
 State = Literal["applies", "later", "undetermined", "no"]
-FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class FrozenBy(_Part):
+class FrozenBy(Part):
     name: str
     role: str
 
 
-class Dossier(_Part):
+class Dossier(Part):
     id: str
     title: str
     status: Literal["final", "draft"]
@@ -47,11 +41,11 @@ class Dossier(_Part):
     statement: str
 
 
-class Organisation(_Part):
+class Organisation(Part):
     name: str
 
 
-class System(_Part):
+class System(Part):
     id: str
     name: str
     version: str
@@ -63,12 +57,12 @@ class System(_Part):
     status: str
 
 
-class Section(_Part):
+class Section(Part):
     id: str
     title: str
 
 
-class Catalogue(_Part):
+class Catalogue(Part):
     law: str
     title: str
     short_title: str
@@ -79,12 +73,12 @@ class Catalogue(_Part):
     progress_kinds: list[str]
 
 
-class Submission(_Part):
+class Submission(Part):
     by: str
     at: Moment
 
 
-class Review(_Part):
+class Review(Part):
     by: str
     role: str
     decision: Literal["accepted", "returned"]
@@ -93,7 +87,7 @@ class Review(_Part):
     text_version: str = ""
 
 
-class Row(_Part):
+class Row(Part):
     """One row of the checklist: what is asked, how far the work is, and what was found.
 
     `confirm_again` says why an answer that was given under an older text has not been confirmed yet.
@@ -122,7 +116,7 @@ class Row(_Part):
     confirm_again: str = ""
 
 
-class RestsOn(_Part):
+class RestsOn(Part):
     """The signed determination that the statement of applicability rests on; `sha256` is that of its result."""
 
     id: str
@@ -132,14 +126,14 @@ class RestsOn(_Part):
     signed_at: Moment
 
 
-class Against(_Part):
+class Against(Part):
     """Who said otherwise than the engine, and the second person, who accepted it."""
 
     by: str
     accepted_by: str
 
 
-class Applied(_Part):
+class Applied(Part):
     """Whether one row binds the system, since when, and the one sentence that says most about why."""
 
     row: str
@@ -150,25 +144,25 @@ class Applied(_Part):
     override: Against | None
 
 
-class Applicability(_Part):
+class Applicability(Part):
     determination: RestsOn
     rows: list[Applied]
 
 
-class Withdrawal(_Part):
+class Withdrawal(Part):
     """When a piece of evidence was said to count no longer, and why."""
 
     at: Moment
     reason: str
 
 
-class EvidenceFile(_Part):
+class EvidenceFile(Part):
     file_name: str
     sha256: Sha256
     bytes: int
 
 
-class Evidence(_Part):
+class Evidence(Part):
     """A version of a piece of evidence. With several files, `sha256` is the digest over all of them
     (:func:`compliance.lib.bundle.bundle_digest`). Dossiers from before there were versions leave them out."""
 
@@ -194,7 +188,7 @@ class Evidence(_Part):
     withdrawn: Withdrawal | None
 
 
-class ExclusionProposed(_Part):
+class ExclusionProposed(Part):
     """A category that somebody proposed to leave out of the ratios, and that this result did not leave out.
 
     `decision` is empty while nobody has decided; one that was accepted is applied by another run of the same sources.
@@ -210,7 +204,7 @@ class ExclusionProposed(_Part):
     decided_reason: str
 
 
-class BiasAudit(_Part):
+class BiasAudit(Part):
     """A bias audit with its whole result, whose shape is that of :mod:`audits.metrics`."""
 
     id: str
@@ -225,12 +219,12 @@ class BiasAudit(_Part):
     result: dict[str, Any]
 
 
-class Head(_Part):
+class Head(Part):
     seq: int
     sha256: Sha256
 
 
-class PersonalText(_Part):
+class PersonalText(Part):
     """A text about a person that an entry's body holds under its digest: that of `{"salt", "value"}`."""
 
     sha256: Sha256
@@ -238,7 +232,7 @@ class PersonalText(_Part):
     value: str
 
 
-class Entry(_Part):
+class Entry(Part):
     """One entry of the trail: `sha256` is the digest of the canonical JSON of `body`, which names `prev`.
 
     `personal` holds what the body seals, but for what was removed from the trail before the dossier was frozen.
@@ -256,12 +250,12 @@ class Entry(_Part):
     personal: list[PersonalText] = []
 
 
-class Trail(_Part):
+class Trail(Part):
     head: Head
     entries: list[Entry]
 
 
-class Attachment(_Part):
+class Attachment(Part):
     name: FileName
     sha256: Sha256
     bytes: int
@@ -270,12 +264,12 @@ class Attachment(_Part):
     description: str
 
 
-class Software(_Part):
+class Software(Part):
     name: str
     version: str
 
 
-class DeterminedOutcome(_Part):
+class DeterminedOutcome(Part):
     """A class of the law, with the state that counts and the day from which it holds."""
 
     title: str
@@ -285,7 +279,7 @@ class DeterminedOutcome(_Part):
     overridden: bool
 
 
-class DeterminedStep(_Part):
+class DeterminedStep(Part):
     """One step of the classification: its answer, or those that it may still have, with the reasons in order."""
 
     number: int
@@ -297,7 +291,7 @@ class DeterminedStep(_Part):
     reasons: list[str]
 
 
-class DeterminedAnswer(_Part):
+class DeterminedAnswer(Part):
     """A question about the system, as it was answered, and what the answer rests on."""
 
     question: str
@@ -305,7 +299,7 @@ class DeterminedAnswer(_Part):
     remark: str
 
 
-class DeterminedOverride(_Part):
+class DeterminedOverride(Part):
     """Where a person said otherwise than the engine on a row or a class, and what a second person decided."""
 
     name: str
@@ -323,7 +317,7 @@ class DeterminedOverride(_Part):
     decided_reason: str
 
 
-class Determined(_Part):
+class Determined(Part):
     """What a determination says: all of it but the rows, which stand in its file; `tally` counts them by state."""
 
     law: str
@@ -338,7 +332,7 @@ class Determined(_Part):
     tally: dict[State, int]
 
 
-class Determination(_Part):
+class Determination(Part):
     """A signed determination which rows of the law bind the system; `attachment` holds the bytes of the digest."""
 
     id: str
@@ -353,7 +347,7 @@ class Determination(_Part):
     says: Determined
 
 
-class Manifest(_Part):
+class Manifest(Part):
     """All of it. Strings, whole numbers, booleans and nulls only: a float has no one exact spelling."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -367,6 +361,7 @@ class Manifest(_Part):
     applicability: Applicability | None = None
     evidence: list[Evidence]
     bias_audits: list[BiasAudit]
+    findings: list[Finding] | None = None
     determination: Determination | None = None
     trail: Trail
     attachments: list[Attachment]
@@ -454,6 +449,7 @@ def _reference_problems(manifest: Manifest) -> list[Problem]:
         "attachment": files,
         "row": [row.id for row in manifest.rows],
         "bias audit": [audit.id for audit in manifest.bias_audits],
+        "finding": [one.id for one in manifest.findings or ()],
     }
     for what, ids in named.items():
         for doubled in sorted({one for one in ids if ids.count(one) > 1}):
@@ -463,9 +459,9 @@ def _reference_problems(manifest: Manifest) -> list[Problem]:
     for row in manifest.rows:
         if row.section not in sections:
             problems.append(broken(f"Row {row.id} stands in a section that is not listed.", row.section))
-        for one in row.evidence:
-            if one not in evidence:
-                problems.append(broken(f"Row {row.id} names evidence that is not listed.", one))
+        for id in row.evidence:
+            if id not in evidence:
+                problems.append(broken(f"Row {row.id} names evidence that is not listed.", id))
     for piece in manifest.evidence:
         parts = [(one.file_name, one.sha256, one.bytes) for one in piece.files]
         if parts and bundle_digest(parts) != piece.sha256:
@@ -474,6 +470,9 @@ def _reference_problems(manifest: Manifest) -> list[Problem]:
     for applied in manifest.applicability.rows if manifest.applicability else ():
         if applied.row not in rows:
             problems.append(broken("The statement of applicability names a row that is not listed.", applied.row))
+    for one in manifest.findings or ():
+        if one.row not in rows and one.text_version == manifest.catalogue.text_version:
+            problems.append(broken(f"F-{one.number} stands on a row that is not listed.", one.row))
     for audit in manifest.bias_audits:
         if audit.evidence not in evidence:
             problems.append(broken(f"Bias audit {audit.id} names evidence that is not listed.", audit.evidence))

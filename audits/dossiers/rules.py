@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from audits.dossiers.models import Status
 from compliance.checklists.models import Binding, Checklist, Progress
-from compliance.lib.problems import Problem, Refused
+from compliance.lib.problems import Problem, Refused, sentence_against
 
 SHOWN = 12
 
@@ -46,8 +46,4 @@ def check_status(status: str, checklist: Checklist) -> None:
 
 def why_not_final(checklist: Checklist) -> str:
     """Return the sentence why a dossier of this checklist cannot be final now, or an empty text."""
-    try:
-        check_status(Status.FINAL, checklist)
-    except Refused as refused:
-        return refused.problems[0].sentence
-    return ""
+    return sentence_against(check_status, Status.FINAL, checklist)

@@ -34,6 +34,7 @@ from compliance.people.models import Membership
 from compliance.people.queries import active_members
 from compliance.people.rules import check_can
 from compliance.reviews.queries import quorum_for, stands_in_for
+from compliance.reviews.quorum import Quorum
 from compliance.reviews.rules import in_words
 from compliance.systems.models import AISystem
 from compliance.trail.actions import hold, write
@@ -288,14 +289,16 @@ def give_back(
 def reconfirm(*, by: Membership, item: ChecklistItem, reason: str) -> ChecklistItem:
     """Say that what was accepted still holds although it changed since, and why.
 
-    The acceptance had two people behind it, so it goes to review: it holds again once another person accepts it.
+    It goes to review, and holds again once as many people accept it, in the same roles, as its acceptance needed; where
+    the law's rule asks for more by now, as many as that.
     """
     item = _locked(by, item)
     rules.check_move("reconfirm", by=by, item=item)
     rules.check_reason(reason, str(rules.TOLD["reconfirm"]))
     rules.check_complete(item, live_evidence=item.evidence.filter(withdrawn_at=None).count())
     item.submitted_by, item.submitted_at, item.reconfirmed = by, timezone.now(), reason.strip()
-    item.quorum = quorum_for(by.organisation_id, item.checklist.law).as_json()
+    needed = quorum_for(by.organisation_id, item.checklist.law)
+    item.quorum = needed.with_at_least(Quorum.of(item.quorum)).as_json()
     prepared(by, [item])
     _move("reconfirm", item)
     changes = [one["sentence"] for one in item.stale_reasons]

@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -13,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from compliance.checklists import actions, queries
-from compliance.checklists.models import Binding, Checklist, ChecklistItem, Decision, Progress, Verdict
+from compliance.checklists.models import Binding, Checklist, ChecklistItem, Decision, ItemEvidence, Progress, Verdict
 from compliance.determinations.queries import determinations
 from compliance.evidence.queries import evidence
 from compliance.people.models import Membership
@@ -78,9 +79,14 @@ class AttachedSerializer(serializers.Serializer[Any]):
     """A piece of evidence that speaks for a row."""
 
     evidence = serializers.UUIDField(source="evidence_id")
+    version = serializers.IntegerField(source="shown.number", help_text="The version that speaks for the row now.")
+    follows_newest = serializers.SerializerMethodField()
     title = serializers.CharField(source="evidence.title")
     attached_by = serializers.CharField(source="attached_by.name")
     attached_at = serializers.DateTimeField()
+
+    def get_follows_newest(self, one: ItemEvidence) -> bool:
+        return one.version_id is None
 
 
 class ItemSerializer(serializers.ModelSerializer[ChecklistItem]):
@@ -132,6 +138,22 @@ class EvidenceOfItemSerializer(serializers.Serializer[Any]):
     """A piece of evidence, by its id."""
 
     evidence = Own(evidence)
+
+
+class AttachSerializer(EvidenceOfItemSerializer):
+    """A piece of evidence, and in which version it speaks."""
+
+    version = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, help_text="The number of a version; the newest where left out."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        number = attrs.get("version")
+        if number is not None:
+            attrs["version"] = attrs["evidence"].versions.filter(number=number).first()
+            if attrs["version"] is None:
+                raise serializers.ValidationError({"version": _("The piece has no such version.")})
+        return attrs
 
 
 class ItemFilter(django_filters.FilterSet):  # type: ignore[misc]  # it ships no types
@@ -226,12 +248,12 @@ class ItemViewSet(ThingsViewSet):
         actions.reopen(by=self.by, item=self.get_object(), **self.read(ReasonSerializer))
         return self.again()
 
-    @extend_schema(request=EvidenceOfItemSerializer, responses=ItemSerializer)
+    @extend_schema(request=AttachSerializer, responses=ItemSerializer)
     @action(detail=True, methods=["post"])
     @matching
     def attach(self, request: Request, **kwargs: Any) -> Response:
-        """Attach a piece of evidence to a row."""
-        actions.attach(by=self.by, item=self.get_object(), **self.read(EvidenceOfItemSerializer))
+        """Attach a piece of evidence to a row, in one version or always in its newest."""
+        actions.attach(by=self.by, item=self.get_object(), **self.read(AttachSerializer))
         return self.again()
 
     @extend_schema(request=EvidenceOfItemSerializer, responses=ItemSerializer)

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import Prefetch, Q, QuerySet
 from django.dispatch import receiver
@@ -23,6 +22,7 @@ from compliance.checklists.models import Checklist, ChecklistItem, Decision, Ite
 from compliance.determinations.models import FactSheet
 from compliance.evidence.staleness import stale
 from compliance.lib.canonical import dump, load, sha256
+from compliance.outbox.actions import post
 from compliance.people.language import speaking_to
 from compliance.people.models import Membership
 from compliance.systems.models import AISystem
@@ -57,7 +57,7 @@ def recheck(organisation_id: UUID, which: Q = Q()) -> int:  # noqa: B008 - a Q i
     unmark those that no longer differ; returns how many marks were set or taken away.
 
     The rows of checklists whose place another took stay as they are. The owner of a row that is newly marked gets one
-    mail for all rows of this call, once it is committed.
+    mail for all rows of this call, which is put into the outbox in the same transaction.
     """
     with for_the_record(), transaction.atomic():
         hold(organisation_id)
@@ -127,7 +127,7 @@ def _differences(item: ChecklistItem, now: Mapping[str, Any]) -> list[Difference
 
 
 def _tell(organisation_id: UUID, fresh: Collection[ChecklistItem]) -> None:
-    """Write the newly marked rows into the trail, and mail their owners once that is committed."""
+    """Write the newly marked rows into the trail, and a mail to their owners into the outbox."""
     by_system: dict[UUID, list[ChecklistItem]] = defaultdict(list)
     by_owner: dict[Membership, list[ChecklistItem]] = defaultdict(list)
     for item in fresh:
@@ -139,7 +139,7 @@ def _tell(organisation_id: UUID, fresh: Collection[ChecklistItem]) -> None:
         acts = [Act("item.stale", item.subject, _act(item)) for item in items]
         write_all(organisation_id=organisation_id, actor=MACHINE, acts=acts, system_id=system_id)
     for owner, items in by_owner.items():
-        transaction.on_commit(_mailing(owner, items), robust=True)
+        _mail(owner, items)
 
 
 def _act(item: ChecklistItem) -> dict[str, Any]:
@@ -149,13 +149,6 @@ def _act(item: ChecklistItem) -> dict[str, Any]:
 
 def _parts(item: ChecklistItem) -> list[str]:
     return sorted({one["part"] for one in item.stale_reasons})
-
-
-def _mailing(owner: Membership, items: list[ChecklistItem]) -> Callable[[], None]:
-    def mail() -> None:
-        _mail(owner, items)
-
-    return mail
 
 
 def _mail(owner: Membership, items: Iterable[ChecklistItem]) -> None:
@@ -172,7 +165,7 @@ def _mail(owner: Membership, items: Iterable[ChecklistItem]) -> None:
         subject = ngettext("{count} approved row changed", "{count} approved rows changed", len(rows))
         subject = subject.format(count=len(rows))
         text = render_to_string("checklists/mail_stale.txt", {"name": owner.name, "rows": rows})
-    send_mail(subject, text, None, [owner.user.email])
+    post(to=owner, subject=subject, text=text)
 
 
 def _of_system(entry: TrailEntry) -> Q:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from compliance.checklists.models import Binding, ChecklistItem, Verdict
-from compliance.evidence.models import Evidence
+from compliance.evidence.models import Evidence, EvidenceVersion
 from compliance.frameworks import catalogues
 from compliance.frameworks.words import day_in_words
 from compliance.people.models import Membership
@@ -207,6 +207,23 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Needed when you return the row: say what is missing. It stays in the row's history."),
     )
+
+
+class BindForm(forms.Form):
+    """In which version a piece speaks for a row; none is whatever is the newest."""
+
+    version = forms.ModelChoiceField(
+        EvidenceVersion.objects.none(),
+        label=_("Version"),
+        required=False,
+        to_field_name="number",
+        empty_label=_("always the newest"),
+        error_messages={"invalid_choice": _("The piece has no such version.")},
+    )
+
+    def __init__(self, *args: Any, piece: Evidence, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["version"].queryset = piece.versions.all()  # type: ignore[attr-defined]
 
 
 class AttachForm(forms.Form):

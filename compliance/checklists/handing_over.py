@@ -1,9 +1,12 @@
-"""Hand the work of somebody who leaves over to others: the rows they own, the reviews they began, their delegations."""
+"""Hand the work of somebody who leaves over to others: the rows they own, the reviews they began, their delegations,
+and what slices above this one say they have in hand (:func:`also_handed_over`)."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
 from uuid import UUID
 
 from django.db import transaction
@@ -23,18 +26,57 @@ from compliance.trail.actions import Act, hold, write, write_all
 from compliance.trail.changes import since, snapshot
 
 
+class Give(Protocol):
+    """Give what `member` has in hand to another, within the caller's transaction, and write it into the trail."""
+
+    def __call__(self, *, by: Membership, member: Membership, to: Membership | None) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class InHand:
+    """Something else that people have in hand. It goes to the new owner or the new reviewer, and with `always` to
+    somebody in any case: it has no place for nobody. `lock` locks what other acts lock before the trail."""
+
+    label: object
+    goes_to: Literal["owner", "reviewer"]
+    count: Callable[[Membership, Membership], int]
+    give: Give
+    always: bool
+    lock: Callable[[Membership, Membership], object] | None = None
+
+
+_further: dict[str, InHand] = {}
+
+
+def also_handed_over(name: str, in_hand: InHand) -> None:
+    """Register something of a slice above."""
+    _further[name] = in_hand
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What somebody has in hand: rows they own (`open_rows` of them not done), reviews they began, delegations."""
+    """What somebody has in hand: rows they own (`open_rows` of them not done), reviews they began, delegations; and by
+    name what other slices count."""
 
     rows: int
     open_rows: int
     reviews: int
     delegations: int
+    further: dict[str, int] = field(default_factory=dict)
 
     @property
     def anything(self) -> bool:
-        return bool(self.rows or self.reviews or self.delegations)
+        return bool(self.rows or self.reviews or self.delegations or any(self.further.values()))
+
+    @property
+    def all(self) -> int:
+        """How many things are handed over; delegations end."""
+        return self.rows + self.reviews + sum(self.further.values())
+
+    @property
+    def further_told(self) -> list[tuple[str, int]]:
+        """What other slices count, with its label."""
+        return [(str(_further[name].label), count) for name, count in self.further.items()]
 
 
 def work_of(by: Membership, member: Membership) -> Work:
@@ -45,22 +87,33 @@ def work_of(by: Membership, member: Membership) -> Work:
         owned.exclude(progress=Progress.DONE).count(),
         _taken(by, member).count(),
         _delegations(member).count(),
+        {name: one.count(by, member) for name, one in _further.items()},
     )
 
 
 @transaction.atomic
 def hand_over(*, by: Membership, member: Membership, owner: Membership | None, reviewer: Membership | None) -> Work:
-    """Give the rows a new owner, and the reviews that were begun a new reviewer, or nobody; end the delegations.
+    """Give the rows and what else is owned a new owner, and the reviews that were begun a new reviewer, or nobody; end
+    the delegations.
 
     A row that the new reviewer prepared a part of goes back to whoever takes it.
     """
     check_can(by, "manage_people")
+    for further in _further.values():
+        if further.lock is not None:
+            further.lock(by, member)
     hold(by.organisation_id)
     for one, column in ((owner, "owner"), (reviewer, "reviewer")):
         _check_taker(by, member, one, column)
     found = work_of(by, member)
     if not found.anything:
         raise Refused(Problem("nothing-in-hand", _("{name} has nothing in hand.").format(name=member.name)))
+    takers = {"owner": owner, "reviewer": reviewer}
+    for name, count in found.further.items():
+        if count and _further[name].always and takers[_further[name].goes_to] is None:
+            sentence = _("{label} cannot be left to nobody: choose who takes them over.")
+            told = sentence.format(label=_further[name].label)
+            raise Refused(Problem("needs-a-taker", told, column=_further[name].goes_to))
     acts: dict[UUID, list[Act]] = defaultdict(list)
     for items, column, to in ((_owned(by, member), "owner", owner), (_taken(by, member), "taken_by", reviewer)):
         rows = items.select_for_update(of=("self",), no_key=True).select_related(f"{column}__user", "checklist")
@@ -70,13 +123,16 @@ def hand_over(*, by: Membership, member: Membership, owner: Membership | None, r
         end_delegation(by=by, delegation=delegation)
     for system_id, some in acts.items():
         write_all(organisation_id=by.organisation_id, actor=by.actor, acts=some, system_id=system_id)
+    for name, count in found.further.items():
+        if count:
+            _further[name].give(by=by, member=member, to=takers[_further[name].goes_to])
     write(
         organisation_id=by.organisation_id,
         actor=by.actor,
         verb="work.handed_over",
         subject=member.subject,
         data={
-            "count": found.rows + found.reviews,
+            "count": found.all,
             "owner": owner.personal_name if owner else None,
             "reviewer": reviewer.personal_name if reviewer else None,
         },

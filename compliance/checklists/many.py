@@ -54,7 +54,7 @@ def decide(*, by: Membership, choices: Sequence[Choice]) -> Done:
         sentence = _("At most {most} rows are decided on at once.").format(most=MOST)
         raise Refused(Problem("too-many-rows", sentence, found=str(len(choices))))
     hold(by.organisation_id)
-    ids = [pk for one in choices if (pk := _id(one.item))]
+    ids = [pk for one in choices if (pk := id_of(one.item))]
     items = {str(one.pk): one for one in queries.items(by).filter(pk__in=ids)}
     people = {str(one.pk): one for one in active_members(by)}
     done = Done()
@@ -85,7 +85,8 @@ def _decide(by: Membership, one: Choice, item: ChecklistItem | None, people: dic
         done.agreed += 1
 
 
-def _id(text: str) -> UUID | None:
+def id_of(text: str) -> UUID | None:
+    """Return the id that a text is, or None."""
     try:
         return UUID(text)
     except ValueError:

@@ -21,7 +21,7 @@ from compliance.checklists.models import (
 )
 from compliance.determinations.models import Determination
 from compliance.evidence import queries as evidence_queries
-from compliance.evidence.models import Evidence, SpeaksOf
+from compliance.evidence.models import Evidence, EvidenceVersion, SpeaksOf
 from compliance.frameworks.catalogues import catalogue
 from compliance.people.models import Membership
 from compliance.people.reach import within
@@ -155,6 +155,15 @@ def attachable(by: Membership, item: ChecklistItem, text: str = "") -> QuerySet[
     )
     free = evidence_queries.evidence(by).filter(withdrawn_at=None).exclude(attachments__item=item)
     return evidence_queries.containing(by, free, text).order_by(here, "-added_at")
+
+
+def attached_with_versions(item: ChecklistItem) -> list[tuple[ItemEvidence, list[int]]]:
+    """Return what is attached to a row, each with the numbers of the piece's versions, the newest first."""
+    numbers: dict[UUID, list[int]] = {}
+    versions = EvidenceVersion.objects.filter(evidence__attachments__item=item).order_by("-number")
+    for piece, number in versions.values_list("evidence_id", "number"):
+        numbers.setdefault(piece, []).append(number)
+    return [(one, numbers.get(one.evidence_id, [])) for one in item.attachments.all()]
 
 
 def review_queue(by: Membership) -> QuerySet[ChecklistItem]:

@@ -14,7 +14,7 @@ from compliance.checklists.deciding import check_own
 from compliance.checklists.models import Binding, BulkAct, Checklist, ChecklistItem, Decision, Progress, Verdict
 from compliance.determinations.models import Determination
 from compliance.frameworks.words import day_in_words
-from compliance.lib.problems import Forbidden, Problem, Refused
+from compliance.lib.problems import Forbidden, Problem, Refused, sentence_against
 from compliance.people.models import Membership, Role
 from compliance.people.reach import may_review
 from compliance.people.rules import check_can
@@ -88,11 +88,7 @@ def can_move(move: str, *, by: Membership, item: ChecklistItem) -> bool:
 
 def why_not(move: str, *, by: Membership, item: ChecklistItem) -> str:
     """Return the sentence why the move is not possible now, or an empty text."""
-    try:
-        check_move(move, by=by, item=item)
-    except Refused as refused:
-        return refused.problems[0].sentence
-    return ""
+    return sentence_against(check_move, move, by=by, item=item)
 
 
 def check_in_use(checklist: Checklist) -> None:
@@ -109,11 +105,7 @@ def check_in_use(checklist: Checklist) -> None:
 
 def why_closed(checklist: Checklist) -> str:
     """Return the sentence why a checklist takes no changes, or an empty text."""
-    try:
-        check_in_use(checklist)
-    except Refused as refused:
-        return refused.problems[0].sentence
-    return ""
+    return sentence_against(check_in_use, checklist)
 
 
 def check_seen(seen: str, determination: Determination) -> None:
@@ -136,11 +128,7 @@ def check_undo(checklist: Checklist) -> None:
 
 def why_not_undo(checklist: Checklist) -> str:
     """Return the sentence why a move cannot be undone, or an empty text."""
-    try:
-        check_undo(checklist)
-    except Refused as refused:
-        return refused.problems[0].sentence
-    return ""
+    return sentence_against(check_undo, checklist)
 
 
 def reviewed_before(item: ChecklistItem) -> bool:

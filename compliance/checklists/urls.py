@@ -37,6 +37,7 @@ urlpatterns = [
     path("rows/<uuid:pk>/quick/", views_quick.checklists_quick, name="checklists_quick"),
     path("rows/<uuid:pk>/attach/", views_row.checklists_attach, name="checklists_attach"),
     path("rows/<uuid:pk>/detach/<uuid:evidence>/", views_row.checklists_detach, name="checklists_detach"),
+    path("rows/<uuid:pk>/bind/<uuid:evidence>/", views_row.checklists_bind, name="checklists_bind"),
     *(
         path(f"rows/<uuid:pk>/add-{kind}/", views_row.checklists_add_evidence, {"kind": kind}, f"checklists_add_{kind}")
         for kind in Kind.values

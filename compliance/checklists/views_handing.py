@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from compliance.checklists import handing_over
 from compliance.lib.problems import Refused
@@ -26,7 +26,7 @@ class HandOverForm(forms.Form):
 
     owner = forms.ModelChoiceField(
         Membership.objects.none(),
-        label=gettext_lazy("New owner of the rows"),
+        label=gettext_lazy("Who takes over what they own or were asked for"),
         required=False,
         empty_label=gettext_lazy("nobody"),
     )
@@ -44,6 +44,16 @@ class HandOverForm(forms.Form):
         self.fields["reviewer"].queryset = others.filter(role__in=ABILITIES["review_items"])  # type: ignore[attr-defined]
 
 
+def _handed(done: handing_over.Work) -> str:
+    """Say what was handed over: `Handed over: 3 rows; 1 review; Corrective actions: 2`."""
+    told = [
+        ngettext("{n} row", "{n} rows", done.rows).format(n=done.rows),
+        ngettext("{n} review", "{n} reviews", done.reviews).format(n=done.reviews),
+        *(f"{label}: {count}" for label, count in done.further_told if count),
+    ]
+    return _("Handed over: {what}").format(what="; ".join(told))
+
+
 @member_page("manage_people")
 def people_hand_over(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
     """Show what a person has in hand; a POST hands it over."""
@@ -55,8 +65,7 @@ def people_hand_over(request: HttpRequest, by: Membership, pk: UUID) -> HttpResp
         except Refused as refused:
             take_in(form, refused)
         else:
-            told = _("{rows} rows and {reviews} reviews of {name} were handed over.")
-            messages.success(request, told.format(rows=done.rows, reviews=done.reviews, name=member.name))
+            messages.success(request, _handed(done))
             return redirect("people_detail", org=by.organisation.slug, pk=member.pk)
     told_ = {"form": form, "member": member, "work": handing_over.work_of(by, member)}
     return render(request, "people/hand_over.html", told_, status=400 if form.errors else 200)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from compliance.checklists import actions, deciding, queries
-from compliance.checklists.many import ACCEPT, RETURN, Choice, decide
+from compliance.checklists.many import ACCEPT, RETURN, Choice, decide, id_of
 from compliance.checklists.models import ChecklistItem
 from compliance.people.models import Membership
 from compliance.people.queries import active_members
@@ -88,6 +88,7 @@ def checklists_queue(request: HttpRequest, by: Membership) -> HttpResponse:
         "rows": _rows(by, list(page), refused, typed),
         "filters": filters,
         "refused": refused,
+        "gone": _gone(by, refused, {str(one.pk) for one in page}),
         "why": "" if can(by, "review_items") else why_not("review_items", by),
         "stands_in_for": stands_in_for(by),
     }
@@ -118,6 +119,14 @@ def _rows(
             }
         )
     return found
+
+
+def _gone(by: Membership, refused: dict[str, str], shown: set[str]) -> list[tuple[ChecklistItem | None, str]]:
+    """The refused rows that this page of the queue does not show, such as one that another took away meanwhile."""
+    lacking = {one: sentence for one, sentence in refused.items() if one not in shown}
+    ids = [pk for one in lacking if (pk := id_of(one))]
+    items = {str(one.pk): one for one in queries.items(by).filter(pk__in=ids)} if ids else {}
+    return [(items.get(one), sentence) for one, sentence in lacking.items()]
 
 
 def _choices(request: HttpRequest) -> list[Choice]:

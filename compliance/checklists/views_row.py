@@ -20,13 +20,13 @@ from django.utils.translation import gettext_lazy
 from compliance.checklists import actions, approvals, deciding, drafts, queries, rules
 from compliance.checklists.filters import COMPUTED, KINDS
 from compliance.checklists.footing import MEANING
-from compliance.checklists.forms import AnswerForm, AttachForm, DecisionForm, ReasonForm, StillHoldsForm
+from compliance.checklists.forms import AnswerForm, AttachForm, BindForm, DecisionForm, ReasonForm, StillHoldsForm
 from compliance.checklists.lines import pieces_of, stands
 from compliance.checklists.models import ChecklistItem, Decision, Review
 from compliance.checklists.views_move import difference
 from compliance.evidence import queries as evidence_queries
 from compliance.evidence.forms import FORMS, EvidenceForm
-from compliance.evidence.models import Kind
+from compliance.evidence.models import Evidence, EvidenceVersion, Kind
 from compliance.lib.problems import Refused
 from compliance.people.models import Membership
 from compliance.people.queries import active_members
@@ -166,6 +166,33 @@ def checklists_detach(request: HttpRequest, by: Membership, pk: UUID, evidence: 
 
 
 @member_page("view", writing="answer_items")
+def checklists_bind(request: HttpRequest, by: Membership, pk: UUID, evidence: UUID) -> HttpResponse:
+    """Let a row rest on one version of a piece that is attached, or always on its newest."""
+    item = find(queries.items(by), pk)
+    piece = find(evidence_queries.evidence(by).filter(attachments__item=item), evidence)
+    if request.method == "POST":
+        form = BindForm(request.POST, piece=piece)
+        try:
+            if form.is_valid():
+                actions.attach(by=by, item=item, evidence=piece, version=form.cleaned_data["version"])
+        except Refused as refused:
+            take_in(form, refused)
+        if form.errors:
+            return _page(request, by, item, acting=form)
+        drafts.keep(request, by, item)
+        messages.success(request, _bound(item, piece, form.cleaned_data["version"]))
+    return redirect(_address(by, item) + "#evidence")
+
+
+def _bound(item: ChecklistItem, piece: Evidence, version: EvidenceVersion | None) -> str:
+    if version is None:
+        told = _("{row} rests on “{title}” in whatever version is the newest.")
+        return told.format(row=item.row_id, title=piece.title)
+    told = _("{row} rests on version {number} of “{title}”, also when a newer one comes.")
+    return told.format(row=item.row_id, number=version.number, title=piece.title)
+
+
+@member_page("view", writing="answer_items")
 def checklists_add_evidence(request: HttpRequest, by: Membership, pk: UUID, kind: str) -> HttpResponse:
     """Keep a new piece of evidence and attach it, both or neither."""
     item = find(queries.items(by), pk)
@@ -230,6 +257,7 @@ def _page(request: HttpRequest, by: Membership, item: ChecklistItem, **forms_in_
         "words": words,
         "pieces": queries.attachable(by, item, words)[:OFFERED],
         "new": _new(by, item, forms_in_hand),
+        "attached": queries.attached_with_versions(item),
         **_stands_on(by, item),
         "changed": approvals.differences_of(item) if item.stale_since else [],
         "approval": _approval(item),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from compliance.people.models import Membership, Organisation
+from compliance.people.second_person import Decision as SecondDecision
 from compliance.systems.models import AISystem
 
 
@@ -87,10 +88,7 @@ class Determination(models.Model):
 class Override(models.Model):
     """A person says otherwise than the engine on one row or one class, with the reason; a second person decides."""
 
-    class Decision(models.TextChoices):
-        OPEN = "", _("waits for a second person")
-        ACCEPTED = "accepted", _("accepted")
-        REFUSED = "refused", _("refused")
+    Decision = SecondDecision
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     determination = models.ForeignKey(Determination, on_delete=models.PROTECT, related_name="overrides")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from compliance.determinations.models import Determination, Override
-from compliance.lib.problems import Forbidden, Problem, Refused
+from compliance.lib.problems import Forbidden, Problem, Refused, sentence_against
 from compliance.people.models import Membership
 from compliance.people.rules import check_can
 
@@ -45,11 +45,7 @@ def check_move(move: str, *, by: Membership, determination: Determination) -> No
 
 def why_not(move: str, *, by: Membership, determination: Determination) -> str:
     """Return the sentence why the move is not possible now, or an empty text."""
-    try:
-        check_move(move, by=by, determination=determination)
-    except Refused as refused:
-        return refused.problems[0].sentence
-    return ""
+    return sentence_against(check_move, move, by=by, determination=determination)
 
 
 def check_decide(*, by: Membership, override: Override) -> None:
@@ -66,11 +62,7 @@ def check_decide(*, by: Membership, override: Override) -> None:
 
 def why_not_decide(*, by: Membership, override: Override) -> str:
     """Return the sentence why `by` does not decide on this override now, or an empty text."""
-    try:
-        check_decide(by=by, override=override)
-    except Refused as refused:
-        return refused.problems[0].sentence
-    return ""
+    return sentence_against(check_decide, by=by, override=override)
 
 
 def check_override(

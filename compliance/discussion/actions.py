@@ -51,8 +51,7 @@ def say(*, by: Membership, item: ChecklistItem, text: str) -> tuple[Remark, tupl
         system_id=item.checklist.system_id,
         data={"checklist": str(item.checklist_id), "text": text, "named": [one.personal_name for one in named]},
     )
-    others = [one for one in named if one.user_id != by.user_id]
-    transaction.on_commit(lambda: tell(by=by, item=item, members=others))
+    tell(by=by, item=item, members=[one for one in named if one.user_id != by.user_id])
     return remark, found.nobody
 
 

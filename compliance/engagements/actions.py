@@ -14,7 +14,7 @@ from compliance.engagements import queries, rules
 from compliance.engagements.granting import grant
 from compliance.engagements.models import Engagement, Scope, Side, State
 from compliance.frameworks import catalogues
-from compliance.lib.problems import Problem, Refused
+from compliance.lib.problems import Problem, Refused, reason_given
 from compliance.people.actions import make_organisation
 from compliance.people.models import Membership
 from compliance.people.rules import check_can
@@ -90,7 +90,7 @@ def close(*, by: Membership, engagement: Engagement, reason: str) -> Engagement:
     firm = engagement.organisation_id != by.organisation_id
     engagement = locked_by_firm(by, engagement) if firm else locked(by, engagement)
     rules.check_move("close", by=by, engagement=engagement)
-    reason = rules.check_reason(reason, _("Say why the engagement is closed."))
+    reason = reason_given(reason, _("Say why the engagement is closed."))
     engagement.state, engagement.closed_by, engagement.closed_at = State.CLOSED, by, timezone.now()
     engagement.closed_side, engagement.closed_reason = Side.FIRM if firm else Side.CLIENT, reason
     engagement.save(update_fields=["state", "closed_by", "closed_at", "closed_side", "closed_reason"])

@@ -19,9 +19,10 @@ from compliance.engagements.granting import grant
 from compliance.engagements.models import Engagement, EvidenceRequest, GivenPiece
 from compliance.evidence import actions as evidence_actions
 from compliance.evidence.models import Evidence
-from compliance.lib.problems import Problem, Refused
+from compliance.lib.problems import Problem, Refused, reason_given
 from compliance.people.actions import person
 from compliance.people.models import Membership, Reach, Role
+from compliance.people.rules import check_can
 from compliance.trail.actions import write
 
 
@@ -98,7 +99,7 @@ def decline(*, by: Membership, request: EvidenceRequest, reason: str) -> Evidenc
     """Say why not."""
     request = _locked(by, request)
     rules.check_request("decline", by=by, request=request)
-    request.said = rules.check_reason(reason, _("Say why it is not given."))
+    request.said = reason_given(reason, _("Say why it is not given."))
     request.answered_at, request.reason = timezone.now(), ""
     return _move(by, request, "decline", "request.declined", reason=request.said)
 
@@ -121,8 +122,20 @@ def give_back(*, by: Membership, request: EvidenceRequest, reason: str) -> Evide
     """Return an answer that is not enough, with what is missing."""
     request = _locked(by, request)
     rules.check_request("return", by=by, request=request)
-    request.reason = rules.check_reason(reason, _("Say what is missing."))
+    request.reason = reason_given(reason, _("Say what is missing."))
     return _move(by, request, "return", "request.returned", reason=request.reason)
+
+
+@transaction.atomic
+def give_over(*, by: Membership, request: EvidenceRequest, to: Membership) -> EvidenceRequest:
+    """Put a request to another person, within the handing over of the work of somebody who leaves."""
+    check_can(by, "manage_people")
+    request = _locked(by, request)
+    before, request.asked = request.asked, to
+    request.save(update_fields=["asked"])
+    _record(by, request, "request.given_over", before=before.personal_name, after=to.personal_name)
+    grant(request.engagement)
+    return request
 
 
 @transaction.atomic
@@ -130,7 +143,7 @@ def withdraw(*, by: Membership, request: EvidenceRequest, reason: str) -> Eviden
     """Ask no longer."""
     request = _locked(by, request)
     rules.check_request("withdraw", by=by, request=request)
-    request.reason = rules.check_reason(reason, _("Say why it is no longer asked for."))
+    request.reason = reason_given(reason, _("Say why it is no longer asked for."))
     request = _move(by, request, "withdraw", "request.withdrawn", reason=request.reason)
     grant(request.engagement)
     return request

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from compliance.engagements.models import Engagement, EvidenceRequest, RequestState, State, TeamMember
-from compliance.lib.problems import Forbidden, Problem, Refused
+from compliance.lib.problems import Forbidden, Problem, Refused, sentence_against
 from compliance.people.models import Membership, Role
 from compliance.people.rules import check_can
 
@@ -138,11 +138,7 @@ def check_ask(by: Membership, engagement: Engagement) -> None:
 
 def why_not_ask(by: Membership, engagement: Engagement) -> str:
     """Return the sentence why nothing can be asked for now, or an empty text."""
-    try:
-        check_ask(by, engagement)
-    except Refused as refused:
-        return refused.problems[0].sentence
-    return ""
+    return sentence_against(check_ask, by, engagement)
 
 
 def check_request(move: str, *, by: Membership, request: EvidenceRequest) -> None:
@@ -162,15 +158,4 @@ def check_request(move: str, *, by: Membership, request: EvidenceRequest) -> Non
 
 def why_not_request(move: str, *, by: Membership, request: EvidenceRequest) -> str:
     """Return the sentence why a move on a request is not possible now, or an empty text."""
-    try:
-        check_request(move, by=by, request=request)
-    except Refused as refused:
-        return refused.problems[0].sentence
-    return ""
-
-
-def check_reason(reason: str, sentence: str) -> str:
-    """Return the reason without blanks around it; an act that ends or undoes something says why."""
-    if not reason.strip():
-        raise Refused(Problem("no-reason", sentence, column="reason"))
-    return reason.strip()
+    return sentence_against(check_request, move, by=by, request=request)

@@ -58,6 +58,26 @@ def end(*, by: Membership, member: TeamMember) -> TeamMember:
 
 
 @transaction.atomic
+def give_over(*, by: Membership, member: TeamMember, to: Membership | None) -> TeamMember | None:
+    """End the place of somebody who leaves, and give it to another, who declares their own independence; within the
+    handing over of their work."""
+    end(by=by, member=member)
+    if to is None:
+        return None
+    engagement = locked(by, member.engagement)
+    place, new = TeamMember.objects.get_or_create(
+        engagement=engagement, membership=to, defaults={"added_by": by, "leads": member.leads}
+    )
+    if not new and place.ended_at is None:
+        return place
+    place.leads, place.ended_at = member.leads, None
+    place.save(update_fields=["leads", "ended_at"])
+    record(by, engagement, "engagement.joined", name=to.personal_name, email=to.personal_email, role=to.role)
+    grant(engagement)
+    return place
+
+
+@transaction.atomic
 def declare(*, by: Membership, engagement: Engagement, statements: Collection[str], note: str = "") -> Declaration:
     """Declare one's own independence, for the scope as it is now; a declaration is never changed."""
     engagement = locked(by, engagement)

@@ -40,20 +40,20 @@ class Job(models.Model):
         abstract = True
 
 
-def until() -> datetime:
-    """When a lease that is taken now runs out."""
-    return timezone.now() + timedelta(seconds=settings.LEASE_SECONDS)
+def until(leases: int = 1) -> datetime:
+    """When a lease that is taken now runs out; work that cannot renew it takes several at once."""
+    return timezone.now() + timedelta(seconds=leases * settings.LEASE_SECONDS)
 
 
 def _left() -> Q:
     return Q(state=Job.State.WAITING) | Q(state=Job.State.RUNNING, lease_until__lt=timezone.now())
 
 
-def claim(model: type[J], pk: Any) -> J | None:
+def claim(model: type[J], pk: Any, *, leases: int = 1) -> J | None:
     """Take a row that nobody is at; None where somebody is, or it is done."""
     rows: Any = model._default_manager
     taken = rows.filter(_left(), pk=pk).update(
-        state=Job.State.RUNNING, lease_until=until(), tries=models.F("tries") + 1
+        state=Job.State.RUNNING, lease_until=until(leases), tries=models.F("tries") + 1
     )
     found: J | None = rows.get(pk=pk) if taken else None
     return found

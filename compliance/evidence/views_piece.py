@@ -19,7 +19,7 @@ from compliance.evidence.keeping import FileText, LegalHold, LinkCapture
 from compliance.evidence.models import Evidence, EvidenceFile, EvidenceVersion, Kind
 from compliance.evidence.retention import Keeping, keepings
 from compliance.evidence.words import excerpt
-from compliance.lib.problems import Refused
+from compliance.lib.problems import Refused, sentence_against
 from compliance.people.models import Membership
 from compliance.people.rules import can, why_not
 from compliance.trail import presenters
@@ -62,11 +62,7 @@ def evidence_detail(request: HttpRequest, by: Membership, pk: UUID) -> HttpRespo
 
 
 def _why_not_read(by: Membership, evidence: Evidence) -> str:
-    try:
-        rules.check_read(by, evidence)
-    except Refused as refused:
-        return str(refused.problems[0])
-    return ""
+    return sentence_against(rules.check_read, by, evidence, hint=True)
 
 
 def _keepings(attached: list[Any]) -> list[Keeping]:

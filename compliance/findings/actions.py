@@ -21,7 +21,7 @@ from compliance.evidence.queries import evidence as pieces
 from compliance.findings import queries, rules
 from compliance.findings.models import CorrectiveAction, Finding, RiskAcceptance, State, Verification
 from compliance.lib.canonical import digest
-from compliance.lib.problems import Problem, Refused
+from compliance.lib.problems import Problem, Refused, reason_given
 from compliance.people.models import Membership
 from compliance.people.queries import active_members
 from compliance.people.rules import check_can
@@ -112,7 +112,7 @@ def end_action(
     )
     if action.state != CorrectiveAction.State.PLANNED:
         raise Refused(Problem("ended-already", _("This action is done or dropped already.")))
-    action.said = rules.check_reason(said, _("Say what was done.") if done else _("Say why it is dropped."))
+    action.said = reason_given(said, _("Say what was done.") if done else _("Say why it is dropped."))
     if evidence is not None and not pieces(by).filter(pk=evidence.pk, withdrawn_at=None).exists():
         raise ValueError("The evidence belongs to another organisation, or was withdrawn.")
     action.state = CorrectiveAction.State.DONE if done else CorrectiveAction.State.DROPPED
@@ -120,6 +120,21 @@ def end_action(
     action.save()
     told = {"what": action.what, "said": action.said, "sha256": evidence.sha256 if evidence else None}
     _move(by, finding, "end_action", "finding.action_done" if done else "finding.action_dropped", **told)
+    return action
+
+
+@transaction.atomic
+def give_over(*, by: Membership, action: CorrectiveAction, to: Membership) -> CorrectiveAction:
+    """Give a planned action of somebody who leaves to another person, within the handing over of their work."""
+    check_can(by, "manage_people")
+    finding = _locked(by, action.finding)
+    action = finding.actions.select_related("owner__user").get(pk=action.pk)
+    before, action.owner = action.owner, to
+    action.save(update_fields=["owner"])
+    finding.revision += 1
+    finding.save(update_fields=["revision"])
+    told = {"what": action.what, "before": before.personal_name, "after": to.personal_name}
+    _record(by, finding, "finding.action_given", **told)
     return action
 
 
@@ -139,7 +154,7 @@ def verify(*, by: Membership, finding: Finding, reason: str, effective: bool = T
     move = "verify" if effective else "return"
     finding = _locked(by, finding)
     rules.check_move(move, by=by, finding=finding)
-    reason = rules.check_reason(reason, _("Say how you saw it, or what you saw instead."))
+    reason = reason_given(reason, _("Say how you saw it, or what you saw instead."))
     made = Verification.objects.create(
         finding=finding, effective=effective, reason=reason, by=by, subject_sha256=subject_digest(finding)
     )
@@ -155,7 +170,7 @@ def propose_acceptance(*, by: Membership, finding: Finding, reason: str, until: 
     rules.check_move("propose", by=by, finding=finding)
     rules.check_propose(finding, finding.acceptances.select_related("proposed_by__user"))
     rules.check_until(until)
-    reason = rules.check_reason(reason, _("Say why the organisation can live with it."))
+    reason = reason_given(reason, _("Say why the organisation can live with it."))
     made = RiskAcceptance.objects.create(finding=finding, reason=reason, until=until, proposed_by=by)
     _move(by, finding, "propose", "finding.acceptance_proposed", reason=reason, until=until.isoformat())
     return made
@@ -173,7 +188,7 @@ def decide_acceptance(*, by: Membership, acceptance: RiskAcceptance, accept: boo
     if accept:
         rules.check_until(acceptance.until)
     else:
-        rules.check_reason(reason, _("Say why not."))
+        reason_given(reason, _("Say why not."))
     acceptance.decision = RiskAcceptance.Decision.ACCEPTED if accept else RiskAcceptance.Decision.REFUSED
     acceptance.decided_by, acceptance.decided_at, acceptance.decided_reason = by, timezone.now(), reason.strip()
     acceptance.subject_sha256 = subject_digest(finding)
@@ -189,7 +204,7 @@ def withdraw(*, by: Membership, finding: Finding, reason: str) -> Finding:
     """Say that it was raised in error; it stays readable."""
     finding = _locked(by, finding)
     rules.check_move("withdraw", by=by, finding=finding)
-    reason = rules.check_reason(reason, _("Say why it was no finding."))
+    reason = reason_given(reason, _("Say why it was no finding."))
     return _move(by, finding, "withdraw", "finding.withdrawn", reason=reason)
 
 
@@ -198,7 +213,7 @@ def reopen(*, by: Membership, finding: Finding, reason: str) -> Finding:
     """Open a finding again; what was done and decided before stays in its history."""
     finding = _locked(by, finding)
     rules.check_move("reopen", by=by, finding=finding)
-    reason = rules.check_reason(reason, _("Say why it is open again."))
+    reason = reason_given(reason, _("Say why it is open again."))
     finding.handed_in_by = None
     return _move(by, finding, "reopen", "finding.reopened", reason=reason)
 

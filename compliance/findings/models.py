@@ -12,6 +12,7 @@ from compliance.checklists.models import ChecklistItem
 from compliance.engagements.models import Engagement
 from compliance.evidence.models import Evidence
 from compliance.people.models import Membership, Organisation
+from compliance.people.second_person import Decision as SecondDecision
 
 
 class Kind(models.TextChoices):
@@ -143,10 +144,7 @@ class Verification(models.Model):
 class RiskAcceptance(models.Model):
     """To live with a finding until a day: one proposes it, a second person decides."""
 
-    class Decision(models.TextChoices):
-        OPEN = "", _("waits for a second person")
-        ACCEPTED = "accepted", _("accepted")
-        REFUSED = "refused", _("refused")
+    Decision = SecondDecision
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="acceptances")

@@ -161,10 +161,3 @@ def why_not_decide(by: Membership, acceptance: RiskAcceptance) -> str:
     except Refused as refused:
         return refused.problems[0].sentence
     return ""
-
-
-def check_reason(reason: str, sentence: str) -> str:
-    """Return the reason without blanks around it; who decides says why."""
-    if not reason.strip():
-        raise Refused(Problem("no-reason", sentence, column="reason"))
-    return reason.strip()

@@ -7,11 +7,12 @@ urlpatterns = [
     path("rows/<uuid:item>/new/", views.findings_new, name="findings_new"),
     path("<uuid:pk>/", views.findings_detail, name="findings_detail"),
     path("<uuid:pk>/reword/", views.findings_reword, name="findings_reword"),
-    path("<uuid:pk>/explain/", views_acting.findings_explain, name="findings_explain"),
-    path("<uuid:pk>/plan/", views_acting.findings_plan, name="findings_plan"),
     path("<uuid:pk>/actions/<uuid:action>/end/", views_acting.findings_end_action, name="findings_end_action"),
-    path("<uuid:pk>/propose/", views_acting.findings_propose, name="findings_propose"),
     path("<uuid:pk>/acceptances/<uuid:acceptance>/", views_acting.findings_decide, name="findings_decide"),
+    *(
+        path(f"<uuid:pk>/{move}/", views_acting.writing_view(move), name=f"findings_{move}")
+        for move in views_acting.WRITING
+    ),
     *(
         path(f"<uuid:pk>/{move}/", views.move_view(move), name=f"findings_{move.replace('-', '_')}")
         for move in views.MOVES

@@ -5,7 +5,7 @@ A problem is a stable code for machines, one full sentence for people, and where
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -59,6 +59,31 @@ class Refused(Exception):
     @property
     def code(self) -> str:
         return self.problems[0].code
+
+
+def sentence_against(check: Callable[..., object], *args: Any, hint: bool = False, **kwargs: Any) -> str:
+    """Return the first sentence for which a check refuses, with its hint if wanted, or an empty text.
+
+    It makes the twin of a rule that a button needs: the same sentence is its tooltip.
+
+    >>> def check_age(age):
+    ...     if age < 18:
+    ...         raise Refused(Problem("too-young", "You are too young.", "Come back later."))
+    >>> sentence_against(check_age, 17), sentence_against(check_age, 17, hint=True), sentence_against(check_age, 18)
+    ('You are too young.', 'You are too young. Come back later.', '')
+    """
+    try:
+        check(*args, **kwargs)
+    except Refused as refused:
+        return str(refused.problems[0]) if hint else refused.problems[0].sentence
+    return ""
+
+
+def reason_given(reason: str, sentence: str) -> str:
+    """Return a reason without blanks around it; where there is none, the sentence says what was to be explained."""
+    if not reason.strip():
+        raise Refused(Problem("no-reason", sentence, column="reason"))
+    return reason.strip()
 
 
 class Forbidden(Refused):

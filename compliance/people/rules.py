@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from compliance.lib.problems import Forbidden, Problem, Refused
+from compliance.lib.problems import Forbidden, Problem, Refused, sentence_against
 from compliance.people.models import Membership, Reach, Role
 
 ALL = frozenset(Role)
@@ -184,8 +184,4 @@ def check_removable(membership: Membership) -> None:
 
 def why_not_removable(membership: Membership) -> str:
     """Return the sentence why the personal data cannot be removed now, or an empty text."""
-    try:
-        check_removable(membership)
-    except Refused as refused:
-        return str(refused.problems[0])
-    return ""
+    return sentence_against(check_removable, membership, hint=True)

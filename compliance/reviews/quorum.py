@@ -37,6 +37,16 @@ class Quorum:
     def roles(self) -> dict[str, int]:
         return {LEGAL_REVIEWER: self.legal_reviewers, AUDITOR: self.auditors}
 
+    def with_at_least(self, other: Quorum) -> Quorum:
+        """Return the quorum that asks for as much as both do.
+
+        >>> Quorum(people=3).with_at_least(Quorum(people=2, legal_reviewers=1, auditors=1))
+        Quorum(people=3, legal_reviewers=1, auditors=1)
+        """
+        legal = max(self.legal_reviewers, other.legal_reviewers)
+        auditors = max(self.auditors, other.auditors)
+        return Quorum(max(self.people, other.people, legal + auditors), legal, auditors)
+
     def missing(self, decided: Sequence[str]) -> dict[str, int]:
         """Return how many decisions are still missing, by role; `any` are those that any reviewer may take."""
         had = Counter(decided)

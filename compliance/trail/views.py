@@ -11,11 +11,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+from compliance import guards
 from compliance.lib.canonical import dump
 from compliance.people.models import Membership
 from compliance.people.queries import members
 from compliance.systems.queries import systems
-from compliance.trail import actions, exported, guards, presenters, queries
+from compliance.trail import actions, exported, presenters, queries
 from compliance.trail.forms import TrailFilter
 from compliance.trail.models import TrailEntry
 from compliance.trail.presenters import Told

@@ -16,7 +16,8 @@ OF_THE_TEAM = frozenset(
     evidence_list evidence_new evidence_new_link evidence_new_note evidence_detail evidence_download evidence_picture
     uploads_begin uploads_piece
     checklists_list checklists_queue checklists_detail checklists_applicability
-    checklists_item checklists_attach checklists_detach checklists_add_file checklists_add_link checklists_add_note
+    checklists_item checklists_attach checklists_bind checklists_detach
+    checklists_add_file checklists_add_link checklists_add_note
     checklists_submit checklists_withdraw checklists_take checklists_accept checklists_return checklists_reopen
     checklists_confirm checklists_reconfirm crosswalks_decide
     checklists_quick checklists_bulk checklists_bulk_assign checklists_bulk_not_applicable checklists_bulk_undo

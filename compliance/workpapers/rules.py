@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from compliance.checklists.models import ChecklistItem
 from compliance.checklists.rules import check_in_use, check_independent
-from compliance.lib.problems import Forbidden, Problem, Refused
+from compliance.lib.problems import Forbidden, Problem, Refused, sentence_against
 from compliance.people.models import Membership
 from compliance.people.rules import check_can
 from compliance.workpapers.models import Workpaper, WorkpaperVersion
@@ -22,11 +22,7 @@ def check_prepare(*, by: Membership, item: ChecklistItem) -> None:
 
 def why_not_prepare(*, by: Membership, item: ChecklistItem) -> str:
     """Return the sentence why the member prepares no workpaper here, or an empty text."""
-    try:
-        check_prepare(by=by, item=item)
-    except Refused as refused:
-        return str(refused.problems[0])
-    return ""
+    return sentence_against(check_prepare, by=by, item=item, hint=True)
 
 
 def check_words(words: Mapping[str, str]) -> None:
@@ -67,8 +63,4 @@ def check_review(*, by: Membership, paper: Workpaper, version: WorkpaperVersion)
 
 def why_not_review(*, by: Membership, paper: Workpaper, version: WorkpaperVersion) -> str:
     """Return the sentence why the member cannot review it now, or an empty text."""
-    try:
-        check_review(by=by, paper=paper, version=version)
-    except Refused as refused:
-        return refused.problems[0].sentence
-    return ""
+    return sentence_against(check_review, by=by, paper=paper, version=version)

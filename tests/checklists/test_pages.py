@@ -191,6 +191,27 @@ def test_evidence_is_attached_from_the_library_and_taken_off_again(people: Peopl
     assert list(item.evidence.all()) == [mine]
 
 
+def test_a_row_rests_on_the_version_that_is_chosen_or_follows_the_newest(people: People, checklist: Checklist) -> None:
+    item = build.item(people.alice, on=checklist)
+    piece = build.note(people.alice, "Minutes", valid_until=timezone.now().date() + timedelta(days=9))
+    actions.attach(by=people.alice, item=item, evidence=piece)
+    build.note_again(people.alice, piece, "What was said later.")
+    first = piece.versions.get(number=1)
+    alice, bind = client_of(people.alice), row_url(people, item, f"bind/{piece.pk}")
+    page = alice.get(row_url(people, item)).content.decode()
+    assert "Version 2; the row follows the newest." in page
+    page = alice.post(bind, {"version": "1"}, follow=True).content.decode()
+    assert "rests on version 1 of “Minutes”, also when a newer one comes." in page
+    assert "Version 1, and no other; the newest is version 2." in page
+    assert first.sha256 in page
+    assert "Valid until" in page
+    assert item.attachments.get().shown == first
+    alice.post(bind, {"version": ""})
+    assert item.attachments.get().version is None
+    stranger = client_of(people.stranger).post(bind, {"version": "1"})
+    assert stranger.status_code == 404
+
+
 def test_a_button_that_cannot_be_pressed_says_why(people: People, checklist: Checklist) -> None:
     item = build.item(people.charlie, on=checklist)
     page = text_of(client_of(people.charlie).get(row_url(people, item)).content.decode())

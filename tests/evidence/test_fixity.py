@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import time
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -18,6 +22,7 @@ from compliance.evidence.models import Evidence
 from compliance.trail.models import TrailEntry
 from tests import build
 from tests.people import People, client_of
+from tests.work.house import LEASE_SECONDS, PATIENCE, ROOT, house
 
 
 def place(piece: Evidence) -> Path:
@@ -57,6 +62,37 @@ def test_a_check_whose_worker_was_killed_goes_on_behind_the_last_digest(people: 
     run.refresh_from_db()
     assert (run.state, run.checked, run.bytes, run.findings.count()) == (Job.State.DONE, 5, 5, 0)
     tasks.check_fixity(str(run.pk))
+    assert TrailEntry.objects.filter(verb="fixity.checked").count() == 1
+
+
+@pytest.mark.processes
+def test_a_check_killed_within_a_file_is_taken_up_by_a_worker(tmp_path: Path) -> None:
+    """SIGKILL while the third of five files is read: the worker that starts next reads the last three, and no other."""
+    with house(tmp_path / "home") as home:
+        places = home.ask("keep_files", files=5)
+        killed = subprocess.run([sys.executable, "-m", "tests.evidence.deadly"], cwd=ROOT, env=home.environment)
+        assert killed.returncode == -signal.SIGKILL
+        [left] = home.ask("fixity_runs")
+        assert left == {"state": "running", "checked": 2, "tries": 1, "findings": 0, "entries": 0}
+        Path(places[0]).unlink()  # it was read before the kill
+        time.sleep(LEASE_SECONDS + 0.2)
+        home.worker()
+        end = time.monotonic() + PATIENCE
+        while home.ask("fixity_runs")[0]["state"] != "done" and time.monotonic() < end:
+            time.sleep(0.2)
+        [first, *_nightly] = home.ask("fixity_runs")
+        assert first == {"state": "done", "checked": 5, "tries": 2, "findings": 0, "entries": 1}
+
+
+def test_a_worker_whose_run_was_taken_over_writes_nothing_more(people: People) -> None:
+    build.file(people.alice)
+    slow = claim(FixityRun, fixity.begin(people.alice.organisation).pk)
+    assert slow is not None
+    FixityRun.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    quick = claim(FixityRun, slow.pk)
+    assert quick is not None
+    assert fixity.check(quick).state == Job.State.DONE
+    assert fixity.check(slow).checked == 1
     assert TrailEntry.objects.filter(verb="fixity.checked").count() == 1
 
 

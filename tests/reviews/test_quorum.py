@@ -140,6 +140,26 @@ def test_a_row_keeps_what_was_needed_when_it_was_submitted(people: People) -> No
     assert again(item).progress == "in_review"
 
 
+def test_what_changed_since_is_confirmed_by_as_many_in_the_same_roles_again(people: People) -> None:
+    """Also where the rule was relaxed meanwhile: what two people in two roles stood behind, one alone does not."""
+    item = submitted(people)
+    actions.accept(by=people.charlie, item=item)
+    actions.accept(by=people.bob, item=again(item))
+    review_actions.drop_rule(by=people.administrator, law=build.LAW)
+    build.note_again(people.alice, item.evidence.get())
+    assert again(item).stale_since is not None
+    actions.reconfirm(by=people.alice, item=again(item), reason="Only the date was put right.")
+    actions.accept(by=people.bob, item=again(item))
+    item = again(item)
+    now = standing(item, actions.subject_digest(item))
+    assert (item.progress, now.missing_in_words, item.stale_since is not None) == ("in_review", "1 auditor", True)
+    page = client_of(people.charlie).get(f"/o/{people.alice.organisation.slug}/checklists/rows/{item.pk}/")
+    assert "Only the date was put right." in page.content.decode()
+    actions.accept(by=people.charlie, item=item)
+    item = again(item)
+    assert (item.progress, item.stale_since, item.reconfirmed) == ("done", None, "")
+
+
 @pytest.mark.parametrize(
     ("quorum", "sentence"),
     [
@@ -248,6 +268,11 @@ def test_the_queue_is_worked_off_on_one_page_without_scripts(people: People) -> 
     assert refused.status_code == 409
     assert "Say why the row is returned." in refused.content.decode()
     assert Review.objects.count() == 2
+    actions.accept(by=people.charlie, item=again(items[2]))  # before Bob sends his decision, which is told all the same
+    gone = bob.post(path, {**form, f"reason-{items[2].pk}": "Too late."})
+    assert gone.status_code == 409
+    assert f'id="gone-{items[2].pk}"' in gone.content.decode()
+    assert f"{rows[2]} is done, so it cannot be" in gone.content.decode()
 
 
 def test_what_somebody_has_in_hand_is_handed_over_with_the_counts_first(people: People) -> None:
@@ -261,7 +286,7 @@ def test_what_somebody_has_in_hand_is_handed_over_with_the_counts_first(people: 
     path = f"/o/{people.bob.organisation.slug}/people/{people.bob.pk}/hand-over/"
     assert "1, of which 1 are not done" in admin.get(path).content.decode()
     answer = admin.post(path, {"owner": people.alice.pk, "reviewer": people.charlie.pk}, follow=True).content.decode()
-    assert "1 rows and 1 reviews of Bob were handed over." in answer
+    assert "Handed over: 1 row; 1 review" in answer
     item, other = again(item), again(other)
     assert (item.owner, other.taken_by) == (people.alice, people.charlie)
     assert not work_of(people.administrator, people.bob).anything

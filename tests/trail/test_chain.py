@@ -11,9 +11,10 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from compliance import guards
 from compliance.lib.canonical import digest, dump, load
 from compliance.people.models import Membership
-from compliance.trail import guards, queries
+from compliance.trail import queries
 from compliance.trail.actions import Act, write_all
 from compliance.trail.models import TrailEntry, TrailHead
 from tests import build

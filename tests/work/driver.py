@@ -32,6 +32,7 @@ from audits.work.models import Work
 from compliance.celery import app
 from compliance.checklists.actions import change, open_checklist
 from compliance.evidence.blobs import FolderStore, store
+from compliance.evidence.keeping import FixityRun
 from compliance.people.models import Membership, Role
 from compliance.trail.queries import breaks, entries
 from tests import build, people
@@ -82,6 +83,41 @@ def due_rows(people: int) -> int:
     for row, owner in zip(rows, owners, strict=True):
         change(by=by, item=row, owner=owner, due_on=timezone.now().date())
     return len(owners)
+
+
+def stale_rows(people: int) -> int:
+    """Let as many members own an accepted row each, and change what it rests on: each gets a letter."""
+    by = Membership.objects.get(role=Role.ADMINISTRATOR)
+    rows = open_checklist(by=by, system=by.organisation.systems.get(), law=build.LAW).items.all()[:people]
+    reviewer = make_member(by, "Reviewer", Role.AUDITOR)
+    with mock.patch.object(app, "send_task"):
+        for number, row in enumerate(rows):
+            owner = make_member(by, f"Owner{number}", Role.CONTRIBUTOR)
+            build.accepted(by, reviewer, change(by=by, item=row, owner=owner))
+            build.note_again(by, row.evidence.get())
+    return people
+
+
+def keep_files(files: int) -> list[str]:
+    """Keep as many files as evidence; return where their bytes are, in the order of their digests."""
+    by = Membership.objects.get(role=Role.ADMINISTRATOR)
+    kept = sorted(build.file(by, f"{n}".encode(), title=f"File {n}").sha256 for n in range(files))
+    here = store()
+    assert isinstance(here, FolderStore)
+    return [str(here._place(by.organisation_id, sha256)) for sha256 in kept]
+
+
+def fixity_runs() -> list[dict[str, Any]]:
+    """Return how the readings of every byte stand, and how often the trail tells of each."""
+    told = {"state": "state", "checked": "checked", "tries": "tries"}
+    return [
+        {name: getattr(run, column) for name, column in told.items()}
+        | {
+            "findings": run.findings.count(),
+            "entries": entries(run.organisation_id).filter(subject_id=str(run.pk)).count(),
+        }
+        for run in FixityRun.objects.order_by("asked_at")
+    ]
 
 
 def forget_messages() -> int:

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import serialization
 
 from audits.dossiers import words
 from audits.dossiers.manifest import MANIFEST_NAME, Manifest
-from audits.dossiers.verification import container, contents, determination, envelope, figures, trust
+from audits.dossiers.verification import container, contents, determination, envelope, figures, findings, trust
 from audits.dossiers.verification.report import Broken, Outcome, Report, Unknown, Writer
 from compliance.lib import canonical
 from compliance.lib.problems import Problem, Refused, one_line
@@ -177,6 +177,10 @@ def _determination(file: _File) -> tuple[str, str]:
     return determination.check(_have(file.manifest), _have(file.files))
 
 
+def _findings(file: _File) -> tuple[str, str]:
+    return findings.check(_have(file.manifest))
+
+
 def _trail(file: _File) -> tuple[str, str]:
     got = figures.check_trail(_have(file.manifest))
     return got, "Each entry of the trail gives the digest that it carries, and neighbours continue each other."
@@ -206,6 +210,7 @@ _STEPS: tuple[tuple[str, str, str, Callable[[_File], tuple[str, str]]], ...] = (
     ("figures", "Every figure follows from the counts", "what the counts give", _figures),
     ("timestamps", "The time stamps of plans hold", "tokens over their digests, of a trusted authority", _timestamps),
     ("determination", "The determination is the one embedded", "the same in file and manifest", _determination),
+    ("findings", "The findings follow from the trail", "none left out, in the state the trail says", _findings),
     ("trail", "The trail's digests hold", "the digest of each entry's content", _trail),
     ("pages", "The pages say what the manifest says", "the bytes that the manifest prints to", _same_pages),
 )

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from compliance.trail import exported, guards, heads, queries
+from compliance import guards
+from compliance.trail import exported, heads, queries
 from compliance.trail.chain import Fault
 from compliance.trail.models import TrailEntry, TrailHead
 
