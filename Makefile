@@ -12,7 +12,7 @@ ARGS ?= # make test ARGS="-k ratio"
 # Where bytecode is never kept, every process compiles Django and WeasyPrint anew, and the tests start hundreds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test thorough serve verifier check messages journeys bench services services-stop clean
+.PHONY: help demo test thorough serve verifier check messages journeys bench load services services-stop clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,9 +46,13 @@ messages: ## Take up new words for users in locale/, for whoever translates
 	@scripts/bootstrap runtime -- messages
 	@$(PY) scripts/messages.py extract
 
-bench: ## Measure beside Fairlearn, Aequitas and a bare WeasyPrint
-	@scripts/bootstrap dev bench -- print
-	@$(PY) scripts/bench.py
+bench: ## Measure: pages on SQLite and PostgreSQL, counting beside Fairlearn and Aequitas, printing beside WeasyPrint
+	@scripts/bootstrap dev bench -- print postgres redis
+	@eval "$$($(PY) scripts/services.py start)" && $(PY) scripts/bench.py
+
+load: ## Let 50 people work at once for ten minutes on PostgreSQL (ARGS="--people 12 --seconds 60")
+	@scripts/bootstrap dev -- print postgres redis
+	@eval "$$($(PY) scripts/services.py start)" && $(PY) -m bench.working_day $(ARGS)
 
 verifier: ## Build the verifier that needs no server: a wheel and a zipapp under build/verifier
 	@scripts/bootstrap dev -- print

@@ -1,6 +1,6 @@
-"""How long a whole checklist takes as a page, one saved row of it, the progress of a whole house, and a search in it.
+"""How long a whole checklist takes as a page, and one saved row of it; `many_systems.py` asks a whole house.
 
-`python bench/checklist_page.py`. A checklist of the EU AI Act has 522 rows; the house has 60 systems and 24,000 rows.
+`python bench/checklist_page.py`. A checklist of the EU AI Act has 522 rows.
 
 Everything is asked for real through Django's own test client, on a database of its own in memory.
 """
@@ -67,7 +67,6 @@ def measure() -> None:
             told = f"{name}, {page or 'rows'}: {1000 * statistics.median(times):.0f} ms CPU"
             print(f"{told}, {len(answer.content) / 1000:.0f} kB, {len(queries)} queries")
     saving(people, client, bound)
-    house(people, client)
 
 
 def saving(people: Any, client: Any, checklist: Any) -> None:
@@ -84,33 +83,6 @@ def saving(people: Any, client: Any, checklist: Any) -> None:
             times.append(time.process_time() - began)
             assert answer.status_code in (200, 302), answer.content
         print(f"save one row {name}: {1000 * statistics.median(times):.0f} ms CPU")
-
-
-def house(people: Any, client: Any) -> None:
-    """Print the CPU time of the progress of 60 systems with 24,000 rows."""
-    from compliance.checklists.models import ChecklistItem
-    from tests import build
-
-    number = 0
-    while ChecklistItem.objects.count() < 24_000:
-        number += 1
-        law = "eu-ai-act" if number % 4 else "nist-ai-rmf"
-        build.checklist(people.alice, build.system(people.alice, f"Tool {number}"), law=law)
-    for by in ("law", "system", "owner", "article"):
-        address = f"/o/{people.alice.organisation.slug}/progress/?by={by}"
-        client.get(address)
-        began = time.process_time()
-        answer = client.get(address)
-        took = 1000 * (time.process_time() - began)
-        rows, size = ChecklistItem.objects.count(), len(answer.content) / 1000
-        print(f"progress of {rows} rows by {by}: {took:.0f} ms, {size:.0f} kB")
-    for text in ("logs", "tool 7", "26(1)", "risk management system", "nothing-holds-this"):
-        address = f"/o/{people.alice.organisation.slug}/search/"
-        client.get(address, {"q": text})
-        began = time.process_time()
-        answer = client.get(address, {"q": text})
-        took = 1000 * (time.process_time() - began)
-        print(f"search of {rows} rows for “{text}”: {took:.0f} ms CPU, {len(answer.content) / 1000:.0f} kB")
 
 
 if __name__ == "__main__":

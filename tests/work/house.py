@@ -101,18 +101,35 @@ class House:
 @contextlib.contextmanager
 def house(home: Path) -> Iterator[House]:
     """Make a house with a migrated database; on the services, a database and a queue of its own there."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PROBANDA_")}
-    environment |= {"PROBANDA_HOME": str(home), "PROBANDA_LEASE_SECONDS": str(LEASE_SECONDS), "TMPDIR": str(home)}
-    environment["PYTHONWARNINGS"] = "ignore"  # Celery tells root not to run it
     with contextlib.ExitStack() as stack:
-        if address := environment.get("DATABASE_URL"):
-            environment["DATABASE_URL"] = stack.enter_context(_own_database(address))
+        environment = stack.enter_context(_environment(home, os.environ.get("DATABASE_URL", "")))
+        environment["PROBANDA_LEASE_SECONDS"] = str(LEASE_SECONDS)
         if (broker := environment.get("CELERY_BROKER_URL", "")).startswith("redis"):
             environment["CELERY_BROKER_URL"] = _own_queue(broker)
         made = House(home, environment)
         stack.callback(made.close)
         made.ask("migrate")
         yield made
+
+
+@contextlib.contextmanager
+def empty_house(home: Path, address: str) -> Iterator[dict[str, str]]:
+    """Give the environment of a house without anybody, on SQLite where `address` is empty, else in a database of its
+    own beside the one at `address`."""
+    with _environment(home, address) as environment:
+        command = [sys.executable, "manage.py", "migrate", "-v0"]
+        subprocess.run(command, cwd=ROOT, env=environment, check=True)
+        yield environment
+
+
+@contextlib.contextmanager
+def _environment(home: Path, address: str) -> Iterator[dict[str, str]]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PROBANDA_")}
+    environment |= {"PROBANDA_HOME": str(home), "TMPDIR": str(home)}
+    environment["PYTHONWARNINGS"] = "ignore"  # Celery tells root not to run it
+    environment.pop("DATABASE_URL", None)
+    with _own_database(address) if address else contextlib.nullcontext("") as own:
+        yield environment | ({"DATABASE_URL": own} if own else {})
 
 
 @contextlib.contextmanager
