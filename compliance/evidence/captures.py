@@ -17,6 +17,7 @@ from compliance.evidence.models import EvidenceVersion, Kind
 from compliance.lib import outward
 from compliance.lib.problems import Refused
 from compliance.trail.actions import write
+from compliance.trail.recorded import recorded
 
 TASK = "compliance.evidence.capture"
 MACHINE = {"id": "probanda", "name": "Probanda", "role": "software"}
@@ -31,6 +32,7 @@ def ask(version: EvidenceVersion) -> None:
         nudge(TASK, LinkCapture.objects.create(version=version).pk)
 
 
+@recorded
 def capture(pk: int) -> LinkCapture | None:
     """Fetch one page that waits; None where nobody waits for it. What was refused or did not come is told."""
     found = claim(LinkCapture, pk)
