@@ -37,7 +37,7 @@ def _choice(choice: Mapping[str, Any]) -> dict[str, Any]:
     others = [one for one in options if not one["chosen"]]
     return {
         "choice": choice["choice"],
-        "question": choice["question"],
+        "question": _(choice["question"]),
         "reason": choice["reason"],
         "options": options,
         "changes": sum(bool(one["changed"] or one["benchmarks"]) for one in others),
@@ -49,7 +49,7 @@ def _option(option: Mapping[str, Any]) -> dict[str, Any]:
     changed = [_changed(one, option["tables"]) for one in option["changed"]]
     touched = {one["table"] for one in option["changed"]}
     return {
-        "sentence": option["sentence"],
+        "sentence": _(option["sentence"]),
         "chosen": option["chosen"],
         "changed": changed,
         "benchmarks": [_benchmark(one) for one in option["tables"] if one["table"] in touched or one["benchmark"]],
@@ -202,7 +202,7 @@ def choice_in_words(name: str, value: Any) -> str:
     'No: every table counts only people of known sex and known race/ethnicity.'
     """
     sentences = SENTENCES.get(_QUESTIONS.get(name, ""), {})
-    return sentences[value] if isinstance(value, str) and value in sentences else in_words(value)
+    return _(sentences[value]) if isinstance(value, str) and value in sentences else in_words(value)
 
 
 def in_words(value: Any) -> str:

@@ -34,7 +34,7 @@ UNKNOWNS: Final = [
 ]
 MEDIANS: Final = [
     ("", gettext_lazy("The people whom the tables may count, as answered above (the default).")),
-    *SENTENCES["median"].items(),
+    *((option, gettext_lazy(sentence)) for option, sentence in SENTENCES["median"].items()),
 ]
 UNITS: Final = [
     ("", gettext_lazy("Not stated; the result says nothing of it.")),
@@ -106,7 +106,7 @@ class ChoicesForm(OutcomeForm):
     median_basis = _radio(MEDIANS, gettext_lazy("Which people are the full sample of the median?"))
     reason_median_basis = _words(gettext_lazy("Why this sample"))
     exclusion_base = _radio(
-        list(SENTENCES["base"].items()),
+        [(option, gettext_lazy(sentence)) for option, sentence in SENTENCES["base"].items()],
         gettext_lazy("With what is a category compared when it is said to be less than 2 %?"),
         help_text=gettext_lazy(
             "6 RCNY § 5-301(d) lets a category below 2 % be left out of the ratios. The page of the result offers "

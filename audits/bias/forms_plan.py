@@ -61,7 +61,7 @@ _WORDS: Final = ("favourable", "pooled")
 
 def readings(choice: str) -> list[tuple[str, Any]]:
     """Return the options of a question that the rule leaves open, and that it may be left open here too."""
-    return [OPEN, *SENTENCES[choice].items()]
+    return [OPEN, *((option, gettext_lazy(sentence)) for option, sentence in SENTENCES[choice].items())]
 
 
 class SystemChoice(forms.Form):

@@ -16,6 +16,7 @@ from audits.metrics import rounding
 from audits.metrics.categories import TABLES, Category, TableName
 from audits.metrics.counts import Cell
 from audits.metrics.ratios import BASES, Row, Table, below_two_percent, shares, table
+from compliance.lib.wording import gettext_noop as _
 
 UNKNOWNS: Final = ("per-table", "complete-case")
 MEDIANS: Final = ("all-assessed", "both-known")
@@ -23,32 +24,32 @@ LEFT_OUT: Final = ("as-decided", "none", "all-below")
 BENCHMARKS: Final = ("kept", "all")
 
 QUESTIONS: Final[Mapping[str, str]] = {
-    "unknowns": "Does a person of unknown sex or race/ethnicity count in the table whose category is known?",
-    "median": "Which people are the full sample whose median score divides everyone?",
-    "base": "What is a category compared with when it is said to be less than 2% of the data being used?",
-    "exclusions": "Which categories below 2% are left out of the ratios?",
-    "benchmark": "May a category that is left out of the ratios still be the most selected one?",
+    "unknowns": _("Does a person of unknown sex or race/ethnicity count in the table whose category is known?"),
+    "median": _("Which people are the full sample whose median score divides everyone?"),
+    "base": _("What is a category compared with when it is said to be less than 2% of the data being used?"),
+    "exclusions": _("Which categories below 2% are left out of the ratios?"),
+    "benchmark": _("May a category that is left out of the ratios still be the most selected one?"),
 }
 SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
     "unknowns": {
-        "per-table": "Yes: each table counts everyone whose category it knows.",
-        "complete-case": "No: every table counts only people of known sex and known race/ethnicity.",
+        "per-table": _("Yes: each table counts everyone whose category it knows."),
+        "complete-case": _("No: every table counts only people of known sex and known race/ethnicity."),
     },
     "median": {
-        "all-assessed": "Everyone who was assessed and scored, also people of unknown category.",
-        "both-known": "Only people of known sex and known race/ethnicity.",
+        "all-assessed": _("Everyone who was assessed and scored, also people of unknown category."),
+        "both-known": _("Only people of known sex and known race/ethnicity."),
     },
     "base": {
-        "table": "With the people whom the table counts.",
-        "table-known": "With everyone whose category in that table is known, complete case or not.",
-        "assessed": "With everyone who was assessed, people of unknown category too.",
+        "table": _("With the people whom the table counts."),
+        "table-known": _("With everyone whose category in that table is known, complete case or not."),
+        "assessed": _("With everyone who was assessed, people of unknown category too."),
     },
     "exclusions": {
-        "as-decided": "Those that were decided, one by one.",
-        "none": "None.",
-        "all-below": "Every category that has people and is below 2%.",
+        "as-decided": _("Those that were decided, one by one."),
+        "none": _("None."),
+        "all-below": _("Every category that has people and is below 2%."),
     },
-    "benchmark": {"kept": "No: only a category that is kept.", "all": "Yes: any category with people."},
+    "benchmark": {"kept": _("No: only a category that is kept."), "all": _("Yes: any category with people.")},
 }
 
 
