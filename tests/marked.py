@@ -18,6 +18,8 @@ MARK = "⟦"
 LANGUAGE = "de"
 FREE = {  # what a person reads in their own language and nothing rests on
     "compliance.Snooze.title",
+    "compliance.Letter.subject",
+    "compliance.Letter.text",
     "django.Session.session_data",
 }
 
