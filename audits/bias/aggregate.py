@@ -173,20 +173,29 @@ class Rows:
         grid = self.grid
         if grid is None:
             return None
+        # A line without a number gets a place too, and is counted as bad: then nothing rests on places any more.
         number = ibis.greatest(exact(grid.lowest), ibis.least(exact(grid.highest), self.table.number))
-        number = ibis.cases((self.table.number.notnull(), number), else_=ibis.null("float64"))
         placed = self._placed(self.table, number, grid.edges, grid.parts)
-        told = placed.near | placed.place.between(grid.first, grid.last)
-        table = placed.mutate(exact=ibis.cases((told, placed.score), else_=ibis.null(placed.score.type())))
-        counted = table.group_by([*roles, "place", "exact"]).agg(**self._range_counts(table))
+        told = placed.near | placed.number.between(exact(grid.low), exact(grid.high))
+        table = placed.mutate(
+            exact=ibis.cases((told, placed.score), else_=ibis.null(placed.score.type())),
+            beyond=placed.number > exact(grid.high),
+        )
+        keys = [*roles, "place", "beyond", "exact"]
+        counted = table.group_by(keys).agg(**self._range_counts(table, whole_known=grid.broken))
         found = self.fetch(counted.limit(MOST_RANGED + 1))
         if len(found) > MOST_RANGED:
             return None
-        width, ranged = len(roles), []
+        width = len(roles)
+        words = {raw: self._words(raw, roles) for raw in {row[:width] for row in found}}
+        ranged = []
         for row in found:
-            one = self._ranged((*row[: width + 1], *row[width + 2 :]), roles)
-            told_score = row[width + 1] is not None and one.low is not None
-            ranged.append(one._replace(score=self.decimal(row[width + 1])) if told_score else one)
+            place, _, score, low, high, broken, lines, *counts = row[width:]
+            people, bad = counts if self.has_count else (lines, counts[0])
+            told_score = None if score is None or low is None else self.decimal(score)
+            ranged.append(
+                Ranged(words[row[:width]], place, low, high, lines, int(people or 0), bad, bool(broken), told_score)
+            )
         return ranged
 
     def _placed(self, table: ir.Table, number: Any, edges: Sequence[Decimal], parts: int = 1) -> ir.Table:
@@ -201,19 +210,27 @@ class Rows:
         least = tolerance(edges, parts, single="score" in self.single)
         return self.apart(rest.mutate(near=(rest.rest < exact(least)) | (rest.rest > exact(1.0 - least))))
 
-    def _range_counts(self, table: ir.Table) -> dict[str, Any]:
-        """Return what is counted of a range; where a line is a person, less has to be summed."""
+    def _range_counts(self, table: ir.Table, *, whole_known: bool = False) -> dict[str, Any]:
+        """Return what is counted of a range; where a line is a person, less has to be summed.
+
+        `whole_known` says that some score has a fraction, so that no line has to be asked for one.
+        """
+        import ibis
+
         usable = table.people > 0 if self.has_count else None
-        broken, bad = _has_fraction(table.number), table.number.isnull()
+        broken = ibis.literal(1) if whole_known else _has_fraction(table.number).sum(where=usable)
         counts = {
             "low": table.number.min(where=usable),
             "high": table.number.max(where=usable),
-            "broken": broken.sum(where=usable),
+            "broken": broken,
             "lines": table.count(),
         }
         if not self.has_count:
-            return counts | {"bad": bad.sum()}
-        return counts | {"people": table.people.sum(), "bad": (table.people.isnull() | bad).sum()}
+            return counts | {"bad": table.count() - table.number.count()}
+        return counts | {
+            "people": table.people.sum(),
+            "bad": (table.people.isnull() | table.number.isnull()).sum(),
+        }
 
     def _ranged(self, row: Sequence[Any], roles: Sequence[str]) -> Ranged:
         place, low, high, broken, lines, *counts = row[len(roles) :]

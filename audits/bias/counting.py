@@ -34,7 +34,10 @@ Say: TypeAlias = Callable[[float, str], None]
 
 @dataclass(frozen=True, slots=True)
 class _Marked:
-    """The rows of one of several sources, whose words are marked: the same word may mean another thing elsewhere."""
+    """The rows of one of several sources, whose words are marked: the same word may mean another thing elsewhere.
+
+    Those of the only source need no mark.
+    """
 
     rows: Rows
     mark: str
@@ -51,7 +54,7 @@ class _Marked:
 
     def of(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """Return words with the mark of their source."""
-        return (f"{self.mark}:{words[0]}", *words[1:])
+        return (f"{self.mark}:{words[0]}", *words[1:]) if self.mark else words
 
 
 def count(
@@ -140,7 +143,7 @@ def _scores(run: Run, say: Say) -> Counted:
         check_outcomes(run.plans, of_outcomes, groups, run.roles)
         check_chances(run.plans, of_outcomes, ranged)
     say(0.5, "Finding the median of the full sample.")
-    marked = [_Marked(rows, str(source)) for source, rows in enumerate(run.rows)]
+    marked = [_Marked(rows, str(source) if len(run.rows) > 1 else "") for source, rows in enumerate(run.rows)]
     known_as = {
         mark.of(words)[:2]: meaning[:2]
         for mark, of_source in zip(marked, meanings, strict=True)
@@ -158,7 +161,8 @@ def _scores(run: Run, say: Say) -> Counted:
     people = sum(people_of[words] for words in bases[other])
     wanted = [basis, other] if people else [basis]
     marked_ranges = [
-        [one._replace(words=mark.of(one.words)) for one in of] for mark, of in zip(marked, ranged, strict=True)
+        [one._replace(words=mark.of(one.words)) for one in of] if mark.mark else of
+        for mark, of in zip(marked, ranged, strict=True)
     ]
     spread = _medians(run, marked, marked_ranges, [bases[name] for name in wanted], grid)
     medians_of = spread.medians
@@ -223,11 +227,11 @@ def _first_pass(run: Run) -> tuple[list[list[Group]], list[list[Ranged]], Grid |
         return [rows.groups(*run.roles) for rows in run.rows], ranged, None
     groups = []
     for found in ranged:
-        sums: dict[tuple[str, ...], Group] = {}
+        sums: dict[tuple[str, ...], list[int]] = {}
         for one in found:
-            known = sums.get(one.words, Group(one.words, 0, 0, 0, None))
-            sums[one.words] = known._replace(
-                lines=known.lines + one.lines, people=known.people + one.people, bad=known.bad + one.bad
-            )
-        groups.append([sums[words] for words in sorted(sums)])
+            of_words = sums.setdefault(one.words, [0, 0, 0])
+            of_words[0] += one.lines
+            of_words[1] += one.people
+            of_words[2] += one.bad
+        groups.append([Group(words, *sums[words], None) for words in sorted(sums)])
     return groups, ranged, run.rows[0].grid if gridded is not None else None

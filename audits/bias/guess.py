@@ -26,32 +26,34 @@ _BLOCK: Final = 48 * 1024
 MOST_WITHIN: Final = 150_000
 """No more lines than this are expected in the window, for each may come back with a score of its own."""
 _DEVIATIONS: Final = 3.0
-_PARTS: Final = 1_024
+_PARTS: Final = 10
+"""Halves and fifths of a bin are whole parts, so that the next broader bins begin where parts do."""
 _FAR: Final = 1_000
 """Scores more bins away than this are counted together."""
 _SURE: Final = 0.001
 
 
 class Grid(NamedTuple):
-    """Bins of one width from `edges[0]` on, each in `parts` equal ranges; the ranges `first` to `last` are the window.
+    """Bins of one width from `edges[0]` on, each in `parts` equal ranges, and a window from `low` to `high`.
 
-    The median probably lies in the window, whose scores come back as they stand.
+    The median probably lies in the window, whose scores come back as they stand. Both ends are doubles and belong to
+    it. `broken` says that some score of the sample has a fraction, so that the whole need not be asked.
     """
 
     edges: tuple[Decimal, ...]
     parts: int
-    first: int
-    last: int
+    low: float
+    high: float
+    broken: bool = False
 
     @property
     def step(self) -> Decimal:
         """Return the width of a range."""
         return (self.edges[1] - self.edges[0]) / self.parts
 
-    @property
-    def window(self) -> tuple[Decimal, Decimal]:
-        """Return the edges of the window: it holds the lower one and not the upper one."""
-        return self.edges[0] + self.first * self.step, self.edges[0] + (self.last + 1) * self.step
+    def side_of(self, number: float) -> int:
+        """Return -1 for a double below the window, 1 above it, 0 in it; decimals that share a double share its side."""
+        return -1 if number < self.low else int(number > self.high)
 
     @property
     def lowest(self) -> float:
@@ -83,28 +85,24 @@ def grid(connection: duckdb.DuckDBPyConnection, sql: str, column: str, size: int
 
     `sampled` of `size` bytes are in the sample.
     """
-    (found,) = connection.execute(
-        f"SELECT count(x), min(x), max(x), count_if(x <> floor(x)) "  # noqa: S608 - names of ours
-        f"FROM (SELECT TRY_CAST({column} AS DOUBLE) AS x FROM {sql}) WHERE isfinite(x)"
-    ).fetchall()
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE guessed AS SELECT x FROM "  # noqa: S608 - names of ours
+        f"(SELECT TRY_CAST({column} AS DOUBLE) AS x FROM {sql}) WHERE isfinite(x)"
+    )
+    (found,) = connection.execute("SELECT count(x), min(x), max(x), count_if(x <> floor(x)) FROM guessed").fetchall()
     lines, low, high, broken = found
     if not lines or low == high:
         return None
     reach = _DEVIATIONS / 2 / sqrt(lines)
     if 2 * reach * lines * size / sampled > MOST_WITHIN:
         return None
-    (ends,) = connection.execute(
-        f"SELECT quantile_disc(x, [{0.5 - reach}, {0.5 + reach}]) "  # noqa: S608 - names of ours
-        f"FROM (SELECT TRY_CAST({column} AS DOUBLE) AS x FROM {sql}) WHERE isfinite(x)"
-    ).fetchone() or (None,)
+    ((ends,),) = connection.execute(
+        f"SELECT quantile_disc(x, [{0.5 - reach}, {0.5 + reach}]) FROM guessed"  # noqa: S608 - numbers of ours
+    ).fetchall()
     edges = scores.edges(Decimal(repr(low)), Decimal(repr(high)), whole=not broken)
-    # Halves and fifths of a part are whole parts again, so that the next broader bins begin where parts do.
-    parts = max(10, _PARTS // (len(edges) - 1) // 10 * 10)
-    if tolerance(edges, parts) > _SURE:
+    if tolerance(edges, _PARTS) > _SURE:
         return None
-    step = (edges[1] - edges[0]) / parts
-    first, last = (int((Decimal(repr(end)) - edges[0]) // step) for end in ends)
-    return Grid(edges, parts, first, last)
+    return Grid(edges, _PARTS, *ends, broken=bool(broken))
 
 
 def blocks(text: Path, into: Path) -> int:

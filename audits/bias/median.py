@@ -92,8 +92,10 @@ def find(
     bounds = _edges(sources, counted)
     sizes = [sum(one.people for one in first if one.low is not None and sample(one.words[:2])) for sample in samples]
     ranks = [((size - 1) // 2, size // 2) for size in sizes]
-    if grid is not None and (known := _known(grid, counted, bounds, ranks, samples)) is not None:
-        return _found([known], ranks, sizes, samples, higher, bounds)
+    if grid is not None and (known := _known(grid, counted, bounds)) is not None:
+        sides = _sides(known)
+        if _holds(sides, ranks, samples):
+            return _found([[sides]], [known], ranks, sizes, samples, higher, bounds)
     middles = [_narrowed(sources, first, pair, sample) for pair, sample in zip(ranks, samples, strict=True)]
     low, high = min(one.low for one in middles), max(one.high for one in middles)
     between = sum(
@@ -108,33 +110,31 @@ def find(
         [rows.beside(*roles, low=low, high=high, edges=() if place else bounds) for rows in sources]
         for place, (low, high) in enumerate(ranges)
     ]
-    return _found(passes, ranks, sizes, samples, higher, bounds)
+    every = [[_sides(found) for found in one] for one in passes]
+    return _found(every, passes[0], ranks, sizes, samples, higher, bounds)
 
 
 def _found(
-    passes: Sequence[Sequence[Sequence[Beside]]],
+    sides: Sequence[Sequence[Mapping[Words, _Sides]]],
+    binned: Sequence[Sequence[Beside]],
     ranks: Sequence[tuple[int, int]],
     sizes: Sequence[int],
     samples: Sequence[InSample],
     higher: bool,
     bounds: tuple[Decimal, ...],
 ) -> Found:
-    """Return the medians and the bins of passes over all sources: one for each sample, or one for all of them."""
-    sides = [[_sides(found) for found in one] for one in passes]
-    sides *= len(samples) // len(sides)
-    found = [_around(*one, higher) for one in zip(sides, ranks, sizes, samples, strict=True)]
-    return Found(found, bounds, tuple(_binned(one, bounds) for one in passes[0]))
+    """Return the medians and the bins: `sides` are of one pass over all sources for each sample, or one for all."""
+    each = [*sides] * (len(samples) // len(sides))
+    found = [_around(*one, higher) for one in zip(each, ranks, sizes, samples, strict=True)]
+    return Found(found, bounds, tuple(_binned(one, bounds) for one in binned))
 
 
 def _known(
     grid: Grid,
     counted: Sequence[Sequence[Ranged]],
     bounds: Sequence[Decimal],
-    ranks: Sequence[tuple[int, int]],
-    samples: Sequence[InSample],
-) -> list[list[Beside]] | None:
-    """Return what a first pass by a grid knows already, None unless it holds all middle ranks and knows every bin."""
-    low, high = grid.window
+) -> list[Beside] | None:
+    """Return what a first pass by a grid knows of sides and bins, None where it does not know every bin."""
     bins: dict[int, int | None] = {}
     found = []
     [of_one] = counted
@@ -142,21 +142,24 @@ def _known(
         if one.low is None or one.place is None:  # nobody
             continue
         if one.score is not None:
-            side = -1 if one.score < low else 1 if one.score >= high else 0
-            found.append(Beside(one.words, side, 0, one.score, one.people))
+            found.append(Beside(one.words, grid.side_of(one.low), 0, one.score, one.people))
             continue
         if one.place not in bins:
             bins[one.place] = grid.bin_of(one.place, bounds)
         if (place := bins[one.place]) is None:
             return None
-        found.append(Beside(one.words, -1 if one.place < grid.first else 1, place, None, one.people))
-    sides = _sides(found)
+        found.append(Beside(one.words, grid.side_of(one.low), place, None, one.people))
+    return found
+
+
+def _holds(sides: Mapping[Words, _Sides], ranks: Sequence[tuple[int, int]], samples: Sequence[InSample]) -> bool:
+    """Say whether the middle scores of all samples are among those that came exactly."""
     for (lower, upper), sample in zip(ranks, samples, strict=True):
         inside = [one for words, one in sides.items() if sample(words[:2])]
         below = sum(one.below for one in inside)
         if not below <= lower <= upper < below + sum(people for one in inside for _, people in one.within):
-            return None
-    return [found]
+            return False
+    return True
 
 
 def _edges(sources: Sequence[Scored], counted: Sequence[Sequence[Ranged]]) -> tuple[Decimal, ...]:
@@ -246,7 +249,8 @@ def _around(
     for one in inside:
         for score, people in one.within:
             within[score] = within.get(score, 0) + people
-    lower, upper = (_at(within, rank - below) for rank in ranks)
+    ordered = sorted(within)
+    lower, upper = (_at(ordered, within, rank - below) for rank in ranks)
 
     def better(one: _Sides) -> int:
         if higher:
@@ -259,9 +263,9 @@ def _around(
     return Median(plain(mean(lower, upper)), size, at_median, beyond, people)
 
 
-def _at(within: dict[Decimal, int], rank: int) -> Decimal:
-    for score, people in sorted(within.items()):
-        if rank < people:
+def _at(ordered: Sequence[Decimal], within: Mapping[Decimal, int], rank: int) -> Decimal:
+    for score in ordered:
+        if rank < within[score]:
             return score
-        rank -= people
+        rank -= within[score]
     raise LookupError("The rank lies outside the range.")

@@ -115,10 +115,10 @@ def test_a_wrong_guess_changes_nothing_but_how_often_a_text_is_read(
     monkeypatch.setattr(aggregate.Rows, "beside", again)
     tens = tuple(Decimal(edge) for edge in range(0, 101, 5))
     guesses = {
-        "far below": guess.Grid(tuple(Decimal(n) / 1000 for n in range(20)), 40, 0, 3),
-        "too broad": guess.Grid((Decimal(0), Decimal(10**9)), 10, 0, 1),
-        "too fine": guess.Grid(tens, 40, 100, 101),
-        "too much comes back": guess.Grid(tens, 40, 0, 800),
+        "far below": guess.Grid(tuple(Decimal(n) / 1000 for n in range(20)), 40, 0.0, 0.003),
+        "too broad": guess.Grid((Decimal(0), Decimal(10**9)), 10, 0.0, 2e8),
+        "too fine": guess.Grid(tens, 40, 12.5, 12.75),
+        "too much comes back": guess.Grid(tens, 40, 0.0, 100.0),
     }
     if wrong in guesses:
         monkeypatch.setattr(guess, "grid", lambda *given: guesses[wrong])
