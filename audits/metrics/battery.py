@@ -172,7 +172,14 @@ def compare(
 
 
 def compare_table(found: Table, *, unknown: Mapping[str, int] | None = None, level: str = LEVEL) -> Battery[Any]:
-    """Return every interval and test of one of the three tables, with its own benchmark and its own exclusions."""
+    """Return every interval and test of one of the three tables, with its own benchmark and its own exclusions.
+
+    >>> from audits.metrics.counts import Cell
+    >>> from audits.metrics.ratios import table
+    >>> found = compare_table(table([Cell("Male", None, 92, 50), Cell("Female", None, 76, 34)], "sex"))
+    >>> str(found.benchmark), found.comparisons[0]["shortfall"]["shortfall"]
+    ('Male', Fraction(4, 1))
+    """
     counts = {row.category: {"n": row.applicants, "selected": row.selected} for row in found.rows}
     excluded = [row.category for row in found.rows if row.excluded]
     return compare(counts, excluded=excluded, unknown=unknown, level=level)
@@ -209,7 +216,11 @@ def _measures(pair: Pair, strata: Mapping[str, Pair], level: str) -> dict[str, M
 
 @lru_cache(maxsize=4096)
 def measures_of(pair: Pair, level: str) -> tuple[Measure, ...]:
-    """Return every measure of one pair; kept, because most pairs are the same under several readings of the rule."""
+    """Return every measure of one pair; kept, because most pairs are the same under several readings of the rule.
+
+    >>> [measure.code for measure in measures_of(Pair(34, 76, 50, 92), "0.95")][:3]
+    ['katz', 'adjusted-log', 'score-ratio']
+    """
     return (
         katz(pair, level=level),
         adjusted_log(pair, level=level),

@@ -24,6 +24,10 @@ def unknown_bounds(
     them in: one unknown, selected person alone in an empty category would have a rate of 1 and bound nothing. Both ends
     are attained, and are exact fractions.
 
+    Formula: the smallest and largest ratio over every way to place the unknown people in the categories that have
+        people.
+    Source: Manski (2003), Partial Identification of Probability Distributions, chapter 1.
+
     >>> found = unknown_bounds({"Male": (40, 80), "Female": (30, 80)}, unknown_selected=4, unknown_people=10)
     >>> found["Female"].values
     {'ratio': Fraction(3, 4), 'low': Fraction(315, 473), 'high': Fraction(731, 840)}

@@ -59,6 +59,9 @@ def calibration(bins: Sequence[ScoreBin]) -> Measure:
     people, and `largest_error` the largest over bins, of the absolute difference between both in a bin. They depend on
     the bins, whose number is among the parameters.
 
+    Formula: mean score − share with the outcome; mean and largest |both| within bins (expected calibration error).
+    Source: Naeini, Cooper and Hauskrecht (2015), AAAI, 2901–2907.
+
     >>> found = calibration([ScoreBin.at(Fraction(1, 4), 8, 2), ScoreBin.at(Fraction(3, 4), 8, 4)])
     >>> found["expected_error"], found["largest_error"], found["calibration_in_the_large"]
     (Fraction(1, 8), Fraction(1, 4), Fraction(1, 8))
@@ -83,6 +86,9 @@ def calibration(bins: Sequence[ScoreBin]) -> Measure:
 def brier(bins: Sequence[ScoreBin]) -> Measure:
     """Return the mean squared difference between score and outcome of a group; it does not depend on the bins.
 
+    Formula: mean of (score − outcome)².
+    Source: Brier (1950), Monthly Weather Review 78, 1–3.
+
     >>> brier([ScoreBin.at(Fraction(1, 4), 8, 2), ScoreBin.at(Fraction(3, 4), 8, 4)])["score"]
     Fraction(1, 4)
     """
@@ -103,6 +109,9 @@ def generalised_rates(bins: Sequence[ScoreBin]) -> Measure:
 
     They are the true and false positive rates of a tool that selects each person with the chance that is their score
     (Pleiss and others, 2017).
+
+    Formula: mean score of those with, and of those without, the outcome.
+    Source: Pleiss, Raghavan, Wu, Kleinberg and Weinberger (2017), NeurIPS 30, 5680–5689.
 
     >>> generalised_rates([ScoreBin.at(Fraction(1, 4), 8, 2), ScoreBin.at(Fraction(3, 4), 8, 4)]).values
     {'true_positive_rate': Fraction(7, 12), 'false_positive_rate': Fraction(9, 20)}

@@ -52,7 +52,11 @@ _IN_PARTS: Final = ("data", "outcome")
 
 
 def nothing_said() -> dict[str, Any]:
-    """Return the conduct of a run that nobody said anything about: a self-assessment without a plan."""
+    """Return the conduct of a run that nobody said anything about: a self-assessment without a plan.
+
+    >>> nothing_said()["special_categories"]
+    {'people_in_union': None, 'conditions': {}}
+    """
     return conduct()
 
 
@@ -84,7 +88,13 @@ def conduct(
 
 
 def label(of: Mapping[str, Any]) -> str:
-    """Return `bias audit` where a named person declared all three limbs of independence, else `self-assessment`."""
+    """Return `bias audit` where a named person declared all three limbs of independence, else `self-assessment`.
+
+    >>> label({"independence": {"auditor": "Alice", "limbs": dict(LIMBS)}})
+    'bias audit'
+    >>> label({"independence": {"auditor": "Alice", "limbs": {}}})
+    'self-assessment'
+    """
     declared = of.get("independence")
     if not declared or not str(declared.get("auditor") or "").strip():
         return SELF_ASSESSMENT
@@ -166,6 +176,10 @@ def deviations(plan: Mapping[str, Any], of: Mapping[str, Any], method: Mapping[s
     """Yield every field in which a run departs from its plan, as `{"field", "planned", "ran"}`.
 
     What the plan leaves out it does not promise, so only what it names is held against the run.
+
+    >>> plan = {"choices": {"unknowns": "complete-case", "rate_kind": "selection"}}
+    >>> list(deviations(plan, nothing_said(), {"unknowns": "per-table", "rate_kind": "selection"}))
+    [{'field': 'unknowns', 'planned': 'complete-case', 'ran': 'per-table'}]
     """
     choices = plan.get("choices", {})
     for name in FIELDS:

@@ -162,6 +162,26 @@ CODES: Final = (*RATES, BALANCED)
 def value_of(code: str, group: Confusion) -> Fraction | None:
     """Return any rate by its code, None where it is undefined.
 
+    Of the four counts and n, their sum. Formula of each code, all as in Verma and Rubin (2018), Fairness Definitions
+    Explained, FairWare, 1–7, but treatment equality: Berk, Heidari, Jabbari, Kearns and Roth (2021), Sociological
+    Methods and Research 50, 3–44.
+
+    - `prevalence`: (tp + fn) / n
+    - `selection-rate`: (tp + fp) / n
+    - `true-positive-rate`: tp / (tp + fn)
+    - `false-negative-rate`: fn / (tp + fn)
+    - `true-negative-rate`: tn / (fp + tn)
+    - `false-positive-rate`: fp / (fp + tn)
+    - `positive-predictive-value`: tp / (tp + fp)
+    - `false-discovery-rate`: fp / (tp + fp)
+    - `negative-predictive-value`: tn / (fn + tn)
+    - `false-omission-rate`: fn / (fn + tn)
+    - `accuracy`: (tp + tn) / n
+    - `error-rate`: (fp + fn) / n
+    - `f1-score`: 2·tp / (2·tp + fp + fn)
+    - `treatment-equality`: fn / fp, compared between groups
+    - `balanced-accuracy`: (true positive rate + true negative rate) / 2
+
     >>> value_of("balanced-accuracy", Confusion(1, 1, 1, 3))
     Fraction(5, 8)
     """
@@ -172,7 +192,11 @@ def value_of(code: str, group: Confusion) -> Fraction | None:
 
 
 def variance_of(code: str, group: Confusion) -> Fraction | None:
-    """Return the estimated variance of any rate; the two halves of the balanced accuracy rest on different people."""
+    """Return the estimated variance of any rate; the two halves of the balanced accuracy rest on different people.
+
+    >>> variance_of("balanced-accuracy", Confusion(40, 10, 10, 40))
+    Fraction(1, 625)
+    """
     if code != BALANCED:
         return RATES[code].variance(group)
     found, other = (RATES[one].variance(group) for one in ("true-positive-rate", "true-negative-rate"))

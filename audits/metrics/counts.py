@@ -96,6 +96,12 @@ def by_category(
 
     Per table, a person of unknown race still counts in the sex table; with `complete_case` only people of known sex
     and race count, in every table. The rule asks for neither; the choice is printed with the result.
+
+    >>> people = [Cell("Male", None, 10, 5), Cell("Male", RACES[0], 4, 1)]
+    >>> by_category(people, "sex")[Category("Male", None)]
+    (14, 6)
+    >>> by_category(people, "sex", complete_case=True)[Category("Male", None)]
+    (4, 1)
     """
     found: dict[Category, tuple[int, int]] = dict.fromkeys(categories(table), (0, 0))
     for cell in cells:

@@ -22,7 +22,11 @@ _GAP = "lowest highest lowest_group highest_group difference ratio overall diffe
 
 
 def total(groups: Mapping[K, Confusion]) -> Confusion:
-    """Return everybody as one group."""
+    """Return everybody as one group.
+
+    >>> total({"a": Confusion(1, 2, 3, 4), "b": Confusion(4, 3, 2, 1)})
+    Confusion(tp=5, fp=5, fn=5, tn=5)
+    """
     whole = Confusion(0, 0, 0, 0)
     for group in groups.values():
         whole += group
@@ -34,6 +38,17 @@ def gap(code: str, groups: Mapping[K, Confusion], *, name: str | None = None) ->
 
     `difference` and `ratio` are from the smallest to the largest. To the overall rate, `difference_to_overall` is the
     largest absolute difference, and `ratio_to_overall` the smallest of all ratios and their inverses.
+
+    - Demographic parity difference and ratio. Formula: largest minus smallest, and smallest over largest, selection
+        rate.
+      Source: Agarwal, Beygelzimer, Dudík, Langford and Wallach (2018), ICML, 60–69; Dwork and others (2012), ITCS,
+        214–226.
+    - Equal opportunity difference and ratio. Formula: largest minus smallest, and smallest over largest, true positive
+        rate.
+      Source: Hardt, Price and Srebro (2016), NeurIPS 29, 3315–3323.
+    - Predictive parity difference and ratio. Formula: largest minus smallest, and smallest over largest, positive
+        predictive value.
+      Source: Chouldechova (2017), Big Data 5, 153–163.
 
     >>> groups = {"black": Confusion(1369, 805, 532, 990), "white": Confusion(505, 349, 461, 1139)}
     >>> found = gap("false-positive-rate", groups)
@@ -82,6 +97,9 @@ def _to_overall(values: list[Fraction], whole: Fraction | None) -> Fraction | No
 def equalized_odds(groups: Mapping[K, Confusion]) -> Measure:
     """Return the gaps of true and false positive rates taken together: the worse of the two, and their mean.
 
+    Formula: the larger difference and the smaller ratio of the gaps in true and false positive rates; also their means.
+    Source: Hardt, Price and Srebro (2016), NeurIPS 29, 3315–3323.
+
     >>> found = equalized_odds({"black": Confusion(1369, 805, 532, 990), "white": Confusion(505, 349, 461, 1139)})
     >>> round(found.number("difference"), 4), round(found.number("mean_difference"), 4)
     (0.2139, 0.2056)
@@ -119,6 +137,13 @@ def against(code: str, group: Confusion, reference: Confusion) -> Measure:
 def odds_against(group: Confusion, reference: Confusion) -> tuple[Measure, Measure]:
     """Return what AI Fairness 360 combines from two rates: average odds, and average predictive value.
 
+    - Average odds difference. Formula: mean of the differences of true and false positive rates to the reference; also
+        of their absolute values.
+      Source: Bellamy and others (2018), AI Fairness 360, arXiv:1810.01943.
+    - Average predictive value difference. Formula: mean of the differences of positive predictive value and false
+        omission rate to the reference.
+      Source: Bellamy and others (2018), AI Fairness 360, arXiv:1810.01943.
+
     >>> odds, _ = odds_against(Confusion(0, 4, 2, 3), Confusion(1, 2, 1, 7))
     >>> odds.values
     {'average': Fraction(-19, 252), 'average_absolute': Fraction(107, 252), 'largest': Fraction(1, 2)}
@@ -148,6 +173,10 @@ def differential_fairness(groups: Mapping[K, Confusion], *, concentration: Fract
 
     It is the largest absolute log ratio between two groups of the chance to get the outcome, or not to, with
     `concentration` spread over both outcomes of every group. 0 is equality; there is no upper end.
+
+    Formula: largest |ln| of the ratios of (count + c/2)/(n + c) between two groups, for the outcome and for its
+        absence.
+    Source: Foulds, Islam, Keya and Pan (2020), ICDE, 1918–1921.
 
     >>> found = differential_fairness({"a": Confusion(3, 1, 1, 5), "b": Confusion(1, 1, 3, 5)})
     >>> round(found.number("predictions"), 4), found["outcomes"]

@@ -62,6 +62,13 @@ def shown(result: Mapping[str, Any]) -> tuple[ShownTable, ...]:
     """Return the three tables with rates and shares as percentages with one digit and ratios with three.
 
     Three digits, because 0.796 shown as 0.80 would stand on the wrong side of the four-fifths line.
+
+    >>> from audits.metrics.counts import Cell
+    >>> from audits.metrics.result import result_from_counts
+    >>> counted = [Cell("Male", None, 1000, 1000), Cell("Female", None, 1000, 796)]
+    >>> result = result_from_counts(counted, source={}, method={"rate_kind": "selection", "unknowns": "per-table"})
+    >>> [(row.name, row.rate, row.impact_ratio) for row in shown(result)[0].rows]
+    [('Male', '100.0%', '1.000'), ('Female', '79.6%', '0.796')]
     """
     return tuple(_table(found, result["method"]) for found in exact_tables_of(result))
 

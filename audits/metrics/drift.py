@@ -29,6 +29,9 @@ def rate_drift(before: tuple[int, int], after: tuple[int, int], *, level: str = 
     Difference with Newcombe's interval, ratio with the score interval, pooled two-sample z, and Fisher's exact test,
     the one to lean on where `test` says so (an expected count below 5).
 
+    Formula: p₂ − p₁ and p₂/p₁ with their intervals; pooled two-sample z, and Fisher's exact test.
+    Source: Newcombe (1998), Statistics in Medicine 17, 873–890.
+
     >>> found = rate_drift((667, 1390), (555, 1181))
     >>> round(found.number("difference"), 4), round(found.number("p"), 4), found.parameters["test"]
     (-0.0099, 0.6159, 'pooled-z')
@@ -61,6 +64,9 @@ def ratio_drift(before: Pair, after: Pair, *, level: str = LEVEL) -> Measure:
     z divides the difference of the logarithms by its standard error (Katz). Breslow-Day asks instead whether the odds
     ratio is the same in both runs; for common outcomes the two need not agree, and both are shown. Where a count of
     selected is 0 there is no logarithm.
+
+    Formula: ln(r₂/r₁) / √(Σ(1/s − 1/n) over the four groups); Breslow-Day for the odds ratios.
+    Source: Altman and Bland (2003), BMJ 326, 219, on logarithms; Breslow and Day (1980), section 4.4.
 
     >>> found = ratio_drift(Pair(34, 76, 50, 92), Pair(60, 80, 50, 92))
     >>> found["ratio"], round(found.number("z"), 3), round(found.number("p"), 4)
@@ -109,6 +115,9 @@ def metric_drift(code: str, before: Confusion, after: Confusion, *, level: str =
     A rate that is a share of people is tested by :func:`rate_drift`. The balanced accuracy, the F1 score, the
     generalised entropy index and the treatment equality, which are no shares, are tested by a z from the delta method;
     that of the treatment equality is taken of its logarithm.
+
+    Formula: (m₂ − m₁) / √(V₁ + V₂), V by the delta method from the four counts.
+    Source: Agresti (2013), Categorical Data Analysis, section 16.1.
 
     >>> found = metric_drift("balanced-accuracy", Confusion(40, 10, 10, 40), Confusion(30, 20, 20, 30))
     >>> found["difference"], round(found.number("z"), 3)

@@ -32,6 +32,12 @@ def examined(
     """Return the battery of every table, the methods that were used once for all, and how many comparisons there are.
 
     `strata` are the same people split, each with its words; they add up to `cells`, or it is a ValueError.
+
+    >>> from audits.metrics.ratios import table
+    >>> counted = [Cell("Male", None, 92, 50), Cell("Female", None, 76, 34)]
+    >>> found = examined([table(counted, "sex")], counted)
+    >>> found["comparisons"], found["tables"][0]["table"]
+    (1, 'sex')
     """
     kept = tuple(cells)
     everyone = sum(cell.applicants for cell in kept), sum(cell.selected for cell in kept)

@@ -105,7 +105,11 @@ def group_metrics(
     `counts` maps a group to its confusion counts, or to a cell that holds tp, fp, fn and tn. `base` is what each group
     is held against: the `largest` group, everybody (`overall`), or the `group` named as `reference`. The gaps from the
     smallest to the largest rate and to the overall rate are given in any case. `bins` of scores add calibration. What
-    is impossible is a ValueError; what is undefined has no value and says why.
+    is impossible is a ValueError; what is undefined has no value and says why. The share of all predicted positives is
+    known here only, where all groups are.
+
+    Formula: (tp + fp) of the group / (tp + fp) of all groups.
+    Source: Saleiro and others (2018), Aequitas, arXiv:1811.05577 (there: predicted positive rate).
 
     >>> found = group_metrics({"black": Confusion(1369, 805, 532, 990), "white": Confusion(505, 349, 461, 1139)})
     >>> found.reference, found.row("white").against["false-positive-rate"]["ratio"]

@@ -37,6 +37,11 @@ def generalised_entropy(groups: Mapping[K, Mapping[Fraction, int]], *, alpha: in
     fraction; 1 is the Theil index, with 0·ln 0 taken as 0; 0 is the mean log deviation, which no benefit of 0 allows.
     The index is 0 where all have the same. Half the squared coefficient of variation is the index of `alpha` 2.
 
+    - Generalised entropy index. Formula: Σ((b/μ)^α − 1) / (n·α(α − 1)), b = predicted − true + 1, μ its mean.
+      Source: Speicher and others (2018), KDD, 2239–2248.
+    - Theil index. Formula: Σ(b/μ)·ln(b/μ) / n.
+      Source: Speicher and others (2018), KDD, 2239–2248.
+
     >>> found = generalised_entropy({"all": benefits(Confusion(1, 6, 3, 10))})
     >>> found["index"], found["between"]
     (Fraction(171, 1058), Fraction(0, 1))
@@ -81,6 +86,9 @@ def entropy_variance(group: Confusion) -> Fraction | None:
 
 def coefficient_of_variation(groups: Mapping[K, Mapping[Fraction, int]]) -> Measure:
     """Return the standard deviation of the benefit over its mean, of everybody and of the groups' means.
+
+    Formula: √(2·generalised entropy index of α = 2).
+    Source: Speicher and others (2018), KDD, 2239–2248.
 
     >>> round(coefficient_of_variation({"all": benefits(Confusion(1, 6, 3, 10))}).number("index"), 4)
     0.5686

@@ -20,6 +20,9 @@ _NO_RATIO = "Nobody was selected on either side, so the data say nothing about t
 def clopper_pearson(selected: int, people: int, *, level: str = LEVEL) -> Measure:
     """Return the exact interval of a rate: it covers the true rate at least as often as `level` says, and often more.
 
+    Formula: quantiles of the beta distributions B(s, n − s + 1) and B(s + 1, n − s).
+    Source: Clopper and Pearson (1934), Biometrika 26, 404–413.
+
     >>> found = clopper_pearson(15, 40)
     >>> found["rate"], round(found.number("low"), 6), round(found.number("high"), 6)
     (Fraction(3, 8), 0.227263, 0.541985)
@@ -37,6 +40,9 @@ def clopper_pearson(selected: int, people: int, *, level: str = LEVEL) -> Measur
 
 def wilson(selected: int, people: int, *, level: str = LEVEL) -> Measure:
     """Return the score interval of a rate, which covers the true rate about as often as `level` says.
+
+    Formula: (p + z²/2n ± z·√(p(1 − p)/n + z²/4n²)) / (1 + z²/n).
+    Source: Wilson (1927), Journal of the American Statistical Association 22, 209–212.
 
     >>> found = wilson(81, 263)
     >>> round(found.number("low"), 4), round(found.number("high"), 4)
@@ -60,6 +66,9 @@ def _wilson(selected: int, people: int, z: float) -> tuple[float, float]:
 def newcombe(pair: Pair, *, level: str = LEVEL) -> Measure:
     """Return the difference of two rates (category minus reference) and its hybrid score interval.
 
+    Formula: d − √((p₁ − l₁)² + (u₂ − p₂)²) to d + √((u₁ − p₁)² + (p₂ − l₂)²), with the Wilson limits l and u.
+    Source: Newcombe (1998), Statistics in Medicine 17, 873–890, method 10.
+
     >>> found = newcombe(Pair(56, 70, 48, 80))
     >>> found["difference"], round(found.number("low"), 4), round(found.number("high"), 4)
     (Fraction(1, 5), 0.0524, 0.3339)
@@ -79,6 +88,9 @@ def newcombe(pair: Pair, *, level: str = LEVEL) -> Measure:
 def katz(pair: Pair, *, level: str = LEVEL) -> Measure:
     """Return the ratio of two rates and its log interval; where either side has nobody selected there is none.
 
+    Formula: exp(ln r ± z·√(1/s₁ − 1/n₁ + 1/s₂ − 1/n₂)).
+    Source: Katz, Baptista, Azen and Pike (1978), Biometrics 34, 469–474.
+
     >>> found = katz(Pair(189, 11034, 104, 11037))
     >>> [round(found.number(name), 3) for name in ("ratio", "low", "high")]
     [1.818, 1.433, 2.306]
@@ -94,6 +106,9 @@ def katz(pair: Pair, *, level: str = LEVEL) -> Measure:
 
 def adjusted_log(pair: Pair, *, level: str = LEVEL) -> Measure:
     """Return the ratio of two rates and the log interval with one half added to each count, which zeros do not stop.
+
+    Formula: the log interval after one half is added to every s and n.
+    Source: Walter (1975), Biometrika 62, 371–374.
 
     >>> found = adjusted_log(Pair(0, 10, 5, 10))
     >>> found["ratio"], round(found.number("low"), 4), round(found.number("high"), 4)
@@ -129,6 +144,10 @@ def score_ratio(pair: Pair, *, level: str = LEVEL, correction: bool = True) -> M
 
     With `correction` it is Miettinen and Nurminen's, without it Koopman's. A side without a selection is no obstacle:
     nobody of the category gives a lower end of 0, nobody of the reference an interval without upper end.
+
+    Formula: all r with (p₁ − r·p₂)² ≤ z²·V(r)·N/(N − 1), V with the likeliest rates under r; Koopman's without N/(N −
+        1).
+    Source: Miettinen and Nurminen (1985), Statistics in Medicine 4, 213–226; Koopman (1984), Biometrics 40, 513–517.
 
     >>> found = score_ratio(Pair(36, 40, 16, 80), correction=False)
     >>> round(found.number("low"), 2), round(found.number("high"), 2)

@@ -87,13 +87,21 @@ def written(value: Value) -> str | int | None:
 
 
 def nothing(code: str, names: str, reason: str, **parameters: str | int) -> Measure:
-    """Return a measure none of whose values (`names`, separated by spaces) exists, with the reason."""
+    """Return a measure none of whose values (`names`, separated by spaces) exists, with the reason.
+
+    >>> found = nothing("katz", "ratio low high", "The category has no people.")
+    >>> found["ratio"], found.undefined
+    (None, 'The category has no people.')
+    """
     return Measure(code, dict.fromkeys(names.split()), parameters, undefined=reason)
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One category beside the one it is compared with: people and those selected of each.
+    """One category beside the one it is compared with: people and those selected of each, whole numbers.
+
+    In the formulas of this package they are s₁ of n₁ people and s₂ of n₂; p is a rate s/n, r the ratio p₁/p₂, N the sum
+    n₁ + n₂, d the difference p₁ − p₂, and z the quantile of the normal distribution for the level of confidence.
 
     >>> pair = Pair(18, 28, 15, 40)
     >>> pair.rate, pair.reference_rate, pair.ratio
@@ -147,7 +155,12 @@ class Pair:
 
 
 def check_counts(selected: int, people: int) -> None:
-    """Refuse, with a ValueError, what no count of people can be."""
+    """Refuse, with a ValueError, what no count of people can be.
+
+    >>> check_counts(5, 4)
+    Traceback (most recent call last):
+    ValueError: 5 selected of 4 people is impossible.
+    """
     if type(selected) is not int or type(people) is not int:
         raise ValueError("Counts are whole numbers.")
     if not 0 <= selected <= people <= LARGEST:
@@ -169,7 +182,11 @@ def quantile(level: str) -> float:
 
 @lru_cache
 def confidence(level: str) -> Fraction:
-    """Read a confidence level such as `0.95` as an exact fraction; anything else is a ValueError."""
+    """Read a confidence level such as `0.95` as an exact fraction; anything else is a ValueError.
+
+    >>> confidence("0.95")
+    Fraction(19, 20)
+    """
     try:
         exact = Fraction(level)
     except (ValueError, ZeroDivisionError):

@@ -28,6 +28,7 @@ class Method:
 
 
 LL144: Final = "6 RCNY § 5-301"
+ENOUGH: Final = "6 RCNY § 5-302"
 UGESP: Final = "29 CFR 1607.4(D)"
 BIAS: Final = "AI Act Art 10(2)(f)"
 DATA: Final = "AI Act Art 10(3)"
@@ -170,6 +171,14 @@ _STATISTICS = (
         "the smallest and largest ratio over every way to place the unknown people in the categories that have people",
         "Manski (2003), Partial Identification of Probability Distributions, chapter 1",
         (*_RATES, DATA),
+    ),
+    Method(
+        "detectable-ratio",
+        "Smallest difference that would be noticed",
+        "the largest r below 1 that the pooled z, two-sided at 0.05, notices with a chance of 4/5: "
+        "Φ((p₂ − r·p₂ − z·√(p(1 − p)(1/n₁ + 1/n₂))) / √(r·p₂(1 − r·p₂)/n₁ + p₂(1 − p₂)/n₂)) ≥ 4/5",
+        "Fleiss, Levin and Paik (2003), Statistical Methods for Rates and Proportions, chapter 4",
+        (ENOUGH, UGESP),
     ),
 )
 

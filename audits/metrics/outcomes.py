@@ -63,6 +63,10 @@ def rules(how: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a result says of how outcomes were read: the choices, and the rule behind each as a sentence.
 
     `how` is `{"favourable", "prediction", "cutoff", "decision_favourable", "edges", "chance", "base", "reference"}`.
+
+    >>> how = {"prediction": "cut-off", "cutoff": "0.5", "base": "overall", "reference": None}
+    >>> rules({**how, "edges": [], "chance": False})["prediction_rule"][-50:]
+    'The cut-off is 0.5; a score at or above it counts.'
     """
     side = "above" if how.get("higher_is_better", True) else "below"
     cutoff = f" The cut-off is {how['cutoff']}; a score at or {side} it counts." if how["cutoff"] is not None else ""
@@ -80,6 +84,14 @@ def assessed(found: Outcomes, how: Mapping[str, Any], *, complete_case: bool, le
 
     `how` holds at least `base`, `reference` and `chance`. A base that is not known, or a reference that is no
     category, is a ValueError.
+
+    >>> from audits.metrics.outcome_counts import OutcomeCell
+    >>> cells = [OutcomeCell("Male", None, 3, 1, 1, 5), OutcomeCell("Female", None, 2, 1, 2, 5, 1, 0)]
+    >>> found = assessed(
+    ...     Outcomes(cells, (), ()), {"base": "largest", "reference": None, "chance": False}, complete_case=False
+    ... )
+    >>> found["missing"], found["tables"][0]["table"]
+    ({'people': 1, 'predicted': 1, 'known': 20}, 'sex')
     """
     if how["base"] not in BASES:
         raise ValueError(f"{how['base']!r} is nothing to hold groups against; write one of {', '.join(BASES)}.")
@@ -105,7 +117,13 @@ def assessed(found: Outcomes, how: Mapping[str, Any], *, complete_case: bool, le
 
 
 def grouped(found: Outcomes, name: TableName, *, complete_case: bool) -> dict[Category, tuple[Confusion, int, int]]:
-    """Return (known outcomes, missing but predicted, missing and not) of every row of one table, empty rows too."""
+    """Return (known outcomes, missing but predicted, missing and not) of every row of one table, empty rows too.
+
+    >>> from audits.metrics.outcome_counts import OutcomeCell
+    >>> found = Outcomes([OutcomeCell("Male", None, 3, 1, 1, 5, 2, 1), OutcomeCell(None, None, 9, 9, 9, 9)], (), ())
+    >>> grouped(found, "sex", complete_case=False)[Category("Male", None)]
+    (Confusion(tp=3, fp=1, fn=1, tn=5), 2, 1)
+    """
     sums = {category: [0] * 6 for category in categories(name)}
     for cell in found.cells:
         key = _row(cell.sex, cell.race_ethnicity, name, complete_case)
@@ -115,7 +133,13 @@ def grouped(found: Outcomes, name: TableName, *, complete_case: bool) -> dict[Ca
 
 
 def confusions(found: Outcomes, name: TableName, *, complete_case: bool) -> dict[Category, Confusion]:
-    """Return the known outcomes of every row of one table that has any."""
+    """Return the known outcomes of every row of one table that has any.
+
+    >>> from audits.metrics.outcome_counts import OutcomeCell
+    >>> found = Outcomes([OutcomeCell("Male", None, 3, 1, 1, 5)], (), ())
+    >>> {str(key): counts.people for key, counts in confusions(found, "sex", complete_case=False).items()}
+    {'Male': 10}
+    """
     rows = grouped(found, name, complete_case=complete_case)
     return {key: counts for key, (counts, _, _) in rows.items() if counts.people}
 
@@ -157,7 +181,12 @@ def _table(found: Outcomes, name: TableName, how: Mapping[str, Any], complete_ca
 
 
 def reference_of(name: TableName, how: Mapping[str, Any]) -> Category | None:
-    """Return the category that a table's groups are held against, None where none was named."""
+    """Return the category that a table's groups are held against, None where none was named.
+
+    >>> how = {"base": "group", "reference": {"sex": "Male", "race_ethnicity": "Hispanic or Latino"}}
+    >>> str(reference_of("intersectional", how)), str(reference_of("sex", how))
+    ('Male, Hispanic or Latino', 'Male')
+    """
     if how["base"] != "group":
         return None
     named = how["reference"] or {}

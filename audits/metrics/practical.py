@@ -18,6 +18,9 @@ FOUR_FIFTHS: Final = Fraction(4, 5)
 def shortfall(pair: Pair) -> Measure:
     """Return how many selections fewer than at the pooled rate the category had, exactly; a surplus is negative.
 
+    Formula: n₁·(s₁ + s₂)/(n₁ + n₂) − s₁.
+    Source: 29 CFR 1607.4(D); expected selections at the pooled rate.
+
     >>> shortfall(Pair(34, 76, 50, 92))["shortfall"]
     Fraction(4, 1)
     """
@@ -31,6 +34,9 @@ def four_fifths_selections(pair: Pair) -> Measure:
     """Return how many more of the category would have to be selected, all else the same, to reach four fifths.
 
     `below` is 1 where the exact ratio is below four fifths and 0 where it is not.
+
+    Formula: the smallest whole x ≥ 0 with (s₁ + x)/n₁ ≥ 4/5 · s₂/n₂.
+    Source: 29 CFR 1607.4(D).
 
     >>> four_fifths_selections(Pair(15, 40, 18, 28)).values
     {'below': 1, 'selections': 6}
@@ -57,6 +63,9 @@ def flip_flop(pair: Pair) -> Measure:
 
     `flips` is 1 where the ratio was below four fifths and the category then has the higher rate: a flag that hangs on
     one person is not to be relied on (question 21 of the guidelines' questions and answers).
+
+    Formula: ((s₁ + 1)/n₁) / ((s₂ − 1)/n₂), the ratio after one selection moves; it flips from below 4/5 to above 1.
+    Source: Questions and Answers on the Uniform Guidelines, question 21, 44 FR 11996 (1979).
 
     >>> flip_flop(Pair(2, 4, 12, 16)).values
     {'ratio_after': Fraction(12, 11), 'flips': 1}

@@ -67,7 +67,13 @@ def shares(
 
 
 def below_two_percent(of: Mapping[Category, tuple[int, int]]) -> tuple[Category, ...]:
-    """Return the categories of :func:`shares` that have people, but strictly less than 2% of the base."""
+    """Return the categories of :func:`shares` that have people, but strictly less than 2% of the base.
+
+    >>> [str(one) for one in below_two_percent({Category("Male", None): (98, 100), Category("Female", None): (2, 100)})]
+    []
+    >>> [str(one) for one in below_two_percent({Category("Male", None): (99, 100), Category("Female", None): (1, 100)})]
+    ['Female']
+    """
     return tuple(key for key, (people, total) in of.items() if people and Fraction(people, total) < SMALL)
 
 
@@ -126,5 +132,9 @@ def _check_excluded(parts: Mapping[Category, tuple[int, int]], excluded: Collect
 
 
 def excludable(found: Table) -> tuple[Category, ...]:
-    """Return the categories that 6 RCNY § 5-301(d) would allow to exclude: people, but less than 2% of the base."""
+    """Return the categories that 6 RCNY § 5-301(d) would allow to exclude: people, but less than 2% of the base.
+
+    >>> [str(one) for one in excludable(table([Cell("Male", None, 99, 40), Cell("Female", None, 1, 1)], "sex"))]
+    ['Female']
+    """
     return tuple(row.category for row in found.rows if row.applicants and row.share is not None and row.share < SMALL)

@@ -71,7 +71,12 @@ class Counts(NamedTuple):
 
 
 def left_out(of: Counts, name: TableName, reading: Reading) -> tuple[Category, ...]:
-    """Return the categories of a table that are left out under a reading: never one that it does not allow."""
+    """Return the categories of a table that are left out under a reading: never one that it does not allow.
+
+    >>> counts = Counts({None: [Cell("Male", None, 99, 40), Cell("Female", None, 1, 1)]}, {})
+    >>> [str(one) for one in left_out(counts, "sex", Reading("per-table", None, "table", "all-below", "kept"))]
+    ['Female']
+    """
     if reading.exclusions == "none":
         return ()
     complete = reading.unknowns == "complete-case"
@@ -89,12 +94,14 @@ class Computer:
         self._ratios: dict[tuple[Any, ...], dict[Category, Fraction | None]] = {}
 
     def left_out(self, name: TableName, reading: Reading) -> tuple[Category, ...]:
+        """Return the categories that :func:`left_out` gives."""
         key = (name, *reading[:4])
         if key not in self._left_out:
             self._left_out[key] = left_out(self.of, name, reading)
         return self._left_out[key]
 
     def table(self, name: TableName, reading: Reading) -> Table:
+        """Return a table as the reading has it."""
         excluded = self.left_out(name, reading)
         key = (name, *reading[:3], excluded, reading.benchmark)
         if key not in self._tables:
@@ -120,6 +127,13 @@ def readings(of: Counts, chosen: Reading, reasons: Mapping[str, str], as_json: A
     """Return every open choice with its options, what each changes, and the range of each ratio over all of them.
 
     `as_json` writes a table as the result document does. Only tables that differ from the chosen ones are written.
+
+    >>> counts = Counts(
+    ...     {None: [Cell("Male", None, 99, 40), Cell("Female", None, 1, 1)]}, {name: [] for name in TABLES}
+    ... )
+    >>> found = readings(counts, Reading("per-table", None, "table", "none", "kept"), {}, lambda table: table.name)
+    >>> [(one["sex"], one["lowest"], one["highest"]) for one in found["range"] if one["table"] == "sex"][0]
+    ('Male', '0.404040404040404', '1.000000000000000')
     """
     computer = Computer(of)
     choices = [
@@ -230,7 +244,11 @@ def _range(computer: Computer, chosen: Reading) -> Iterator[dict[str, Any]]:
 
 
 def of_class(exclusions: Iterable[Mapping[str, Any]], name: str | None) -> list[Mapping[str, Any]]:
-    """Return the exclusions from the tables of one class, or with None those from the tables of all people."""
+    """Return the exclusions from the tables of one class, or with None those from the tables of all people.
+
+    >>> of_class([{"class": "lead"}, {"table": "sex"}], None)
+    [{'table': 'sex'}]
+    """
     return [one for one in exclusions if one.get("class") == name]
 
 
@@ -239,6 +257,10 @@ def decided_of(exclusions: Iterable[Mapping[str, Any]]) -> dict[TableName, list[
 
     Each exclusion is `{"table", "sex", "race_ethnicity", "justification", "approver"}`, and all are of one class or of
     none; one without its justification or without the name of who approved it is a ValueError.
+
+    >>> said = {"justification": "Eleven people.", "approver": "Bob"}
+    >>> [str(one) for one in decided_of([{"table": "sex", "sex": "Female", "race_ethnicity": None, **said}])["sex"]]
+    ['Female']
     """
     found: dict[TableName, list[Category]] = {name: [] for name in TABLES}
     for one in exclusions:

@@ -248,7 +248,11 @@ def _people(cells: Iterable[Cell], both: bool = False) -> dict[str, list[int]]:
 
 
 def compared(where: str, got: Any, expected: Any, rough: bool = False) -> Iterator[Check]:
-    """Walk two documents side by side, down to single values; what one of them has more is a difference too."""
+    """Walk two documents side by side, down to single values; what one of them has more is a difference too.
+
+    >>> [(one.where, one.holds) for one in compared("rows", [1, 2], [1, 3])]
+    [('rows (number of entries)', True), ('rows[0]', True), ('rows[1]', False)]
+    """
     if isinstance(got, dict) and isinstance(expected, dict):
         yield Check(f"{where} (fields)", sorted(got), sorted(expected))
         for key in sorted(expected.keys() & got.keys()):

@@ -88,7 +88,15 @@ def _number(value: Any, key: Category) -> str:
 
 
 def beside_reference(cells: Iterable[Cell], reference: Mapping[str, Any], *, complete_case: bool) -> dict[str, Any]:
-    """Return each table of the reference beside the people of the audit, with the methods used."""
+    """Return each table of the reference beside the people of the audit, with the methods used.
+
+    >>> rows = [{"sex": sex, "race_ethnicity": None, "value": "50"} for sex in ("Male", "Female")]
+    >>> census = {"source": "Census", "date": "2024-07-01", "population": ""}
+    >>> census["tables"] = [{"table": "sex", "rows": rows}]
+    >>> people = [Cell("Male", None, 70, 0), Cell("Female", None, 30, 0)]
+    >>> beside_reference(people, census, complete_case=False)["tables"][0]["goodness_of_fit"]["values"]["chi_square"]
+    '16.000000000000000'
+    """
     given, kept, tables = checked_reference(reference), tuple(cells), []
     for one in given["tables"]:
         name: TableName = one["table"]

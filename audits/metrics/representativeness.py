@@ -46,6 +46,16 @@ def representativeness(
     Both must name the same groups, so that no group goes missing in silence; otherwise a ValueError names it. A group
     that the reference does not have at all (0) but the data set has leaves no chi-square test.
 
+    - Chi-square test of a data set beside a reference population. Formula: Σ (observed − expected)² / expected; degrees
+        of freedom groups − 1.
+      Source: Pearson (1900), Philosophical Magazine 50, 157–175.
+    - Share of a group beside its reference share. Formula: count/n − q, the Wilson interval less q; z = (count/n − q) /
+        √(q(1 − q)/n), q the reference share.
+      Source: Wilson (1927), Journal of the American Statistical Association 22, 209–212.
+    - Total variation and Jensen-Shannon distance. Formula: Σ|p − q|/2; Σ(p·log₂(p/m) + q·log₂(q/m))/2 with m = (p +
+        q)/2, and its square root.
+      Source: Lin (1991), IEEE Transactions on Information Theory 37, 145–151.
+
     >>> found = representativeness({"Women": 30, "Men": 70}, {"Women": 50, "Men": 50})
     >>> found.whole["chi_square"], found.groups["Women"]["difference"], found.distance["total_variation"]
     (Fraction(16, 1), Fraction(-1, 5), Fraction(1, 5))

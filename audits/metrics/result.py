@@ -105,7 +105,11 @@ def exact_tables(
     exclusions: Sequence[Mapping[str, Any]] = (),
     base: str = "table",
 ) -> tuple[Table, ...]:
-    """Return the three tables with exact fractions."""
+    """Return the three tables with exact fractions.
+
+    >>> exact_tables([Cell("Male", None, 92, 50), Cell("Female", None, 76, 34)])[0].rows[1].impact_ratio
+    Fraction(391, 475)
+    """
     if unknowns not in UNKNOWNS:
         raise ValueError(f"{unknowns!r} is no way to treat unknown people; write one of {', '.join(UNKNOWNS)}.")
     kept, left_out = tuple(cells), decided_of(exclusions)
@@ -127,6 +131,11 @@ def result_from_counts(
     on the way to the counts. The rules that this module applies are added to it. `conduct` is made by
     :func:`audits.metrics.conduct.conduct`. Counts that do not add up to `people` are a ValueError: a person was lost on
     the way.
+
+    >>> counted = [Cell("Male", None, 92, 50), Cell("Female", None, 76, 34)]
+    >>> result = result_from_counts(counted, source={}, method={"rate_kind": "selection", "unknowns": "per-table"})
+    >>> result["schema"], result["tables"][0]["rows"][1]["impact_ratio"]
+    ('probanda/bias-audit/2', '0.823157894736842')
     """
     counted = counted if isinstance(counted, Counted) else Counted(tuple(counted))
     people = sum(cell.applicants for cell in counted.cells)
@@ -175,7 +184,13 @@ def _metrics(kind: str, method: Mapping[str, Any]) -> list[str]:
 
 
 def derived(counted: Counted, method: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what follows from the counts, and the counts themselves in the rule's order."""
+    """Return what follows from the counts, and the counts themselves in the rule's order.
+
+    >>> method = {"rate_kind": "selection", "unknowns": "per-table", "exclusions": [], "exclusion_base": "table"}
+    >>> method |= {"median_basis": None, "class_reading": None, "reasons": {}}
+    >>> sorted(derived(Counted([Cell("Male", None, 92, 50)]), method))[:4]
+    ['classes', 'counts', 'notes', 'other_median']
+    """
     strata = [(tuple(words), merge(cells)) for words, cells in counted.strata]
     if len(strata) > MOST_STRATA:
         raise ValueError(f"A result holds at most {MOST_STRATA} strata; there are {len(strata)}.")
@@ -281,12 +296,22 @@ def _set(
 
 
 def cells_of(result: Mapping[str, Any]) -> tuple[Cell, ...]:
-    """Read the counts out of a result document; anything strange in them is a ValueError."""
+    """Read the counts out of a result document; anything strange in them is a ValueError.
+
+    >>> cells_of({"counts": [{"sex": "Male", "race_ethnicity": None, "applicants": 2, "selected": 1}]})
+    (Cell(sex='Male', race_ethnicity=None, applicants=2, selected=1),)
+    """
     return _cells(result["counts"])
 
 
 def counted_of(result: Mapping[str, Any]) -> Counted:
-    """Read everything that was counted out of a result document; anything strange is a ValueError."""
+    """Read everything that was counted out of a result document; anything strange is a ValueError.
+
+    >>> counted = [Cell("Male", None, 92, 50), Cell("Female", None, 76, 34)]
+    >>> result = result_from_counts(counted, source={}, method={"rate_kind": "selection", "unknowns": "per-table"})
+    >>> counted_of(result).cells == tuple(counted)
+    True
+    """
     other = result["other_median"]
     return Counted(
         cells_of(result),
@@ -314,7 +339,13 @@ def _cells(counts: Any) -> tuple[Cell, ...]:
 
 
 def exact_tables_of(result: Mapping[str, Any]) -> tuple[Table, ...]:
-    """Return the exact tables of a result document, for showing with as many digits as a page wants."""
+    """Return the exact tables of a result document, for showing with as many digits as a page wants.
+
+    >>> counted = [Cell("Male", None, 92, 50), Cell("Female", None, 76, 34)]
+    >>> result = result_from_counts(counted, source={}, method={"rate_kind": "selection", "unknowns": "per-table"})
+    >>> exact_tables_of(result)[0].rows[1].rate
+    Fraction(17, 38)
+    """
     method = cast(Mapping[str, Any], result["method"])
     if method.get("classes_only"):
         return ()
@@ -327,7 +358,14 @@ def exact_tables_of(result: Mapping[str, Any]) -> tuple[Table, ...]:
 
 
 def class_results_of(result: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    """Return, for each class of a tool that classifies, what :mod:`audits.metrics.display` shows like a result."""
+    """Return, for each class of a tool that classifies, what :mod:`audits.metrics.display` shows like a result.
+
+    >>> cells = [Cell("Male", None, 4, 1), Cell("Female", None, 4, 2)]
+    >>> method = {"rate_kind": "selection", "unknowns": "per-table", "class_reading": "put-into"}
+    >>> result = result_from_counts(Counted(cells, classes=[("lead", cells)]), source={}, method=method)
+    >>> [(name, of["method"]["rate_kind"]) for name, of in class_results_of(result)]
+    [('lead', 'class')]
+    """
     made = result["method"]
     method = {**made, "rate_kind": _class_kind(made), "classes_only": False}
     return [

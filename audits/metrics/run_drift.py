@@ -52,6 +52,14 @@ def drifted(
     """Return the document of a comparison; two runs that measure different things are a ValueError.
 
     `ratios_only` leaves out the group metrics, for a page that shows the ratios alone.
+
+    >>> from audits.metrics.counts import Cell
+    >>> from audits.metrics.result import result_from_counts
+    >>> def run(women):
+    ...     counted = [Cell("Male", None, 100, 50), Cell("Female", None, 100, women)]
+    ...     return result_from_counts(counted, source={}, method={"rate_kind": "selection", "unknowns": "per-table"})
+    >>> drifted(run(40), run(45))["same_file"]
+    False
     """
     for one in (before, after):
         if one.get("schema") != RESULT:

@@ -49,13 +49,20 @@ def chi_square_p(statistic: Fraction | float, degrees: int) -> float | Decimal:
 
 
 def smallest_expected(pair: Pair) -> Fraction:
-    """Return the smallest of the four expected counts of the two by two table, exactly."""
+    """Return the smallest of the four expected counts of the two by two table, exactly.
+
+    >>> smallest_expected(Pair(7, 17, 215, 412))
+    Fraction(1173, 143)
+    """
     side = min(pair.people, pair.reference_people)
     return Fraction(side * min(pair.chosen, pair.total - pair.chosen), pair.total)
 
 
 def pooled_z(pair: Pair) -> Measure:
     """Return the two-sample z with pooled rate and its two-sided p-value; below the reference z is negative.
+
+    Formula: (p₁ − p₂) / √(p(1 − p)(1/n₁ + 1/n₂)), p = (s₁ + s₂)/(n₁ + n₂); two-sided p from the normal distribution.
+    Source: Pearson (1900), Philosophical Magazine 50, 157–175; its square is the chi-square of the two by two table.
 
     >>> found = pooled_z(Pair(555, 1181, 667, 1390))
     >>> round(found.number("z"), 6), round(found.number("p"), 8)
@@ -75,6 +82,10 @@ def pooled_z(pair: Pair) -> Measure:
 
 def fisher(pair: Pair) -> Measure:
     """Return Fisher's exact two-sided p-value, an exact fraction up to 400 people.
+
+    Formula: the sum of the hypergeometric probabilities of the tables with these margins that are no likelier than
+        this.
+    Source: Fisher (1935), Journal of the Royal Statistical Society 98, 39–82.
 
     >>> fisher(Pair(3, 4, 1, 4))["p"]
     Fraction(17, 35)
@@ -152,6 +163,10 @@ def standard_deviations(pair: Pair) -> Measure:
     `number` is the binomial count of the court's footnotes. `without_replacement` is the hypergeometric one, apt where
     the selected are drawn from these very people, since nobody is selected twice.
 
+    Formula: (s₁ − k·q) / √(k·q(1 − q)), k = s₁ + s₂, q = n₁/N; drawn without replacement times √((N − 1)/(N − k)).
+    Source: Hazelwood School District v. United States, 433 U.S. 299 (1977), notes 14 and 17; Castaneda v. Partida, 430
+        U.S. 482 (1977), note 17.
+
     >>> found = standard_deviations(Pair(555, 1181, 667, 1390))
     >>> found["expected"], round(found.number("number"), 4), round(found.number("without_replacement"), 4)
     (Fraction(1443182, 2571), -0.3634, -0.5016)
@@ -174,6 +189,9 @@ def homogeneity(groups: Sequence[tuple[int, int]]) -> Measure:
     """Return the chi-square test that all categories, given as (selected, people), share one rate.
 
     Categories without people say nothing and are left out. The statistic is an exact fraction.
+
+    Formula: Σ (s − n·p)² / (n·p(1 − p)) over the categories, p their common rate; degrees of freedom categories − 1.
+    Source: Pearson (1900), Philosophical Magazine 50, 157–175.
 
     >>> found = homogeneity([(18, 28), (15, 40), (16, 32)])
     >>> round(found.number("chi_square"), 4), found["degrees_of_freedom"], round(found.number("p"), 4)
@@ -214,6 +232,9 @@ def _uninformative(pair: Pair) -> str | None:
 def holm(p_values: Sequence[Chance]) -> list[Chance]:
     """Return Holm's adjusted p-values in the order given: they hold the chance of any false alarm down.
 
+    Formula: the i-th smallest of m times (m − i + 1), never below the one before, never above 1.
+    Source: Holm (1979), Scandinavian Journal of Statistics 6, 65–70.
+
     >>> [round(float(p), 3) for p in holm([0.01, 0.04, 0.03])]
     [0.03, 0.06, 0.06]
     """
@@ -226,6 +247,9 @@ def holm(p_values: Sequence[Chance]) -> list[Chance]:
 
 def benjamini_hochberg(p_values: Sequence[Chance]) -> list[Chance]:
     """Return Benjamini and Hochberg's adjusted p-values in the order given: they hold the share of false alarms down.
+
+    Formula: the i-th smallest of m times m/i, never above the one after, never above 1.
+    Source: Benjamini and Hochberg (1995), Journal of the Royal Statistical Society B 57, 289–300.
 
     >>> [round(float(p), 3) for p in benjamini_hochberg([0.01, 0.04, 0.03])]
     [0.03, 0.04, 0.04]

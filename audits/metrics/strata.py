@@ -26,6 +26,11 @@ def mantel_haenszel(strata: Mapping[str, Pair], *, level: str = LEVEL) -> Measur
     to 64 strata, and correctly rounded sums beyond. A stratum says nothing where one side has no people, or where all
     or nobody are selected (that one still counts for the ratio of rates); such strata are named in the notes.
 
+    Formula: common odds ratio Σ(a·d/N)/Σ(b·c/N), common ratio of rates Σ(a·n₂/N)/Σ(b·n₁/N), M² = (|Σ(a − E a)| − c)²/Σ
+        Var a with c = 0 or 1/2.
+    Source: Mantel and Haenszel (1959), Journal of the National Cancer Institute 22, 719–748; intervals by Robins,
+        Breslow and Greenland (1986), Biometrics 42, 311–323, and Greenland and Robins (1985), Biometrics 41, 55–68.
+
     >>> strata = {"engineers": Pair(17, 25, 353, 560), "clerks": Pair(89, 108, 512, 825)}
     >>> found = mantel_haenszel(strata)
     >>> round(found.number("odds_ratio"), 4), round(found.number("p"), 4)
@@ -105,6 +110,9 @@ def breslow_day(strata: Mapping[str, Pair]) -> Measure:
     """Return the test that all strata share one odds ratio, without and with Tarone's adjustment.
 
     A small p-value says that one common ratio does not describe these strata, and that each wants a look of its own.
+
+    Formula: Σ (a − A)²/Var(A), A the count that the common odds ratio expects; Tarone takes (Σ(a − A))²/Σ Var(A) off.
+    Source: Breslow and Day (1980), IARC Scientific Publications 32, section 4.4; Tarone (1985), Biometrika 72, 91–95.
 
     >>> strata = {"engineers": Pair(17, 25, 353, 560), "clerks": Pair(89, 108, 512, 825)}
     >>> found = breslow_day(strata)

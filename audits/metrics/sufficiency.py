@@ -63,6 +63,14 @@ def _row(row: Row, of: Table) -> dict[str, Any]:
 def detectable(people: int, reference_people: int, reference_rate: Fraction) -> float | None:
     """Return the largest ratio of rates that would be noticed with the power and level above; None if not even 0 is.
 
+    Of n₁ people of the category and n₂ of the reference, whose rate p₂ is taken as true; p is the rate of both.
+
+    Formula: the largest r below 1 that the pooled z, two-sided at 0.05, notices with a chance of 4/5:
+        Φ((p₂ − r·p₂ − z·√(p(1 − p)(1/n₁ + 1/n₂))) / √(r·p₂(1 − r·p₂)/n₁ + p₂(1 − p₂)/n₂)) ≥ 4/5.
+    Source: Fleiss, Levin and Paik (2003), Statistical Methods for Rates and Proportions, chapter 4.
+
+    >>> round(detectable(76, 92, Fraction(25, 46)) or 0, 4)
+    0.6062
     >>> detectable(10, 20, Fraction(1, 10)) is None
     True
     """
@@ -91,7 +99,12 @@ def _power(rate: float, people: int, top: float, others: int) -> float:
 
 
 def stated(given: Mapping[str, Any], *, complete_case: bool = False) -> dict[str, Any]:
-    """Return the analysis of `{"counts", "conclusion", "reason", "by"}`; a part that is missing is a ValueError."""
+    """Return the analysis of `{"counts", "conclusion", "reason", "by"}`; a part that is missing is a ValueError.
+
+    >>> stated({"counts": [], "conclusion": "too few", "reason": " ", "by": "Alice"})
+    Traceback (most recent call last):
+    ValueError: A sufficiency analysis states its reason.
+    """
     for name in ("conclusion", "reason", "by"):
         if not str(given.get(name) or "").strip():
             raise ValueError(f"A sufficiency analysis states its {name}.")

@@ -22,7 +22,12 @@ _NEGLIGIBLE: Final = Decimal("1E-20")
 
 @contextmanager
 def wide() -> Iterator[None]:
-    """Compute with decimals of any exponent inside the block."""
+    """Compute with decimals of any exponent inside the block.
+
+    >>> with wide():
+    ...     print(Decimal("1E-400") * 3)
+    3E-400
+    """
     with localcontext(_CONTEXT):
         yield
 

@@ -51,6 +51,14 @@ def test_each_picture_stands_once_with_its_figures(people: People) -> None:
     assert 'id="runs"' not in page  # one run is no course
 
 
+def test_a_result_far_from_equal_is_shown_without_a_word_that_judges_it(people: People) -> None:
+    page = page_of(people, finished(people, build.system(people.alice), 1)).lower()
+    shown = page[page.index("<main") : page.index("</main")]
+    assert "sets no threshold" in shown
+    for word in ("complian", "adverse impact", "passed", "failed", "biased", "discriminat", "fair "):
+        assert word not in shown, word
+
+
 def test_runs_of_one_system_are_drawn_over_time(people: People) -> None:
     system = build.system(people.alice)
     first, second = finished(people, system, 20), finished(people, system, 10)

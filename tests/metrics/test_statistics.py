@@ -7,6 +7,7 @@ import math
 import warnings
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from audits.metrics.significance import (
     standard_deviations,
 )
 from audits.metrics.strata import breslow_day, mantel_haenszel
+from audits.metrics.sufficiency import detectable
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "reference_significance.csv"
 with GOLDEN.open(newline="") as stream:
@@ -299,6 +301,21 @@ def test_adjusted_p_values_beside_statsmodels(p_values: list[float]) -> None:
             math.isclose(one, other, rel_tol=1e-12, abs_tol=1e-12)
             for one, other in zip(ours(p_values), expected, strict=True)
         )
+
+
+@settings(deadline=None)
+@given(st.integers(5, 5_000), st.integers(5, 5_000), st.fractions(Fraction(1, 20), Fraction(19, 20)))
+def test_the_smallest_noticed_difference_has_the_power_that_statsmodels_gives_it(
+    people: int, others: int, rate: Fraction
+) -> None:
+    from statsmodels.stats.proportion import power_proportions_2indep
+
+    top, found = float(rate), detectable(people, others, rate)
+    noticed = partial(power_proportions_2indep, prop2=top, nobs1=people, ratio=others / people, return_results=False)
+    if found is None:
+        assert noticed(-top) < 0.8
+    else:
+        assert noticed(found * top - top) == pytest.approx(0.8, abs=2e-3)  # theirs counts the far tail
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,12 @@ class Group:
 
 
 def pair_of(groups: Sequence[Group], group: Group) -> Pair | None:
-    """Return a category beside the benchmark; None where nothing is compared."""
+    """Return a category beside the benchmark; None where nothing is compared.
+
+    >>> groups = [Group("Men", 92, 50, is_benchmark=True), Group("Women", 76, 34)]
+    >>> pair_of(groups, groups[1])
+    Pair(selected=34, people=76, reference_selected=50, reference_people=92)
+    """
     leader = next((one for one in groups if one.is_benchmark), None)
     if leader is None or group.excluded or group.unknown or not group.people:
         return None

@@ -29,7 +29,11 @@ _SHAPES: Final = ("circle", "square")
 
 
 def outcome_pictures(outcomes: Mapping[str, Any], *, prefix: str = "") -> dict[TableName, TablePictures]:
-    """Return the pictures of each table of group metrics; nothing for a table in which nobody has a known outcome."""
+    """Return the pictures of each table of group metrics; nothing for a table in which nobody has a known outcome.
+
+    >>> outcome_pictures({"edges": [], "tables": [{"table": "sex", "groups": []}]})
+    {}
+    """
     found: dict[TableName, TablePictures] = {}
     for table in outcomes["tables"]:
         groups = [one for one in table["groups"] if one["counts"]["n"]]

@@ -53,7 +53,15 @@ def pictures_of(result: Mapping[str, Any], *, prefix: str = "") -> dict[TableNam
 
 
 def table_pictures(table: ShownTable, cells: Iterable[Cell] = (), *, name: str) -> TablePictures:
-    """Return the pictures of one table; people of unknown category in `cells` are shown below its categories."""
+    """Return the pictures of one table; people of unknown category in `cells` are shown below its categories.
+
+    >>> from audits.metrics.ratios import table
+    >>> from audits.metrics.result import result_from_counts
+    >>> counted = [Cell("Male", None, 92, 50), Cell("Female", None, 76, 34)]
+    >>> result = result_from_counts(counted, source={}, method={"rate_kind": "selection", "unknowns": "per-table"})
+    >>> len(table_pictures(shown(result)[0], counted, name="sex").pictures)
+    3
+    """
     groups = [_group(row) for row in table.rows] + list(_unknown(table.name, cells))
     first = rates(name, table.title, groups, of=table.rate_label, chosen=table.selected_label)
     second = ratios(name, table.title, groups, chosen=table.selected_label)

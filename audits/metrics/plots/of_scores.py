@@ -17,7 +17,11 @@ from compliance.lib.pictures.picture import Picture
 
 
 def score_pictures(result: Mapping[str, Any], *, prefix: str = "") -> dict[TableName, Picture]:
-    """Return a picture of how scores are spread for each table of a result that scores; none for another."""
+    """Return a picture of how scores are spread for each table of a result that scores; none for another.
+
+    >>> score_pictures({"scores": None})
+    {}
+    """
     if not result.get("scores"):
         return {}
     scores, method = Scores.from_json(result["scores"]), result["method"]
