@@ -233,5 +233,5 @@ def _first_pass(run: Run) -> tuple[list[list[Group]], list[list[Ranged]], Grid |
             of_words[0] += one.lines
             of_words[1] += one.people
             of_words[2] += one.bad
-        groups.append([Group(words, *sums[words], None) for words in sorted(sums)])
+        groups.append([Group(words, lines, people, bad, None) for words, (lines, people, bad) in sorted(sums.items())])
     return groups, ranged, run.rows[0].grid if gridded is not None else None

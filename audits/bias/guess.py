@@ -102,7 +102,7 @@ def grid(connection: duckdb.DuckDBPyConnection, sql: str, column: str, size: int
     edges = scores.edges(Decimal(repr(low)), Decimal(repr(high)), whole=not broken)
     if tolerance(edges, _PARTS) > _SURE:
         return None
-    return Grid(edges, _PARTS, *ends, broken=bool(broken))
+    return Grid(edges, _PARTS, ends[0], ends[1], bool(broken))
 
 
 def blocks(text: Path, into: Path) -> int:

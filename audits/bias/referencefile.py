@@ -96,7 +96,7 @@ def _row(table: str, name: Any, figure: Any) -> dict[str, Any]:
 def written(reference: Mapping[str, Any]) -> str:
     """Write a reference as :func:`parse` reads it.
 
-    >>> parse(written(parse("source: Census\ndate: 2024-07-01\nsex: {Male: 48.2, Female: 51.8}")))["tables"][0]["table"]
+    >>> parse(written(parse("source: Census\\ndate: 2024-07-01\\nsex: {Male: 1, Female: 2}")))["tables"][0]["table"]
     'sex'
     """
     import yaml

@@ -10,12 +10,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import MAX_EMAX, MIN_EMIN, ROUND_HALF_EVEN, Context, Decimal, localcontext
 from fractions import Fraction
+from functools import lru_cache, partial
 from typing import Final
 
 LEAST: Final = 1e-300
 """Below this a double begins to lose digits, and the decimals of this module take over."""
 _CONTEXT: Final = Context(prec=50, rounding=ROUND_HALF_EVEN, Emin=MIN_EMIN, Emax=MAX_EMAX)
 _PI: Final = Decimal("3.14159265358979323846264338327950288419716939937511")
+_HALF_LOG: Final = Decimal("0.91893853320467274178032973640561763986139747363778")
+"""Half the logarithm of 2π."""
 _STIRLING: Final = ((1, 12), (-1, 360), (1, 1260), (-1, 1680), (1, 1188))
 _NEGLIGIBLE: Final = Decimal("1E-20")
 
@@ -102,9 +105,11 @@ def hypergeometric(first: int, second: int, chosen: int, own: int, like: float =
         side = 1 if own > mode else -1
         found = mine.exp() * Decimal(_tail(own, side, high if side > 0 else low, ratio))
         edge = mine + Decimal(like).ln()
-        other = _first_no_likelier(mode, low if side > 0 else high, edge, log_weight)
+        end = low if side > 0 else high
+        guess = _guessed(mode, end, float(edge), partial(_rough_weight, first, second, chosen))
+        other = _first_no_likelier(mode, end, edge, log_weight, guess)
         if other is not None:
-            rest = _tail(other, -side, low if side > 0 else high, ratio)
+            rest = _tail(other, -side, end, ratio)
             found += log_weight(other).exp() * Decimal(rest)
         return found
 
@@ -119,28 +124,60 @@ def _tail(at: int, step: int, end: int, ratio: Callable[[int, int], float]) -> f
     return math.fsum(terms)
 
 
-def _first_no_likelier(mode: int, end: int, edge: Decimal, log_weight: Callable[[int], Decimal]) -> int | None:
-    """Return the table nearest to the mode, on the way to `end`, whose log probability is at most `edge`."""
+def _first_no_likelier(
+    mode: int, end: int, edge: Decimal, log_weight: Callable[[int], Decimal], guess: int
+) -> int | None:
+    """Return the table nearest to the mode, on the way to `end`, whose log probability is at most `edge`.
+
+    A `guess` by doubles saves most of the long decimals and decides nothing: the search begins there, and widens.
+    """
     if log_weight(end) > edge:
         return None
+    side, far = (1 if end > mode else -1), abs(end - mode)
+
+    def beyond(steps: int) -> bool:
+        return log_weight(mode + side * steps) <= edge
+
+    outside, reach = abs(guess - mode), 1
+    inside = max(0, outside - 1)
+    while inside > 0 and beyond(inside):
+        inside, outside, reach = max(0, inside - reach), inside, reach * 2
+    while outside < far and not beyond(outside):
+        inside, outside, reach = outside, min(far, outside + reach), reach * 2
+    while outside - inside > 1:
+        middle = (inside + outside) // 2
+        inside, outside = (inside, middle) if beyond(middle) else (middle, outside)
+    return mode + side * outside
+
+
+def _guessed(mode: int, end: int, edge: float, weight: Callable[[int], float]) -> int:
+    """Return about where, from the mode to `end`, the log probability falls to `edge`."""
     inside, outside = mode, end
     while abs(outside - inside) > 1:
         middle = (inside + outside) // 2
-        inside, outside = (inside, middle) if log_weight(middle) <= edge else (middle, outside)
+        inside, outside = (inside, middle) if weight(middle) <= edge else (middle, outside)
     return outside
+
+
+def _rough_weight(first: int, second: int, chosen: int, at: int) -> float:
+    """Return the log probability of a table as a double, which loses digits with many people."""
+    parts = (first, second, first + second - chosen, chosen)
+    without = (first + second, at, first - at, chosen - at, second - chosen + at)
+    return sum(math.lgamma(one + 1) for one in parts) - sum(math.lgamma(one + 1) for one in without)
 
 
 def _log_choose(people: int, chosen: int) -> Decimal:
     return _log_factorial(people) - _log_factorial(chosen) - _log_factorial(people - chosen)
 
 
+@lru_cache(maxsize=1024)
 def _log_factorial(number: int) -> Decimal:
     """Stirling's series, whose error beyond these terms is below 1E-25 from 100 on."""
     if number < 100:
         return Decimal(math.factorial(number)).ln()
     n = Decimal(number)
     series = sum(Decimal(top) / (bottom * n ** (2 * place + 1)) for place, (top, bottom) in enumerate(_STIRLING))
-    return (n + Decimal("0.5")) * n.ln() - n + (2 * _PI).ln() / 2 + series
+    return (n + Decimal("0.5")) * n.ln() - n + _HALF_LOG + series
 
 
 def _decimal(value: Fraction) -> Decimal:

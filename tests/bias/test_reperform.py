@@ -17,7 +17,7 @@ from audits.bias.vocabulary import Role
 from audits.management.commands.bias_audit import Command as BiasAudit
 from audits.management.commands.reperform import Command
 from audits.metrics.recheck import recheck
-from compliance.lib.canonical import digest
+from compliance.lib.canonical import digest, sha256
 from compliance.lib.problems import Refused
 from tests.commands import run_command
 
@@ -110,6 +110,9 @@ def test_the_command_says_equal_or_each_difference_or_that_it_cannot_read(
     path.write_text(document)
     code, said, _ = run_command(Command, "reperform", capsys, path, "--data", GOLDEN)
     assert (code, "and none differs" in said) == (0, True)
+    # The command ended its document with a line break, which is no part of the result.
+    assert f"Result SHA-256 {digest(json.loads(document))}\n" in said
+    assert sha256(document.encode()) in said
     broken = json.loads(document)
     broken["tables"][0]["rows"][0]["applicants"] += 1
     path.write_text(json.dumps(broken))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -83,22 +83,30 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
         yield ""
         yield TITLES[table["table"]]
         for one in table["rates"]:
-            yield f"  rate, {_line(one, 'difference')}"
+            yield f"  rate, {_line(one, 'difference', found['notes'])}"
         for one in table["ratios"]:
-            yield f"  impact ratio, {_line(one, 'ratio')}"
+            yield f"  impact ratio, {_line(one, 'ratio', found['notes'])}"
         outcomes = table.get("outcomes") or {"metrics": [], "gaps": [], "reference": None}
         for metric in outcomes["metrics"]:
             for one in metric["groups"]:
-                yield f"  {metric['metric']}, {_line(one, 'difference')}"
+                yield f"  {metric['metric']}, {_line(one, 'difference', found['notes'])}"
         for metric in outcomes["gaps"]:
             for one in metric["groups"]:
-                yield f"  {metric['metric']} less that of {outcomes['reference']}, {_line(one, 'difference')}"
+                told = _line(one, "difference", found["notes"])
+                yield f"  {metric['metric']} less that of {outcomes['reference']}, {told}"
 
 
-def _line(one: Mapping[str, Any], name: str) -> str:
+def _line(one: Mapping[str, Any], name: str, notes: Sequence[str]) -> str:
+    """Tell one group: what has no value is left out, with its reason unless the notes above gave it for all."""
     values = one["values"]
-    said = {key: "none" if values.get(key) is None else values[key] for key in ("before", "after", name, "low", "high")}
+    before, after = ("none" if values.get(key) is None else values[key] for key in ("before", "after"))
+    line = f"{one['group']}: {before} -> {after}"
+    if values.get(name) is not None:
+        line += f", {name} {values[name]}"
+    if values.get("low") is not None or values.get("high") is not None:
+        line += f" ({values.get('low') or 'no lower end'} to {values.get('high') or 'no upper end'})"
     p = values.get("p_fisher") if one.get("parameters", {}).get("test") == "fisher" else values.get("p")
-    line = f"{one['group']}: {said['before']} -> {said['after']}, {name} {said[name]} ({said['low']} to {said['high']})"
-    line += f", p {p or 'none'}, adjusted {values.get('p_holm') or 'none'}"
-    return f"{line}. {one['undefined']}" if one.get("undefined") else line
+    if p is not None:
+        line += f", p {p}, adjusted {values.get('p_holm') or 'none'}"
+    why = one.get("undefined")
+    return f"{line}. {why}" if why and why not in notes else line

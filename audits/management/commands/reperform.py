@@ -14,7 +14,7 @@ from audits.bias.reperform import reperformed, stamp_of
 from audits.bias.resultfile import read
 from audits.bias.stated import Stated, stated
 from audits.metrics.recheck import Check
-from compliance.lib.canonical import sha256
+from compliance.lib.canonical import digest, sha256
 from compliance.lib.problems import Problem, Refused, one_line
 
 SHOWN = 50
@@ -82,7 +82,8 @@ class Command(BaseCommand):
         told, judged = _stated(document), stamp_of(document, trusted)
         if as_json:
             answer = {
-                "sha256": sha256(data),
+                "sha256": digest(document),
+                "file_sha256": sha256(data),
                 "equal": not wrong,
                 "checked": len(checks),
                 "counted_again": bool(options["data"] or tables),
@@ -92,14 +93,21 @@ class Command(BaseCommand):
             }
             self.stdout.write(json.dumps(answer, ensure_ascii=False))
         else:
-            self._tell(data, checks, wrong, counted=bool(options["data"] or tables))
+            self._tell_digest(digest(document), sha256(data))
+            self._tell(checks, wrong, counted=bool(options["data"] or tables))
             if judged:
                 self.stdout.write(f"Time stamp of the plan: {judged.state}. {one_line(judged.sentence)}")
             self._tell_stated(told)
         sys.exit(1 if wrong else 0)
 
-    def _tell(self, data: bytes, checks: list[Check], wrong: list[Check], *, counted: bool) -> None:
-        self.stdout.write(f"Result SHA-256 {sha256(data)}")
+    def _tell_digest(self, result: str, file: str) -> None:
+        """Name the result by the digest that pages, evidence and dossiers know it by, and the file where it differs."""
+        self.stdout.write(f"Result SHA-256 {result}")
+        if file != result:
+            told = "The file is not the canonical bytes, if only by a line break at its end"
+            self.stdout.write(f"{told}; its own SHA-256 is {file}")
+
+    def _tell(self, checks: list[Check], wrong: list[Check], *, counted: bool) -> None:
         source = "from its counts, and its counts from the sources" if counted else "from its counts"
         if not wrong:
             self.stdout.write(f"Equal: {len(checks):,} values were computed again {source}, and none differs.")
