@@ -25,7 +25,13 @@ CLASSES_ONLY: Final = {
 
 
 def of_approvals(method: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Say of whom it is only said that they approved leaving out a category (6 RCNY § 5-301(d))."""
+    """Say of whom it is only said that they approved leaving out a category (6 RCNY § 5-301(d)).
+
+    >>> of_approvals({"exclusions": [{"approver": "Bob", "approved_at": None}]})[0]["code"]
+    'approval-unwitnessed'
+    >>> of_approvals({"exclusions": [{"approver": "Bob", "approved_at": "2026-01-31T09:00:00Z"}]})
+    []
+    """
     names = sorted({str(one["approver"]) for one in method["exclusions"] if not one.get("approved_at")})
     if not names:
         return []
@@ -37,7 +43,12 @@ def of_approvals(method: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def of_median(method: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Say how the sample lies around its median: with ties, the part above can be far from one half."""
+    """Say how the sample lies around its median: with ties, the part above can be far from one half.
+
+    >>> notes = of_median({"median": {"sample_size": 9, "above": 3, "at_median": 4}})
+    >>> notes[0]["sentence"].partition(" people")[0], of_median({"median": None})
+    ('3 of the 9', [])
+    """
     median = method.get("median")
     if not median or type(median.get("sample_size")) is not int or not median["sample_size"]:
         return []
@@ -52,7 +63,13 @@ def of_median(method: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def of_table(found: Table) -> list[dict[str, str]]:
-    """Say what a reader of one table must know before leaning on its ratios."""
+    """Say what a reader of one table must know before leaning on its ratios.
+
+    >>> from audits.metrics.counts import Cell
+    >>> from audits.metrics.ratios import table
+    >>> [note["code"] for note in of_table(table([Cell("Male", None, 3, 0)], "sex"))]
+    ['nobody-selected', 'one-category', 'small-categories']
+    """
     title = _TITLES[found.name]
     filled = [row for row in found.rows if row.applicants]
     small = [str(row.category) for row in filled if row.applicants < SMALL_CELL]

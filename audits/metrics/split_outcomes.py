@@ -47,6 +47,9 @@ def within(
 
     Results of earlier versions say nothing of that and hold none. Parts that are not those of the audit are a
     ValueError.
+
+    >>> within([], [], ["lead"], [], {"unknowns": "per-table", "class_reading": "put-into"})
+    ({}, {})
     """
     how = method.get("outcome") or {}
     split, complete = how.get("split", ()), method["unknowns"] == "complete-case"
@@ -63,7 +66,14 @@ def within(
 def of_class(
     cells: Sequence[OutcomeCell], how: Mapping[str, Any], class_reading: str, *, complete_case: bool
 ) -> dict[str, Any]:
-    """Return every group metric of one class. Where a rate is that of being put into it, that is the prediction too."""
+    """Return every group metric of one class. Where a rate is that of being put into it, that is the prediction too.
+
+    >>> how = {"base": "largest", "reference": None, "edges": [], "prediction_rule": "Who was selected."}
+    >>> cells = [OutcomeCell("Male", None, 3, 1, 1, 5), OutcomeCell("Female", None, 2, 1, 2, 5)]
+    >>> found = of_class(cells, how, "outcome-within", complete_case=False)
+    >>> found["prediction_rule"], found["missing"]["known"]
+    ('Who was selected.', 20)
+    """
     own = {**how, "edges": [], "chance": False}
     rule = PREDICTIONS["put-into"] if class_reading == "put-into" else how["prediction_rule"]
     found = assessed(Outcomes(cells), own, complete_case=complete_case)
@@ -72,7 +82,12 @@ def of_class(
 
 
 def of_stratum(cells: Sequence[OutcomeCell], *, complete_case: bool) -> dict[str, Any]:
-    """Return the counts of one stratum, and for each group of the three tables the rates that follow from them."""
+    """Return the counts of one stratum, and for each group of the three tables the rates that follow from them.
+
+    >>> found = of_stratum([OutcomeCell("Male", None, 3, 1, 1, 5)], complete_case=False)
+    >>> found["tables"][0]["groups"][0]["rates"]["true-positive-rate"]
+    '0.750000000000000'
+    """
     whole = Outcomes(cells).merged()
     return {
         "counts": [cell.as_json() for cell in whole.cells],
@@ -106,7 +121,17 @@ def over_strata(
     complete_case: bool,
     level: str = LEVEL,
 ) -> dict[str, Any]:
-    """Return, for each group beside one reference, the common ratio of each rate over the strata, with its tests."""
+    """Return, for each group beside one reference, the common ratio of each rate over the strata, with its tests.
+
+    >>> men, women = OutcomeCell("Male", None, 30, 12, 9, 49), OutcomeCell("Female", None, 11, 8, 21, 60)
+    >>> found = over_strata(
+    ...     [(("A",), [men, women]), (("B",), [women, men])],
+    ...     {"base": "largest", "reference": None, "edges": []},
+    ...     complete_case=False,
+    ... )
+    >>> found["tables"][0]["reference"], found["tables"][0]["groups"][0]["group"]
+    ('Male', 'Female')
+    """
     parts = {_named(words, place): Outcomes(cells).merged() for place, (words, cells) in enumerate(strata)}
     return {
         "level": level,
