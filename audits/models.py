@@ -3,6 +3,7 @@
 from audits.bias.models import BiasAudit, BiasIntake, BiasPlan, BiasSource, IndependenceDeclaration
 from audits.dossiers.models import Dossier
 from audits.publication.models import DataRequest, Delivery, Notice, Summary, ToolUse
+from audits.rooms.models import Room, RoomQuestion
 
 __all__ = [
     "BiasAudit",
@@ -14,6 +15,8 @@ __all__ = [
     "Dossier",
     "IndependenceDeclaration",
     "Notice",
+    "Room",
+    "RoomQuestion",
     "Summary",
     "ToolUse",
 ]

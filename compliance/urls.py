@@ -15,6 +15,7 @@ urlpatterns = [
     path("accounts/language/", views_language.language, name="language"),
     path("accounts/", include("allauth.urls")),
     path("verify/", include("audits.dossiers.verify_urls")),
+    path("room/", include("audits.rooms.guest_urls")),
     path("published/", include("audits.publication.public_urls")),
     path(".well-known/audits.json", published_audits_json, name="well_known_audits"),
     path("manual/", include("compliance.web.manual_urls")),
@@ -54,6 +55,7 @@ urlpatterns = [
                 path("bias-audits/", include("audits.bias.urls")),
                 path("published-audits/", include("audits.published.urls")),
                 path("dossiers/", include("audits.dossiers.urls")),
+                path("rooms/", include("audits.rooms.urls")),
                 path("local-law-144/", include("audits.publication.urls")),
             ]
         ),

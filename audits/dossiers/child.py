@@ -90,9 +90,14 @@ def _main(work: str, memory: str, source: IO[bytes], target: IO[bytes]) -> int:
 
 
 def _works() -> dict[str, Callable[[list[bytes]], bytes]]:
-    from audits.dossiers import checking, render
+    from audits.dossiers import checking, render, stamping
 
-    return {"render": render.render_packed, "print": render.print_packed, "verify": checking.verify_packed}
+    return {
+        "render": render.render_packed,
+        "print": render.print_packed,
+        "stamp": stamping.stamp_packed,
+        "verify": checking.verify_packed,
+    }
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ PAGES: dict[str, tuple[str, Any]] = {
     "bias_plan": ("bias_plan", gettext_lazy("bias audit plan")),
     "independence": ("bias_declarations", gettext_lazy("declaration of independence")),
     "dossier": ("dossiers_detail", gettext_lazy("dossier")),
+    "room": ("rooms_detail", gettext_lazy("room")),
     "tool_use": ("publication_use", gettext_lazy("use of a tool")),
     "notice": ("publication_notice", gettext_lazy("notice")),
     "data_request": ("publication_request", gettext_lazy("written request")),

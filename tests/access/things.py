@@ -22,6 +22,7 @@ from audits.dossiers import actions as dossier_actions
 from audits.metrics.conduct import PLAN_SCHEMA
 from audits.publication import actions as publication_actions
 from audits.publication.models import ToolUse
+from audits.rooms.models import Room
 from compliance.checklists import actions as checklist_actions
 from compliance.checklists import bulk
 from compliance.checklists.models import Checklist
@@ -349,4 +350,18 @@ def notice(house: House) -> Any:
 def data_request(house: House) -> Any:
     return publication_actions.receive_request(
         by=house.administrator, use=house.tool_use, received_on=datetime.date(2026, 11, 21), asked_by="Somebody"
+    ).pk
+
+
+@kind
+def room(house: House) -> Any:
+    """Opened here without its door, since only a signed dossier has one and signing takes long."""
+    dossier = dossier_actions.freeze(by=house.administrator, checklist=house.checklist, status="draft")
+    return Room.objects.create(
+        organisation=house.administrator.organisation,
+        dossier=dossier,
+        guest="Somebody",
+        closes_at=timezone.now() + datetime.timedelta(days=1),
+        token_sha256=f"{house.name:0>64}"[:64],
+        opened_by=house.administrator,
     ).pk
