@@ -87,7 +87,7 @@ def room_dossier(request: HttpRequest, token: str) -> HttpResponse:
     """The signed file as it is: a mark in it would break the signature that the guest is to check."""
     room = _room(request, token)
     data = blobs.read(room.organisation_id, room.dossier.signed_sha256)
-    actions.take(room=room, what=_("the signed dossier"), sha256=room.dossier.signed_sha256)
+    actions.take(room=room, what="the signed dossier", sha256=room.dossier.signed_sha256)  # a record: not translated
     return _file(data, "dossier.pdf", PDF)
 
 
