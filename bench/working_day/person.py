@@ -116,6 +116,7 @@ class Person:
     async def upload(self) -> None:
         """Send a file to a row: it is kept and attached, or neither."""
         row = self._row()
+        await self._get("row page", f"checklists/rows/{row}/")
         await self._send(row)
 
     async def _send(self, row: str) -> bool:

@@ -146,8 +146,8 @@ def check_request(move: str, *, by: Membership, request: EvidenceRequest) -> Non
     allowed, _to, ability = REQUEST_MOVES[move]
     check_can(by, ability)
     if request.state not in allowed or request.engagement.state != State.OPEN:
-        state = request.get_state_display() if request.engagement.state == State.OPEN else _("of a closed engagement")
-        sentence = _("The request {title} is {state}, so it cannot be {move} now.").format(
+        state = request.get_state_display() if request.engagement.state == State.OPEN else _("the engagement is closed")
+        sentence = _("The request {title} cannot be {move} now. Its state is: {state}.").format(
             title=request.title, state=state, move=REQUEST_TOLD[move]
         )
         raise Refused(Problem("not-now", sentence))

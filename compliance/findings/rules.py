@@ -52,7 +52,7 @@ def check_move(move: str, *, by: Membership, finding: Finding) -> None:
     allowed, _to, ability = MOVES[move]
     check_can(by, ability)
     if finding.state not in allowed:
-        sentence = _("{finding} is {state}, so it cannot be {move} now.").format(
+        sentence = _("{finding} cannot be {move} now. Its state is: {state}.").format(
             finding=finding.name, state=finding.get_state_display(), move=TOLD[move]
         )
         raise Refused(Problem("not-now", sentence))

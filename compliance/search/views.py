@@ -16,5 +16,5 @@ def search(request: HttpRequest, by: Membership) -> HttpResponse:
     text = request.GET.get("q", "").strip()[: queries.LONGEST]
     only = request.GET.get("only", "")
     groups = queries.search(by, text, only)
-    told = {"text": text, "only": only if only in queries.KINDS else "", "groups": groups}
+    told = {"text": text, "searched": text, "only": only if only in queries.KINDS else "", "groups": groups}
     return render(request, "search/page.html", {**told, "count": sum(one.count for one in groups)})

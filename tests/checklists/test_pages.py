@@ -200,6 +200,8 @@ def test_a_row_rests_on_the_version_that_is_chosen_or_follows_the_newest(people:
     alice, bind = client_of(people.alice), row_url(people, item, f"bind/{piece.pk}")
     page = alice.get(row_url(people, item)).content.decode()
     assert "Version 2; the row follows the newest." in page
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
     page = alice.post(bind, {"version": "1"}, follow=True).content.decode()
     assert "rests on version 1 of “Minutes”, also when a newer one comes." in page
     assert "Version 1, and no other; the newest is version 2." in page

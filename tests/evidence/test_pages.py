@@ -44,6 +44,7 @@ def test_a_file_goes_in_and_comes_out_the_same(people: People, alice: Client) ->
     evidence = Evidence.objects.get()
     assert (evidence.title, evidence.size, evidence.source) == ("café <b>.html", len(data), "The vendor")
     assert evidence.sha256 in answer.content.decode()
+    assert 'placeholder="Find" value=""' in answer.content.decode()  # the search in the head is nobody else's
     assert b"caf\xc3\xa9 &lt;b&gt;.html" in answer.content
 
     answer = alice.get(at(people, f"{evidence.pk}/download/"))

@@ -58,7 +58,7 @@ def test_a_nonconformity_is_closed_by_a_second_person_who_owns_no_action(people:
     verified = actions.verify(by=second_auditor, finding=finding, reason="The reminder came.")
     finding.refresh_from_db()
     assert (finding.state, verified.subject_sha256) == (State.CLOSED, before)
-    with pytest.raises(Refused, match="is closed, verified, so it cannot be explained now"):
+    with pytest.raises(Refused, match=r"cannot be explained now\. Its state is: closed, verified"):
         actions.explain(by=people.bob, finding=finding, cause="Other.")
     actions.reopen(by=people.charlie, finding=finding, reason="It happened again.")
     finding.refresh_from_db()
@@ -120,7 +120,9 @@ def test_every_move_has_a_sentence_in_every_state(people: People) -> None:
         for move, (allowed, _to, ability) in rules.MOVES.items():
             who = people.administrator if ability == "accept_risks" else people.bob
             why = rules.why_not(move, by=who, finding=finding)
-            assert (state in allowed) or why == (f"F-1 is {state.label}, so it cannot be {rules.TOLD[move]} now."), (
+            assert (state in allowed) or why == (
+                f"F-1 cannot be {rules.TOLD[move]} now. Its state is: {state.label}."
+            ), (
                 move,
                 state,
             )

@@ -20,6 +20,8 @@ from compliance.management.supervision import Child, supervise
 from compliance.people.models import User
 
 START_SECONDS = 60.0
+WEB = {"MALLOC_ARENA_MAX": "2"}
+"""Threads of glibc share two heaps instead of having one each, which keeps a web process under 200 MB."""
 KEEP_SCRATCH_SECONDS = 24 * 3600
 
 
@@ -45,7 +47,7 @@ class Command(BaseCommand):
         if not {"PROBANDA_BASE_URL", "PROBANDA_BASE_URL_FILE"} & set(os.environ):
             environment["PROBANDA_BASE_URL"] = address
         children = [
-            Child("web application", web_command(bind, port, threads), environment),
+            Child("web application", web_command(bind, port, threads), {**WEB, **environment}),
             Child("worker", worker_command(workers), environment),
         ]
         threading.Thread(target=self._greet, args=(bind, port, address), daemon=True).start()
