@@ -27,7 +27,7 @@ def main() -> int:
     options.add_argument("--people", type=int, default=50)
     options.add_argument("--seconds", type=float, default=600)
     options.add_argument("--pause", type=float, default=6, help="seconds between two acts of a person, on average")
-    options.add_argument("--threads", type=int, default=8, help="of the web application")
+    options.add_argument("--processes", type=int, default=2, help="of the web application")
     given = options.parse_args()
     if not 0 < given.people <= MOST_PEOPLE or not 0 < given.seconds <= LONGEST:
         options.error(f"at most {MOST_PEOPLE} people and {LONGEST} seconds")
@@ -35,7 +35,7 @@ def main() -> int:
     print(f"{given.people} people for {given.seconds:.0f} s on {where}; load before: {_load()}", flush=True)
     with tempfile.TemporaryDirectory() as home, house(Path(home)) as made:
         day = spend(
-            made, people=given.people, seconds=given.seconds, pause=given.pause, threads=given.threads
+            made, people=given.people, seconds=given.seconds, pause=given.pause, processes=given.processes
         )  # fmt: skip
     told = day.told
     print(told.table())

@@ -27,13 +27,13 @@ SETTLES = 120.0
 
 
 @contextmanager
-def serving(house: House, threads: int) -> Iterator[tuple[URL, int]]:
+def serving(house: House, processes: int) -> Iterator[tuple[URL, int]]:
     """Run the web application and its worker on a free port of loopback; gives the address and the process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {**house.environment, "PROBANDA_LEASE_SECONDS": "20"}
-    command = [sys.executable, "manage.py", "serve", "--port", str(port), "--threads", str(threads)]
+    command = [sys.executable, "manage.py", "serve", "--port", str(port), "--processes", str(processes)]
     with (house.home / "serve.log").open("wb") as log:
         server = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
@@ -46,11 +46,11 @@ def serving(house: House, threads: int) -> Iterator[tuple[URL, int]]:
         server.wait(30)
 
 
-def spend(house: House, *, people: int, seconds: float, pause: float, seed: int = 1, threads: int = 8) -> Day:
+def spend(house: House, *, people: int, seconds: float, pause: float, seed: int = 1, processes: int = 1) -> Day:
     """Let `people` work for `seconds`, `pause` seconds between their acts on average, and return how the day was."""
     places = _inside(house, "prepare", str(people))
     told = Told()
-    with serving(house, threads) as (url, server):
+    with serving(house, processes) as (url, server):
         asyncio.run(_everybody(places, url, told, seconds, pause, seed))
         found = _settled(house, told)
         memory = _peaks(server)

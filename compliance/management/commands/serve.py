@@ -33,11 +33,18 @@ class Command(BaseCommand):
         parser.add_argument("--bind", default="127.0.0.1", help="address to listen on; by default this machine only")
         parser.add_argument("--workers", type=int, default=settings.CELERY_WORKER_CONCURRENCY, metavar="N",
                             help="background jobs done at once")  # fmt: skip
-        parser.add_argument("--threads", type=int, default=8, metavar="N", help="requests answered at once")
+        parser.add_argument(
+            "--threads", type=int, default=8, metavar="N", help="requests that a web process answers at once"
+        )
+        parser.add_argument(
+            "--processes", type=int, default=1, metavar="N", help="web processes; on PostgreSQL, one for each core"
+        )
 
-    def handle(self, *args: Any, port: int, bind: str, workers: int, threads: int, **options: Any) -> None:
-        if min(workers, threads) < 1:
-            raise CommandError("--workers and --threads are whole numbers of at least 1.")
+    def handle(
+        self, *args: Any, port: int, bind: str, workers: int, threads: int, processes: int, **options: Any
+    ) -> None:
+        if min(workers, threads, processes) < 1:
+            raise CommandError("--workers, --threads and --processes are whole numbers of at least 1.")
         check_free(bind, port)
         build(settings.BASE_DIR / "locale")
         call_command("migrate", verbosity=0)
@@ -47,7 +54,7 @@ class Command(BaseCommand):
         if not {"PROBANDA_BASE_URL", "PROBANDA_BASE_URL_FILE"} & set(os.environ):
             environment["PROBANDA_BASE_URL"] = address
         children = [
-            Child("web application", web_command(bind, port, threads), {**WEB, **environment}),
+            Child("web application", web_command(bind, port, threads, processes), {**WEB, **environment}),
             Child("worker", worker_command(workers), environment),
         ]
         threading.Thread(target=self._greet, args=(bind, port, address), daemon=True).start()
@@ -88,13 +95,13 @@ def check_free(bind: str, port: int) -> None:
         ) from error
 
 
-def web_command(bind: str, port: int, threads: int) -> list[str]:
-    """Return the command of the web application: one process, several threads, nothing written outside the folder."""
+def web_command(bind: str, port: int, threads: int, processes: int = 1) -> list[str]:
+    """Return the command of the web application: several threads a process, nothing written outside the folder."""
     where = f"[{bind}]:{port}" if ":" in bind else f"{bind}:{port}"
-    words = f"-m gunicorn compliance.wsgi:application --worker-class gthread --threads {threads} --workers 1 --bind"
+    words = f"-m gunicorn compliance.wsgi:application --worker-class gthread --threads {threads} --bind"
     beat = "/dev/shm" if os.access("/dev/shm", os.W_OK) else str(settings.FILE_UPLOAD_TEMP_DIR)  # noqa: S108
-    rest = ["--graceful-timeout", "3", "--timeout", "120", "--log-level", "warning", "--no-control-socket"]
-    return [sys.executable, *words.split(), where, *rest, "--worker-tmp-dir", beat]
+    rest = f"--workers {processes} --graceful-timeout 3 --timeout 120 --log-level warning --no-control-socket"
+    return [sys.executable, *words.split(), where, *rest.split(), "--worker-tmp-dir", beat]
 
 
 def worker_command(workers: int) -> list[str]:
