@@ -58,22 +58,22 @@ class Shown(NamedTuple):
     notes: list[tuple[str, str]]
 
 
-def outcomes(result: Mapping[str, Any], prefix: str = "") -> dict[str, Any] | None:
-    """Return all group metrics as tables of words with pictures; None where no true outcome was given.
+def outcomes(result: Mapping[str, Any], prefix: str = "", *, drawn: bool = True) -> dict[str, Any] | None:
+    """Return all group metrics as tables of words, with pictures or without; None where no true outcome was given.
 
     `prefix` begins the ids of the pictures, where those of a class stand beside those of everybody.
     """
     found = result.get("outcomes")
     if not found:
         return None
-    drawn = outcome_pictures(found, prefix=f"{prefix}outcome-")
+    pictures = outcome_pictures(found, prefix=f"{prefix}outcome-") if drawn else {}
     how = result["method"]["outcome"]
     return {
         "how": {**how, "prediction_rule": found.get("prediction_rule", how["prediction_rule"])},
         "missing": found["missing"],
         "notes": found["notes"],
         "has_bins": bool(found["edges"]),
-        "tables": [{**_table(one, found), "drawn": drawn.get(one["table"])} for one in found["tables"]],
+        "tables": [{**_table(one, found), "drawn": pictures.get(one["table"])} for one in found["tables"]],
         "methods": [{**one, "anchor": place_of(one["code"])} for one in found["methods"]],
     }
 

@@ -21,8 +21,8 @@ from compliance.systems.queries import systems
 from compliance.uploads.forms import SeveralField
 
 
-class NewForm(forms.Form):
-    """Files of applicants for one AI system."""
+class OfSystem(forms.Form):
+    """What is asked of a new audit: its AI system and title; of one that there is, both are known (`into`)."""
 
     system = forms.ModelChoiceField(AISystem.objects.none(), label=gettext_lazy("AI system"), empty_label=None)
     title = forms.CharField(
@@ -31,6 +31,19 @@ class NewForm(forms.Form):
         label=gettext_lazy("Title"),
         help_text=gettext_lazy("Such as “Screening, January to June 2026”. Left empty, it is made from the system."),
     )
+
+    def __init__(self, by: Membership, *args: Any, into: BiasAudit | None = None, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        choice = self.fields["system"]
+        if isinstance(choice, forms.ModelChoiceField):
+            choice.queryset = systems(by)
+        if into is not None:
+            del self.fields["system"], self.fields["title"]
+
+
+class NewForm(OfSystem):
+    """Files of applicants for one AI system."""
+
     file = SeveralField(label=gettext_lazy("Files of applicants"), allow_empty_file=True)
     encoding = forms.ChoiceField(
         choices=[("", gettext_lazy("UTF-8, or as the file itself marks it")), *((name, name) for name in ENCODINGS)],
@@ -50,14 +63,8 @@ class NewForm(forms.Form):
         help_text=gettext_lazy("Left empty, a spreadsheet with several sheets asks which one is meant."),
     )
 
-    def __init__(self, by: Membership, *args: Any, into: BiasAudit | None = None, **kwargs: Any):
-        """Ask for files; with `into` they are further sources of that audit, whose system and title are known."""
-        super().__init__(*args, **kwargs)
-        choice = self.fields["system"]
-        if isinstance(choice, forms.ModelChoiceField):
-            choice.queryset = systems(by)
-        if into is not None:
-            del self.fields["system"], self.fields["title"]
+    def __init__(self, by: Membership, *args: Any, **kwargs: Any):
+        super().__init__(by, *args, **kwargs)
         self.fields["delimiter"].strip = False  # type: ignore[attr-defined]
         self.fields["file"].belongs_to(by, settings.MAX_APPLICANTS_BYTES)  # type: ignore[attr-defined]
         self.fields["file"].help_text = _(
@@ -131,16 +138,9 @@ class SheetsForm(forms.Form):
         return {one.pk: self.cleaned_data[f"sheet_{one.pk}"] for one in self.asked}
 
 
-class TableForm(forms.Form):
+class TableForm(OfSystem):
     """A table of the database that was chosen, for an AI system."""
 
-    system = forms.ModelChoiceField(AISystem.objects.none(), label=gettext_lazy("AI system"), empty_label=None)
-    title = forms.CharField(
-        max_length=200,
-        required=False,
-        label=gettext_lazy("Title"),
-        help_text=gettext_lazy("Such as “Screening, January to June 2026”. Left empty, it is made from the system."),
-    )
     table = forms.ChoiceField(label=gettext_lazy("Table or view"))
     label = forms.CharField(
         max_length=100,
@@ -150,22 +150,12 @@ class TableForm(forms.Form):
     )
 
     def __init__(
-        self,
-        by: Membership,
-        tables: Sequence[tuple[str, str]],
-        *args: Any,
-        into: BiasAudit | None = None,
-        queries: bool = False,
-        **kwargs: Any,
+        self, by: Membership, tables: Sequence[tuple[str, str]], *args: Any, queries: bool = False, **kwargs: Any
     ):
-        """Ask for one of the tables, or queries; with `into` it is a further source of an audit of known system."""
-        super().__init__(*args, **kwargs)
-        system, table = self.fields["system"], self.fields["table"]
-        if isinstance(system, forms.ModelChoiceField):
-            system.queryset = systems(by)
+        """Ask for one of the tables, or of the operator's queries."""
+        super().__init__(by, *args, **kwargs)
+        table = self.fields["table"]
         if isinstance(table, forms.ChoiceField):
             table.choices = list(tables)
         if queries:
             table.label = _("Query")
-        if into is not None:
-            del self.fields["system"], self.fields["title"]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audits.bias.compared import TABLE_NAMES, in_words
+from audits.bias.parts import APART
 from audits.bias.vocabulary import NOT_SELECTED, SELECTED
 from audits.metrics import display, plots
 from audits.metrics.outcome_counts import PARTS, SUMS, bin_names
@@ -23,13 +24,14 @@ _WITH: Mapping[str, Mapping[str | None, Any]] = {
 
 
 def told(result: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the result page shows."""
-    drawn = plots.pictures_of(result)
+    """Return what the result page shows; the pictures of the largest table have a page of their own."""
+    drawn = {name: one for name, one in plots.pictures_of(result).items() if name != APART}
     return {
         "result": result,
         "scoring": result["method"]["rate_kind"] == "scoring",
         "tables": [
-            {"table": table, "pictures": drawn[table.name], "total": _total(table)} for table in display.shown(result)
+            {"table": table, "pictures": drawn.get(table.name), "total": _total(table)}
+            for table in display.shown(result)
         ],
         "method": method(result["method"]),
         "values": list(_values(result["method"])),

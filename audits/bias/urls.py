@@ -7,6 +7,7 @@ from audits.bias import (
     views_beyond,
     views_exclusions,
     views_map,
+    views_parts,
     views_plan,
     views_result,
     views_sources,
@@ -48,6 +49,7 @@ urlpatterns = [
     path("<uuid:pk>/bins.csv", views_beyond.bias_bins, name="bias_bins"),
     path("<uuid:pk>/drift/", views_beyond.bias_drift, name="bias_drift"),
     path("<uuid:pk>/reference/", views_beyond.bias_reference, name="bias_reference"),
+    path("<uuid:pk>/parts/<slug:part>/", views_parts.bias_part, name="bias_part"),
     path("<uuid:pk>/publish/", views_result.bias_publish, name="bias_publish"),
     path("<uuid:pk>/link/<uuid:checklist>/", views_result.bias_link, name="bias_link"),
 ]

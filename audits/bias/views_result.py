@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,9 +15,9 @@ from django.utils.translation import ngettext
 
 from audits.bias import actions, again, beyond_shown, compared, queries, telling, tested
 from audits.bias.models import BiasAudit
-from audits.bias.over_time import over_time
+from audits.bias.over_time import MOST
+from audits.bias.parts import MOST_CLASSES, class_shown
 from audits.bias.views_exclusions import told_proposals
-from audits.metrics import display, plots
 from audits.metrics.result import class_results_of
 from audits.work.models import State
 from compliance.checklists import queries as checklist_queries
@@ -35,7 +34,7 @@ def result_page(request: HttpRequest, by: Membership, bias_audit: BiasAudit, con
     result = actions.result_of(bias_audit)
     context |= telling.told(result)
     context["stale"] = queries.stale(bias_audit)
-    context["outcomes"] = beyond_shown.outcomes(result)
+    context["outcomes"] = beyond_shown.outcomes(result, drawn=False)
     context["beside_reference"] = beyond_shown.reference(result)
     context["compared"] = compared.compared(result["readings"])
     context["tested"] = tested.in_tables(result["tests"])
@@ -45,25 +44,22 @@ def result_page(request: HttpRequest, by: Membership, bias_audit: BiasAudit, con
     context["proposals"] = told_proposals(by, bias_audit, result)
     context["departures"] = list(compared.departures(result["conduct"]["deviations"]))
     context["thresholds"] = list(compared.thresholds(result["conduct"]["thresholds"]))
-    context["over_time"] = over_time(by, bias_audit, result["method"]["rate_kind"])
+    context["runs"] = queries.runs_up_to(by, bias_audit, MOST)
     plan, declared = result["conduct"]["plan"], result["conduct"]["independence"]
     context["locked_at"] = datetime.fromisoformat(plan["locked_at"]) if plan else None
     context["declared_at"] = datetime.fromisoformat(declared["declared_at"]) if declared else None
+    classes = class_results_of(result)
     context["classes"] = [
-        _class_shown(f"class-{place}-", name, one)
-        for place, (name, one) in enumerate(class_results_of(result), start=1)
+        class_shown(number, name, one, drawn=False)
+        if len(classes) <= MOST_CLASSES
+        else {"name": name, "number": number}
+        for number, (name, one) in enumerate(classes, start=1)
     ]
     context["checklists"] = [
         _evidenced(checklist, result)
         for checklist in checklist_queries.in_use(by).filter(system_id=bias_audit.system_id)
     ]
     return render(request, "bias/result.html", context)
-
-
-def _class_shown(prefix: str, name: str, one: Mapping[str, Any]) -> dict[str, Any]:
-    drawn = plots.pictures_of(one, prefix=prefix)
-    tables = [{"table": table, "pictures": drawn[table.name]} for table in display.shown(one)]
-    return {"name": name, "prefix": prefix, "tables": tables, "notes": one["notes"]}
 
 
 def _evidenced(checklist: Checklist, result: Any) -> dict[str, Any]:

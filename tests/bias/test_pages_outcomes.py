@@ -13,7 +13,9 @@ from django.test import Client
 
 from audits.bias import actions
 from audits.bias.models import BiasAudit
-from audits.metrics.categories import RACES
+from audits.metrics.categories import RACES, TABLES
+from compliance.evidence import blobs
+from compliance.lib.canonical import dump
 from compliance.systems.models import AISystem
 from compliance.web.manual import pages
 from tests import build
@@ -91,7 +93,9 @@ def ended(url: str) -> BiasAudit:
 
 def test_outcomes_are_asked_for_and_told_and_every_metric_leads_to_the_manual(alice: Client, system: AISystem) -> None:
     url = finished(alice, system)
-    page = alice.get(url).content.decode()
+    parts = [url, *(f"{url}parts/outcomes-{table}/" for table in TABLES)]
+    pages_of = [alice.get(one).content.decode() for one in parts]
+    page = "".join(pages_of)
     for words in (
         "True outcomes and group metrics",
         "The true outcome of 12 of 120 people (10.0%) is not known",
@@ -106,8 +110,9 @@ def test_outcomes_are_asked_for_and_told_and_every_metric_leads_to_the_manual(al
     links = set(re.findall(r'href="/manual/reference/(group-metrics|statistics)/#([^"]+)"', page))
     assert len(links) > 30
     assert [link for link in links if f'id="{link[1]}"' not in manual[link[0]]] == []
-    ids = re.findall(r' id="([^"]+)"', page)
-    assert len(ids) == len(set(ids))
+    for one in pages_of:
+        ids = re.findall(r' id="([^"]+)"', one)
+        assert len(ids) == len(set(ids))
     counts = list(csv.DictReader(io.StringIO(b"".join(alice.get(url + "counts.csv")).decode())))
     assert sum(int(row[name]) for row in counts for name in ("tp", "fp", "fn", "tn")) == 108
     bins = list(csv.DictReader(io.StringIO(b"".join(alice.get(url + "bins.csv")).decode())))
@@ -164,9 +169,8 @@ def test_two_runs_are_compared_and_the_picture_of_runs_has_its_test(alice: Clien
     assert "Screening 0" in page
     assert "The test holds for two runs on different people." in page
     assert "False positive rate" in page
-    result = alice.get(url).content.decode()
-    assert "Did the ratios move?" in result
-    assert f'href="{url}drift/"' in result
+    assert "Did the ratios move?" in alice.get(url + "parts/runs/").content.decode()
+    assert f'href="{url}drift/"' in alice.get(url).content.decode()
     again = alice.post(url + "again/")
     sent = {**COLUMNS, **meanings(alice.get(again["Location"]).content.decode(), **UNKNOWN), **ANSWERS}
     assert alice.post(again["Location"], sent).status_code == 302
@@ -176,7 +180,21 @@ def test_two_runs_are_compared_and_the_picture_of_runs_has_its_test(alice: Clien
     assert "Both runs read the same file, so they are of the same people" in page
 
 
+def test_a_result_that_does_not_say_who_is_in_no_bin_is_shown_and_says_that(alice: Client, system: AISystem) -> None:
+    url = finished(alice, system)
+    audit = BiasAudit.objects.get()
+    result = dict(actions.result_of(audit))
+    for table in result["outcomes"]["tables"]:
+        for group in table["groups"]:
+            del group["people_without_bins"]
+    audit.result_sha256 = blobs.put_bytes(audit.organisation_id, dump(result)).sha256  # as an earlier version wrote it
+    audit.save()
+    page = alice.get(url + "parts/outcomes-intersectional/").content.decode()
+    assert "no one, or not shown" in page
+    assert "people in no bin: not stated" in page
+
+
 def test_a_stranger_sees_none_of_it(people: People, alice: Client, system: AISystem) -> None:
     url = finished(alice, system)
-    for page in ("drift/", "reference/", "bins.csv"):
+    for page in ("drift/", "reference/", "bins.csv", "parts/tests-sex/"):
         assert client_of(people.stranger).get(url + page).status_code in (403, 404)

@@ -34,16 +34,22 @@ def finished(people: People, system: AISystem, hired_women: int, plan: Plan = PL
     return audit
 
 
-def page_of(people: People, audit: BiasAudit) -> str:
-    url = f"/o/{audit.organisation.slug}/bias-audits/{audit.pk}/"
+def page_of(people: People, audit: BiasAudit, part: str = "") -> str:
+    url = f"/o/{audit.organisation.slug}/bias-audits/{audit.pk}/{part and f'parts/{part}/'}"
     return client_of(people.observer).get(url).content.decode()
 
 
 def test_each_picture_stands_once_with_its_figures(people: People) -> None:
-    page = page_of(people, finished(people, build.system(people.alice), 20))
-    ids = re.findall(r' id="([^"]+)"', page)
-    assert len(ids) == len(set(ids))
-    assert {"sex-rates-title", "race_ethnicity-ratios-title", "intersectional-heat-title"} <= set(ids)
+    audit = finished(people, build.system(people.alice), 20)
+    page, apart = page_of(people, audit), page_of(people, audit, "pictures-intersectional")
+    for one, wanted in (
+        (page, {"sex-rates-title", "race_ethnicity-ratios-title"}),
+        (apart, {"intersectional-heat-title"}),
+    ):
+        ids = re.findall(r' id="([^"]+)"', one)
+        assert len(ids) == len(set(ids))
+        assert wanted <= set(ids)
+    assert "/parts/pictures-intersectional/" in page
     assert "<svg" in page
     assert "&lt;svg" not in page
     assert ' style="' not in page
@@ -63,8 +69,9 @@ def test_runs_of_one_system_are_drawn_over_time(people: People) -> None:
     system = build.system(people.alice)
     first, second = finished(people, system, 20), finished(people, system, 10)
     page = page_of(people, second)
-    assert "Impact ratios over 2 runs: Sex" in page
     assert f"{first.pk}/" in page[page.index('id="runs"') :]
+    page = page_of(people, second, "runs")
+    assert "Impact ratios over 2 runs: Sex" in page
     assert "0.800" in page[page.index("runs-sex-drift-title") :]  # 20 of 50 beside 1 of 2
     assert "0.400" in page[page.index("runs-sex-drift-title") :]
     assert 'id="runs"' not in page_of(people, first)  # what came later is not its past
@@ -77,6 +84,7 @@ def test_more_runs_cost_no_more_queries(people: People) -> None:
         audit = finished(people, system, hired)
         with CaptureQueriesContext(connection) as queries:
             page_of(people, audit)
+            page_of(people, audit, "runs")
         counts.append(len(queries))
     assert counts[1] == counts[2]
 
@@ -86,6 +94,6 @@ def test_a_run_whose_result_is_gone_is_named_and_the_page_stands(people: People)
     first, second = finished(people, system, 20), finished(people, system, 10)
     with blobs.local_path(first.organisation_id, first.result_sha256) as place:
         place.unlink()
-    page = page_of(people, second)
+    page = page_of(people, second, "runs")
     assert "The result of “20 women” cannot be read, so it is not drawn." in page
     assert "runs-sex-drift-title" not in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -74,3 +75,58 @@ def test_large_file_survives_a_broken_connection(person: Callable[..., Person], 
     expect(page.get_by_role("button", name="Upload and look at the files")).to_be_enabled()
     page.unroute_all()
     assert not list((alone.site.home / "uploads").glob("*.part"))
+
+
+def test_the_same_file_chosen_again_goes_on_where_the_connection_broke(
+    person: Callable[..., Person], tmp_path: Path
+) -> None:
+    file = applicants(tmp_path)
+    alone = person("administrator")
+    first_start(alone)
+    register(alone)
+    page = alone.page
+    org = re.search(r"/o/([^/]+)/", page.url)
+    assert org is not None
+    new = f"/o/{org[1]}/bias-audits/new/"
+    page.on("dialog", lambda dialog: dialog.accept())  # leaving in the middle is asked about
+
+    def sent(path: Path, last: int) -> list[str]:
+        """Choose a file and send it; after so many pieces the connection breaks for good. Return where pieces began."""
+        offsets: list[str] = []
+
+        def one(route: Route) -> None:
+            if route.request.method != "PATCH":
+                route.continue_()
+            elif len(offsets) < last:
+                offsets.append(route.request.headers["upload-offset"])
+                route.continue_()
+            else:
+                route.abort("connectionreset")
+
+        alone.go(new)
+        labelled(page, "Title").fill("Once more")
+        page.set_input_files("input[type=file]", path)
+        page.route(re.compile("/uploads/.+/$"), one)
+        page.get_by_role("button", name="Upload and look at the files").click()
+        if last < 10:
+            expect(page.get_by_text("The connection is broken.")).to_be_visible()
+        else:
+            expect(page).to_have_url(re.compile("/map/$"), timeout=60_000)
+        page.unroute_all()
+        return offsets
+
+    assert sent(file, 2) == ["0", "4194304"]
+    alone.go(new)
+    expect(page.get_by_text(file.name).first).to_be_visible()  # what is unfinished is told, with a way to forget it
+    alone.look("upload-unfinished")
+    assert sent(file, 10)[0] == "8388608"
+    page.goto(page.url.replace("/map/", "/"))
+    assert hashlib.sha256(file.read_bytes()).hexdigest() in page.content()
+    # Another file of the same name, size and moment is not taken for the same one: it begins anew.
+    sent(file, 1)
+    changed, moment = file.read_bytes().replace(b"0000000,M", b"0000000,F", 1), file.stat()
+    file.write_bytes(changed)
+    os.utime(file, ns=(moment.st_atime_ns, moment.st_mtime_ns))
+    assert sent(file, 10)[0] == "0"
+    page.goto(page.url.replace("/map/", "/"))
+    assert hashlib.sha256(changed).hexdigest() in page.content()
