@@ -3,6 +3,7 @@
 from audits.bias.models import BiasAudit, BiasIntake, BiasPlan, BiasSource, IndependenceDeclaration
 from audits.dossiers.models import Dossier
 from audits.publication.models import DataRequest, Delivery, Notice, Summary, ToolUse
+from audits.published.models import PublishedCheck
 from audits.rooms.models import Room, RoomQuestion
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Dossier",
     "IndependenceDeclaration",
     "Notice",
+    "PublishedCheck",
     "Room",
     "RoomQuestion",
     "Summary",

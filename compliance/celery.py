@@ -25,6 +25,7 @@ app.autodiscover_tasks(
         "audits.work",
         "audits.bias",
         "audits.dossiers",
+        "audits.published",
     ]
 )
 

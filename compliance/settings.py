@@ -229,6 +229,7 @@ LEASE_SECONDS = env.whole("PROBANDA_LEASE_SECONDS", 20, least=1)  # until a sile
 CELERY_BEAT_SCHEDULE = {
     "tell-webhooks": {"task": "compliance.webhooks.tell", "schedule": 20.0},
     "forget-answers": {"task": "compliance.tokens.forget_answers", "schedule": 3600.0},
+    "forget-checks": {"task": "audits.published.forget", "schedule": 3600.0},
     "take-up-left-work": {"task": "audits.work.take_up_left_work", "schedule": min(15.0, LEASE_SECONDS / 2)},
     "count-today": {"task": "compliance.progress.count_today", "schedule": 3600.0},
     "take-up-left-evidence": {"task": "compliance.evidence.take_up_left", "schedule": max(30.0, LEASE_SECONDS)},

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
@@ -62,6 +63,21 @@ def checked(found: Checked) -> dict[str, Any]:
         "report_sha256": digest(report),
         "report_size": len(dump(report)),
     }
+
+
+MOST: Final = 200
+"""So many findings of one level are listed on the page of a large check; the report holds all."""
+
+
+def reported(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the page of a large check shows of its report: its findings, and how many ratios follow."""
+    groups = []
+    for level in ORDER:
+        found = [one for one in report["findings"] if one["level"] == level]
+        if found:
+            groups.append((_level(level), level, found[:MOST], max(0, len(found) - MOST)))
+    data = dump(report)
+    return {"groups": groups, "ratios": report["ratios"], "report_sha256": digest(report), "report_size": len(data)}
 
 
 def _cell(row: RowReading) -> str:

@@ -1,4 +1,7 @@
-"""Pages of checking a published audit: paste, say what the columns are, read what follows. Nothing is stored."""
+"""Pages of checking a published audit: paste, say what the columns are, read what follows. Nothing is stored.
+
+What is too large for a page that waits goes to a worker (:mod:`audits.published.views_check`).
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,8 @@ from audits.published import actions, telling
 from audits.published.columns import blocks
 from audits.published.forms import ColumnsForm, KeepForm, PublishedForm, is_json
 from audits.published.grid import of_text
-from audits.published.intake import earlier_of, read, read_text
-from audits.published.report import Checked, check
-from audits.published.tables import Document
+from audits.published.making import EarlierRefused, made
+from audits.published.report import Checked
 from audits.work.pages import sent
 from compliance.lib.canonical import dump
 from compliance.lib.problems import Refused
@@ -41,6 +43,8 @@ def published(request: HttpRequest, by: Membership) -> HttpResponse:
     if step == "edit":
         return _start(request, PublishedForm(initial=dict(form.carried())))
     if is_json(form.cleaned_data["table"]):
+        if actions.is_large(form.cleaned_data):
+            return _handed_over(by, form, None)
         found = _checked(form, None)
         columns = None
     else:
@@ -50,6 +54,8 @@ def published(request: HttpRequest, by: Membership) -> HttpResponse:
         confirmed = columns.is_bound and columns.is_valid()
         if step not in ("check", "json") or not confirmed:
             return _ask(request, form, columns)
+        if actions.is_large(form.cleaned_data):
+            return _handed_over(by, form, columns)
         found = _checked(form, columns)
     if found is None:
         return _ask(request, form, columns) if columns and not form.errors else _start(request, form)
@@ -98,24 +104,20 @@ def _columns(request: HttpRequest, form: PublishedForm) -> ColumnsForm | None:
 
 def _checked(form: PublishedForm, columns: ColumnsForm | None) -> Checked | None:
     """Return the check, or None after saying in a form why there is none."""
-    text, about = form.cleaned_data["table"], form.about()
-    document: Document
     try:
-        if columns is None:
-            document, earlier = read_text(text, about), earlier_of(text.encode())
-        else:
-            document, earlier = read(of_text(text), about, columns.chosen()), None
+        return made(form, columns)
+    except EarlierRefused as refused:
+        _take_in(form, "earlier", refused)
     except Refused as refused:
         for problem in refused.problems:
             (form if columns is None else columns).add_error("table" if columns is None else None, str(problem))
-        return None
-    if form.cleaned_data["earlier"].strip():
-        try:
-            earlier = read_text(form.cleaned_data["earlier"])
-        except Refused as refused:
-            _take_in(form, "earlier", refused)
-            return None
-    return check(document, earlier)
+    return None
+
+
+def _handed_over(by: Membership, form: PublishedForm, columns: ColumnsForm | None) -> HttpResponse:
+    given = dict(form.carried() + (columns.carried() if columns else []))
+    one = actions.hand_over(by=by, given=given)
+    return redirect("bias_published_check", org=by.organisation.slug, pk=one.pk)
 
 
 def _take_in(form: PublishedForm, field: str, refused: Refused) -> None:

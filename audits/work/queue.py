@@ -7,7 +7,12 @@ from django.conf import settings
 
 from audits.work.models import State, Work
 
-KINDS = (("BiasIntake", "audits.bias.look"), ("BiasAudit", "audits.bias.run"), ("Dossier", "audits.dossiers.make"))
+KINDS = (
+    ("BiasIntake", "audits.bias.look"),
+    ("BiasAudit", "audits.bias.run"),
+    ("Dossier", "audits.dossiers.make"),
+    ("PublishedCheck", "audits.published.check"),
+)
 """Every table of work in this room, and the task that does it."""
 
 

@@ -22,6 +22,7 @@ from audits.dossiers import actions as dossier_actions
 from audits.metrics.conduct import PLAN_SCHEMA
 from audits.publication import actions as publication_actions
 from audits.publication.models import ToolUse
+from audits.published import actions as published_actions
 from audits.rooms.models import Room
 from compliance.checklists import actions as checklist_actions
 from compliance.checklists import bulk
@@ -235,6 +236,11 @@ def intake(house: House) -> Any:
     )
     made.sources.create(file_name="large.csv", size=9, upload=upload)
     return made.pk
+
+
+@kind
+def published_check(house: House) -> Any:
+    return published_actions.hand_over(by=house.administrator, given={"table": "Sex"}).pk
 
 
 @kind

@@ -5,12 +5,17 @@ from __future__ import annotations
 import html
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
+from audits.published import actions
+from audits.published.models import PublishedCheck
+from audits.work.models import State
 from compliance.evidence import blobs
 from compliance.evidence.models import Evidence
 from compliance.lib.canonical import is_canonical
@@ -125,3 +130,63 @@ def test_who_may_not_add_evidence_may_check_and_is_told_so(people: People, addre
 def test_the_list_of_bias_audits_leads_here(alice: Client, address: str) -> None:
     assert address in page(alice.get(address.replace("published-audits", "bias-audits")))  # type: ignore[arg-type]
     assert alice.get(address + "keep/")["Location"] == address
+
+
+def large(rows: int = 200) -> str:
+    """Return a published table of many audits, of which one ratio does not follow."""
+    lines = ["audit,table,category,people,selected,rate,ratio"]
+    for number in range(rows):
+        wrong = "0.51" if number == 7 else "0.50"
+        lines += [f"Audit {number},sex,Male,200,100,50%,1.00", f"Audit {number},sex,Female,200,50,25%,{wrong}"]
+    return "\n".join(lines) + "\n"
+
+
+def test_a_large_publication_is_checked_by_a_worker_and_only_its_person_sees_it(
+    people: People, alice: Client, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = large()
+    at_once = walked(alice, address, text)
+    assert at_once.status_code == 200
+    monkeypatch.setattr(actions, "LARGE", len(text))
+    answer = walked(alice, address, text)
+    assert answer.status_code == 302
+    there = answer["Location"]
+    one = PublishedCheck.objects.get()
+    assert "There is much to check, so a worker does it." in page(alice.get(there))  # type: ignore[arg-type]
+    assert alice.get(there + "progress/").status_code == 200
+    assert client_of(people.bob).get(there).status_code == 404
+    actions.carry_out(one.pk)
+    shown = page(alice.get(there))  # type: ignore[arg-type]
+    assert "Audit 7" in shown
+    report = alice.get(there + "report.json").content
+    assert is_canonical(report)
+    assert json.loads(report)["ratios"]["does not follow"] == 1
+    asked = alice.post(address, {"table": text, **SAID})
+    monkeypatch.setattr(actions, "LARGE", 10**9)
+    same = alice.post(address, {**fields(asked), "step": "json"}).content  # type: ignore[arg-type]
+    assert same == report  # what a page would have said at once
+    assert not Evidence.objects.exists()
+    kept = alice.post(there, {"title": "Many audits", "system": ""}, follow=True)
+    assert "Many audits" in page(kept)  # type: ignore[arg-type]
+    evidence = Evidence.objects.get()
+    assert blobs.read(evidence.organisation_id, evidence.newest.sha256) == report
+
+
+def test_a_large_check_is_given_up_fails_in_a_sentence_and_is_forgotten(
+    people: People, alice: Client, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "LARGE", 1)
+    there = walked(alice, address)["Location"]
+    assert "Nothing of it was kept." in page(alice.post(there + "cancel/", follow=True))  # type: ignore[arg-type]
+    one = PublishedCheck.objects.get()
+    assert (one.state, one.given) == (State.CANCELLED, {})
+    actions.carry_out(one.pk)  # a worker that comes late does nothing
+    one.refresh_from_db()
+    assert one.state == State.CANCELLED
+    bad = actions.hand_over(by=people.alice, given={"table": "{"})
+    actions.carry_out(bad.pk)
+    shown = page(alice.get(f"{address}checks/{bad.pk}/"))  # type: ignore[arg-type]
+    assert "What is wrong" in shown
+    PublishedCheck.objects.update(asked_at=timezone.now() - actions.KEPT - timedelta(minutes=1))
+    assert actions.forget() == 2
+    assert not PublishedCheck.objects.exists()

@@ -39,6 +39,7 @@ NO_ACT = {
     "compliance.evidence.jobs": "how far a worker is",
     "compliance.evidence.fixity": "how far reading again has come; its end is recorded",
     "audits.bias.arriving": "files on their way; the audit that is made of them is recorded",
+    "audits.published": "a large text on its way to a report; what is kept of it as evidence is recorded",
     "audits.work": "how far a worker is; beginning, ending and cancelling are recorded",
     "audits.demo": "the demo's passwords",
 }
