@@ -65,7 +65,7 @@ def checked(found: Checked) -> dict[str, Any]:
     }
 
 
-MOST: Final = 200
+MOST: Final = 100
 """So many findings of one level are listed on the page of a large check; the report holds all."""
 
 
