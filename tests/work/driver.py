@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -21,7 +22,7 @@ from django.db import connection
 from django.utils import timezone
 
 from audits.bias import actions as bias
-from audits.bias import arriving, example
+from audits.bias import arriving, example, leaving_out
 from audits.bias.models import BiasAudit, BiasIntake
 from audits.bias.plan import Plan
 from audits.bias.tasks import run_bias_audit
@@ -60,6 +61,39 @@ def start_bias_audit(copies: int = 1) -> str:
         made = bias.open_audit(by=by, system=system, title="Screening", stream=stream, file_name=path.name)
     plan = Plan(sex="sex", race_ethnicity="race_ethnicity", selected="selected", favourable="yes")
     return str(bias.start(by=by, bias_audit=made, plan=plan, people_in_union=False).pk)
+
+
+def accept_leaving_out() -> str:
+    """Finish an audit in which one category is below 2 %, and have a second person accept to leave it out."""
+    by = Membership.objects.get(role=Role.ADMINISTRATOR)
+    path = Path(os.environ["PROBANDA_HOME"]) / "few.csv"
+    path.write_text("sex,race,hired\n" + "Male,White,1\nFemale,White,0\n" * 60 + "Female,Black,1\n")
+    with path.open("rb") as stream:
+        system = by.organisation.systems.get()
+        made = bias.open_audit(by=by, system=system, title="Few", stream=stream, file_name=path.name)
+    plan = Plan(sex="sex", race_ethnicity="race", selected="hired")
+    bias.start(by=by, bias_audit=made, plan=plan, people_in_union=False)
+    bias.carry_out(made.pk)
+    made.refresh_from_db()
+    black = bias.result_of(made)["tables"][1]["benchmark"]
+    place = {"class": None, "table": "race_ethnicity", **black, "justification": "One person."}
+    [proposal] = leaving_out.propose(by=by, bias_audit=made, exclusions=[place])
+    bob = make_member(by, "Bob", Role.LEGAL_REVIEWER)
+    leaving_out.decide(by=bob, proposal=proposal, accept=True, reason="Says nothing of the tool.")
+    return str(made.pk)
+
+
+def leave_out(pk: str, at: float) -> str:
+    """Compute with what was accepted, at a moment that another process was told as well."""
+    by = Membership.objects.get(role=Role.ADMINISTRATOR)
+    found = BiasAudit.objects.get(pk=pk)
+    time.sleep(max(0.0, at - time.time()))
+    return str(leaving_out.compute(by=by, bias_audit=found).pk)
+
+
+def audits() -> int:
+    """Return how many bias audits there are."""
+    return BiasAudit.objects.count()
 
 
 def start_bias_audit_unsent() -> str:
