@@ -25,7 +25,9 @@ _WITH: Mapping[str, Mapping[str | None, Any]] = {
 
 def told(result: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the result page shows; the pictures of the largest table have a page of their own."""
-    drawn = {name: one for name, one in plots.pictures_of(result).items() if name != APART}
+    drawn: dict[str, plots.TablePictures] = {
+        name: one for name, one in plots.pictures_of(result).items() if name != APART
+    }
     return {
         "result": result,
         "scoring": result["method"]["rate_kind"] == "scoring",

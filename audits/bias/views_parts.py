@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,6 +28,7 @@ def bias_part(request: HttpRequest, by: Membership, pk: UUID, part: str) -> Http
     found = next((one for one in known if one.name == part), None)
     if found is None:
         raise Http404
+    context: dict[str, Any]
     if found.kind == RUNS:
         context = {"over_time": over_time(by, bias_audit, result["method"]["rate_kind"])}
     else:

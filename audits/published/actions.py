@@ -32,7 +32,7 @@ from compliance.people.models import Membership
 from compliance.systems.models import AISystem
 
 FILE_NAME = "published-check.json"
-LARGE: Final = 60_000
+LARGE: Final = 30_000
 """From so many characters on a publication is checked by a worker; below, a page takes about a second."""
 KEPT: Final = timedelta(days=1)
 """How long a large check waits for its person."""

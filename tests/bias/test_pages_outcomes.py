@@ -181,7 +181,7 @@ def test_two_runs_are_compared_and_the_picture_of_runs_has_its_test(alice: Clien
 
 
 def test_a_result_that_does_not_say_who_is_in_no_bin_is_shown_and_says_that(alice: Client, system: AISystem) -> None:
-    url = finished(alice, system)
+    url = finished(alice, system, outcome_edges="0.5 0.99")  # nobody is in the last bin
     audit = BiasAudit.objects.get()
     result = dict(actions.result_of(audit))
     for table in result["outcomes"]["tables"]:
