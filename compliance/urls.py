@@ -6,13 +6,14 @@ from django.urls import include, path
 
 from audits.publication.views_public import published_audits_json
 from compliance.checklists.views_handing import people_hand_over
-from compliance.web import views, views_language
+from compliance.web import views, views_language, views_time_zone
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("welcome/", views.first_start, name="first_start"),
     path("accounts/email/", views.email_address, name="account_email"),
     path("accounts/language/", views_language.language, name="language"),
+    path("accounts/time-zone/", views_time_zone.time_zone, name="account_time_zone"),
     path("accounts/", include("allauth.urls")),
     path("verify/", include("audits.dossiers.verify_urls")),
     path("room/", include("audits.rooms.guest_urls")),

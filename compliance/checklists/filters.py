@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from compliance.catalogue.articles import articles
 from compliance.catalogue.schema import Catalogue, Section
 from compliance.checklists.footing import Footing
 from compliance.checklists.lines import Line
@@ -61,6 +62,7 @@ class RowFilter(forms.Form):
     )
     owner = forms.ChoiceField(label=_("Owner"), required=False)
     due = forms.ChoiceField(label=_("Due"), required=False, choices=[ANY, *DUE.items()])
+    article = forms.ChoiceField(label=_("Article"), required=False)
     role = forms.ChoiceField(label=_("Role"), required=False)
     tier = forms.ChoiceField(label=_("Tier"), required=False)
     kind = forms.ChoiceField(label=_("Kind"), required=False)
@@ -104,6 +106,8 @@ class RowFilter(forms.Form):
         kinds = {row.kind for row in law.rows}
         self._offer("owner", [("me", _("me")), *others, (NONE, _("nobody"))])
         self._offer("kind", [(kind, KINDS[kind]) for kind in KINDS if kind in kinds])
+        self.articles = articles(law)
+        self._offer("article", [(name, one.label) for name, one in self.articles.items()], least=2)
         self._offer("role", list(law.roles.items()), least=2)
         self._offer("tier", list(law.tiers.items()), least=2)
 
@@ -152,10 +156,13 @@ class RowFilter(forms.Form):
         words = chosen["q"].casefold().split()
         me = str(self.by.pk)
         owner = {"me": me, NONE: "None"}.get(chosen["owner"], chosen["owner"])
-        today = timezone.now().date()
+        today = timezone.localdate()
+        article = self.articles.get(chosen.get("article", ""))
+        within = {row.id for row in article.rows} if article else None
         found = []
         for section, lines in sections:
-            fitting = [line for line in lines if _fits(line, chosen, owner, today) and _holds(line, section, words)]
+            some = lines if within is None else [line for line in lines if line.row.id in within]
+            fitting = [line for line in some if _fits(line, chosen, owner, today) and _holds(line, section, words)]
             if fitting:
                 found.append((section, fitting))
         return found

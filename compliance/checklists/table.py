@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timezone import now
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from compliance.catalogue.schema import Catalogue, Row
@@ -163,7 +163,7 @@ class Table:
 
     @cached_property
     def _today(self) -> date:
-        return now().date()
+        return localdate()
 
 
 def _status(kind: str, one: Progress | Verdict | Binding) -> str:

@@ -55,7 +55,7 @@ class QueueFilter(forms.Form):
 
     def narrow(self, waiting: QuerySet[ChecklistItem]) -> QuerySet[ChecklistItem]:
         self.is_valid()
-        chosen, today = self.cleaned_data, timezone.now().date()
+        chosen, today = self.cleaned_data, timezone.localdate()
         wanted: dict[str, Any] = {
             "checklist__system_id": chosen.get("system"),
             "checklist__law": chosen.get("law"),

@@ -163,7 +163,7 @@ class EvidenceRequest(models.Model):
     @property
     def is_overdue(self) -> bool:
         """Whether it waits for an answer and its day has gone by (in UTC)."""
-        return self.state == RequestState.OPEN and self.due_on < timezone.now().date()
+        return self.state == RequestState.OPEN and self.due_on < timezone.localdate()
 
     @property
     def subject(self) -> dict[str, str]:

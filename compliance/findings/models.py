@@ -120,7 +120,7 @@ class CorrectiveAction(models.Model):
     @property
     def is_overdue(self) -> bool:
         """Whether it is still planned and its day has gone by (in UTC)."""
-        return self.state == self.State.PLANNED and self.due_on < timezone.now().date()
+        return self.state == self.State.PLANNED and self.due_on < timezone.localdate()
 
 
 class Verification(models.Model):
@@ -172,4 +172,4 @@ class RiskAcceptance(models.Model):
     @property
     def has_lapsed(self) -> bool:
         """Whether its last day has gone by (in UTC)."""
-        return self.until < timezone.now().date()
+        return self.until < timezone.localdate()

@@ -52,14 +52,14 @@ def gravity() -> Case:
 
 def lapsed() -> Q:
     """Return the condition for findings whose accepted risk has lapsed: nobody stands behind it any more."""
-    today = timezone.now().date()
+    today = timezone.localdate()
     holds = RiskAcceptance.objects.filter(finding=OuterRef("pk"), decision="accepted", until__gte=today)
     return Q(state=State.ACCEPTED) & ~Q(Exists(holds))
 
 
 def listed(by: Membership) -> QuerySet[Finding]:
     """Return the findings for a list: with numbers of actions (`planned`, `overdue`), `next_due`, `has_lapsed`."""
-    today = timezone.now().date()
+    today = timezone.localdate()
     planned = Q(actions__state=PLANNED)
     return (
         findings(by)
@@ -135,5 +135,5 @@ def owned(some: QuerySet[Finding], owner: Membership) -> QuerySet[Finding]:
 
 def overdue(some: QuerySet[Finding]) -> QuerySet[Finding]:
     """Narrow to findings with a planned action whose day has gone by."""
-    late = CorrectiveAction.objects.filter(state=PLANNED, due_on__lt=timezone.now().date())
+    late = CorrectiveAction.objects.filter(state=PLANNED, due_on__lt=timezone.localdate())
     return some.filter(pk__in=late.values("finding"))

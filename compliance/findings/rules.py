@@ -125,7 +125,7 @@ def check_words(title: str, statement: str, kind: str, severity: str) -> None:
 
 def check_until(until: date) -> None:
     """A risk is accepted until a day to come."""
-    if until <= timezone.now().date():
+    if until <= timezone.localdate():
         sentence = _("{until} is not a day to come.").format(until=until.isoformat())
         hint = _("A risk is accepted until a day on which somebody looks at it again.")
         raise Refused(Problem("until-not-to-come", sentence, hint, column="until", found=until.isoformat()))

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timezone import now
+from django.utils.timezone import localdate
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -72,7 +72,7 @@ def laws_detail(request: HttpRequest, by: Membership, law: str, version: str) ->
         "counted": _counted(text),
         "in_force": sorted(text.in_force.items(), key=lambda one: one[1]),
         "sections": sections,
-        "today": now().date(),
+        "today": localdate(),
     }
     return render(request, "laws/detail.html", told)
 
@@ -101,7 +101,7 @@ def laws_oscal(request: HttpRequest, by: Membership, law: str, version: str) -> 
 @member_page("view")
 def laws_browse(request: HttpRequest, by: Membership) -> HttpResponse:
     """Search and filter the rows of all laws at once."""
-    texts, today = queries.texts(by), now().date()
+    texts, today = queries.texts(by), localdate()
     own = {str(one.pk): one for one in systems(by)}
     filters = LawFilter(request.GET, texts=texts, systems=[(pk, str(one)) for pk, one in own.items()], today=today)
     chosen = filters.chosen()
@@ -159,7 +159,7 @@ def _line(entry: Entry, language: str) -> SafeString:
 @member_page("view")
 def laws_row(request: HttpRequest, by: Membership, law: str, version: str, row: str) -> HttpResponse:
     """One row of one text, with all that is known of it."""
-    text, today = _text(by, law, version), now().date()
+    text, today = _text(by, law, version), localdate()
     if row not in text:
         raise Http404(_("There is no such row."))
     one = text.row(row)

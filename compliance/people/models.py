@@ -35,6 +35,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=150)
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_service = models.BooleanField(_("is a service, not a person"), default=False)
+    time_zone = models.CharField(_("time zone"), max_length=40, blank=True, default="")  # else the organisation's
     joined_at = models.DateTimeField(default=timezone.now)
     language = models.CharField(_("language"), max_length=10, blank=True, default="")  # or the browser's
 
@@ -57,6 +58,7 @@ class Organisation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     name = models.CharField(_("name"), max_length=150)
     slug = models.SlugField(max_length=60, unique=True)
+    time_zone = models.CharField(_("time zone"), max_length=40, default="UTC")
     made_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:

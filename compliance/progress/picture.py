@@ -39,9 +39,9 @@ def stack(name: str, counts: Mapping[str, int]) -> Stack:
     return Stack(name, tuple(counts.get(one.value, 0) for one in Footing))
 
 
-def bar(name: str, title: str, counts: Mapping[str, int]) -> Svg:
-    """Draw one bar alone."""
-    return one_bar(name, title, kinds(), stack(title, counts))
+def bar(name: str, title: str, counts: Mapping[str, int], *, most: int = 0) -> Svg:
+    """Draw one bar alone, or as one of several with one scale (`most` rows)."""
+    return one_bar(name, title, kinds(), stack(title, counts), most=most)
 
 
 def groups(title: str, first: str, found: Sequence[tuple[str, Mapping[str, int]]]) -> Picture:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from compliance.catalogue.articles import articles
 from compliance.catalogue.schema import Catalogue, Section
 from compliance.checklists import queries as checklist_queries
 from compliance.checklists.filters import overdue
@@ -24,11 +25,12 @@ from compliance.progress.models import ProgressSnapshot
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A row that counts: its checklist, its section, its owner, what it stands on, and whether it is late."""
+    """A row that counts: its checklist, its section and article, its owner, what it stands on, whether it is late."""
 
     checklist: Checklist
     section: Section
     place: int
+    article: str
     owner: UUID | None
     footing: Footing
     again: bool
@@ -43,7 +45,9 @@ Grouped = list[tuple[str, Counts]]
 def standings(by: Membership, checklists: Collection[Checklist], today: datetime.date) -> list[Standing]:
     """Return every row of these checklists that counts, in a few queries whatever their number."""
     of = {one.pk: one for one in checklists}
-    laws = {one.pk: _sections(one.catalogue) for one in of.values()}
+    texts = {(one.law, one.text_version): one.catalogue for one in of.values()}
+    placed = {text: _places(law) for text, law in texts.items()}
+    laws = {one.pk: placed[one.law, one.text_version] for one in of.values()}
     items = (
         ChecklistItem.objects.filter(checklist_queries.reached(by), checklist__in=of)
         .exclude(binding=Binding.NO)
@@ -126,9 +130,10 @@ def _line_of_texts(of: Checklist) -> list[UUID]:
     return found
 
 
-def _sections(law: Catalogue) -> dict[str, tuple[Section, int]]:
+def _places(law: Catalogue) -> dict[str, tuple[Section, int, str]]:
+    """Return for each row that counts its section, the place of that section, and its article."""
     named = {section.id: (section, place) for place, section in enumerate(law.sections)}
-    return {row.id: named[row.section] for row in law.counted_rows}
+    return {row.id: (*named[row.section], one.name) for one in articles(law).values() for row in one.rows}
 
 
 def _grouped(rows: Iterable[Standing], name: Callable[[Standing], str], *, ordered: bool = True) -> Grouped:

@@ -48,8 +48,8 @@ def progress_checklist(request: HttpRequest, by: Membership, pk: UUID) -> HttpRe
 def _page(
     request: HttpRequest, by: Membership, checklists: list[Checklist], of: Checklist | None, offered: tuple[str, ...]
 ) -> HttpResponse:
-    today = timezone.now().date()
-    rows = queries.standings(by, checklists, today)
+    today = timezone.now().date()  # in UTC, as days are counted
+    rows = queries.standings(by, checklists, timezone.localdate())
     chosen = request.GET.get("by", "")
     chosen = chosen if chosen in offered else offered[0]
     counts = queries.counted(rows)

@@ -18,6 +18,7 @@ from compliance.people.language import speaking_to
 from compliance.people.models import Membership, Organisation
 from compliance.people.queries import memberships
 from compliance.people.rules import can, check_can
+from compliance.people.zones import today_of
 from compliance.reminders import queries
 from compliance.reminders.mail import message
 from compliance.reminders.models import Digest, Kind, Rhythm, Snooze, Wishes
@@ -34,7 +35,7 @@ ATTEMPTS = 8  # then the mail of that day is given up; the home page shows the s
 def snooze(*, by: Membership, key: str, until: datetime.date) -> Snooze:
     """Let one of the person's own reminders sleep until a day; refused for a day that is not ahead."""
     check_can(by, "view")
-    today = queries.today_of(by.organisation)
+    today = today_of(by)
     if not today < until <= today + LONGEST:
         sentence = _("A reminder sleeps until a day between tomorrow and a year from now, not until {day}.")
         raise Refused(Problem("not-ahead", sentence.format(day=until.isoformat()), column="until"))
@@ -73,9 +74,10 @@ def wish(*, by: Membership, mail: bool, off: Collection[str]) -> Wishes:
 def set_rhythm(*, by: Membership, time_zone: str, hour: int) -> Rhythm:
     """Set the hour and the time zone of the organisation's mails."""
     check_can(by, "manage_people")
-    made, _new = Rhythm.objects.update_or_create(
-        organisation=by.organisation, defaults={"time_zone": time_zone, "hour": hour}
-    )
+    organisation = Organisation.objects.select_for_update().get(pk=by.organisation_id)
+    organisation.time_zone = time_zone
+    organisation.save(update_fields=["time_zone"])
+    made, _new = Rhythm.objects.update_or_create(organisation=organisation, defaults={"hour": hour})
     _tell(by, "reminders.timed", hour=str(hour), time_zone=time_zone)
     return made
 
@@ -91,7 +93,7 @@ def send_due(now: datetime.datetime) -> int:
     sent = 0
     for organisation in Organisation.objects.order_by("pk"):
         rhythm = queries.rhythm(organisation)
-        local = now.astimezone(ZoneInfo(rhythm.time_zone))
+        local = now.astimezone(ZoneInfo(organisation.time_zone))
         if local.hour >= rhythm.hour:
             sent += _send_of(organisation, local.date())
     return sent

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from zoneinfo import available_timezones
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from compliance.people.zones import choices
 from compliance.reminders.models import Kind
 from compliance.web.forms import DayField
 
@@ -34,8 +33,7 @@ class RhythmForm(forms.Form):
 
     def __init__(self, data: object = None, *, initial: dict[str, object]):
         super().__init__(data, initial=initial)  # type: ignore[arg-type]
-        zones = sorted(one for one in available_timezones() if "/" in one and not one.startswith(("Etc/", "posix")))
-        self.fields["time_zone"].choices = [(one, one.replace("_", " ")) for one in ("UTC", *zones)]  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = choices()  # type: ignore[attr-defined]
 
 
 class SnoozeForm(forms.Form):

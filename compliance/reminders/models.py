@@ -19,17 +19,18 @@ class Kind(models.TextChoices):
     RISKS = "risk", _("accepted risks that lapse")
     EVIDENCE = "evidence", _("evidence that runs out")
     LAW = "law", _("time limits of a law, such as the yearly bias audit and notices")
+    STALE = "stale", _("approvals of mine that changed since")
+    MENTIONS = "mention", _("discussions in which somebody names me")
 
 
 class Rhythm(models.Model):
     """The hour of the day, in the organisation's own time zone, after which its daily mails go out."""
 
     organisation = models.OneToOneField(Organisation, on_delete=models.PROTECT, related_name="rhythm")
-    time_zone = models.CharField(_("time zone"), max_length=40, default="UTC")
     hour = models.PositiveSmallIntegerField(_("hour"), default=7)
 
     def __str__(self) -> str:
-        return f"{self.hour}:00 {self.time_zone}"
+        return f"{self.hour}:00"
 
 
 class Wishes(models.Model):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from compliance.lib.problems import Refused
 from compliance.people.models import Membership
+from compliance.people.zones import today_of
 from compliance.reminders import actions, queries
 from compliance.reminders.forms import RhythmForm, SnoozeForm, WishesForm
 from compliance.reminders.models import Kind
@@ -23,7 +24,7 @@ MOST = 100
 @member_page("view")
 def reminders_list(request: HttpRequest, by: Membership) -> HttpResponse:
     """All that the person is reminded of today, worked out now, and what sleeps."""
-    today = queries.today_of(by.organisation)
+    today = today_of(by)
     told = {
         "groups": queries.groups(by, today, queries.limits(by, today), most=MOST),
         "asleep": queries.snoozes(by, today),
@@ -83,7 +84,7 @@ def reminders_hour(request: HttpRequest, by: Membership) -> HttpResponse:
     """Set the hour and the time zone of the organisation."""
     now = queries.rhythm(by.organisation)
     data = request.POST if request.method == "POST" else None
-    form = RhythmForm(data, initial={"hour": now.hour, "time_zone": now.time_zone})
+    form = RhythmForm(data, initial={"hour": now.hour, "time_zone": by.organisation.time_zone})
     if request.method == "POST" and form.is_valid():
         actions.set_rhythm(by=by, **form.cleaned_data)
         messages.success(request, _("The hour is set."))

@@ -70,7 +70,7 @@ def reviews_away(request: HttpRequest, by: Membership) -> HttpResponse:
     """Who decides for whom, now and before; a reviewer names somebody here, an administrator for anybody."""
     everybody = can(by, "manage_people")
     may = everybody or can(by, "review_items")
-    today = timezone.now().date()
+    today = timezone.localdate()
     form = AwayForm(
         request.POST if request.method == "POST" else None, by=by, everybody=everybody, initial={"since": today}
     )

@@ -38,11 +38,21 @@ class RowRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Replaced:
+    """A day that a later text of the law replaced: the text that gave it, and for which systems, where it says so."""
+
+    day: datetime.date
+    text_version: str
+    which: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One thing on one day; without a day, `unknown` says what would tell it.
 
     `key` names the event for good within its system: the same event has the same key when its day moves. `working`
-    shows how the day was counted. `page` and `target` name what the event leads to. `changed_at` is when what it rests
+    shows how the day was counted. `replaced` are the days that earlier texts of the law gave, which count no more.
+    `page` and `target` name what the event leads to. `changed_at` is when what it rests
     on last changed, `revision` counts these changes.
     """
 
@@ -57,6 +67,7 @@ class Event:
     note: str = ""
     moment: datetime.datetime | None = None
     rows: tuple[RowRef, ...] = ()
+    replaced: tuple[Replaced, ...] = ()
     page: str = ""
     target: str = ""
     done: bool = False
@@ -92,7 +103,11 @@ class Bound:
 
 @dataclass(frozen=True)
 class Ground:
-    """One law and how its rows stand to a system; `source` says in a sentence where that is from."""
+    """One law and how its rows stand to a system; `source` says in a sentence where that is from.
+
+    `before` is the text that this one changes. `after` is a later one that is in force, where the rows were determined
+    under an earlier one.
+    """
 
     law: Catalogue
     rows: Sequence[Bound]
@@ -100,6 +115,8 @@ class Ground:
     changed_at: datetime.datetime | None = None
     revision: int = 0
     needs: tuple[str, ...] = field(default=())
+    before: Catalogue | None = None
+    after: Catalogue | None = None
 
 
 def ref(row: Row, law: Catalogue) -> RowRef:
@@ -109,23 +126,37 @@ def ref(row: Row, law: Catalogue) -> RowRef:
 
 def of_law(ground: Ground, occurrences: Iterable[Occurrence]) -> list[Event]:
     """Return all events of one law for one system: what binds since when, open readings, and every clock."""
-    found = [*texts(ground.law), *beginnings(ground), *limits(ground, occurrences)]
+    found = [*texts(ground.law, ground.before, ground.after), *beginnings(ground), *limits(ground, occurrences)]
     return [
         replace(one, changed_at=one.changed_at or ground.changed_at, revision=one.revision or ground.revision)
         for one in found
     ]
 
 
-def texts(law: Catalogue) -> Iterator[Event]:
-    """Yield the days from which parts of the law are in force, whomever they bind."""
+def texts(law: Catalogue, before: Catalogue | None = None, after: Catalogue | None = None) -> Iterator[Event]:
+    """Yield the days from which parts of the law are in force, whomever they bind; what a text replaced lies beneath.
+
+    >>> from compliance.catalogue.loader import load
+    >>> old, new = load("eu-ai-act", "2024-07-12"), load("eu-ai-act", "2026-07-27")
+    >>> moved = {str(one.day): [str(was.day) for was in one.replaced] for one in texts(new, old) if one.replaced}
+    >>> moved, moved == {str(one.day): [str(was.day) for was in one.replaced] for one in texts(old, None, new)
+    ...     if one.replaced}
+    ({'2028-08-02': ['2027-08-02']}, True)
+    """
     for what, day in law.in_force.items():
-        yield Event(f"{law.law}/in-force/{_slug(what)}", "text", day, what, citation=law.short_title)
+        was = before.in_force.get(what) if before else None
+        replaced = (Replaced(was, before.text_version),) if before and was and was != day else ()
+        holds = after.in_force.get(what) if after else None
+        if holds and holds != day:
+            replaced, day = (*replaced, Replaced(day, law.text_version)), holds
+        key = f"{law.law}/in-force/{_slug(what)}"
+        yield Event(key, "text", day, what, citation=law.short_title, replaced=replaced)
 
 
 def beginnings(ground: Ground) -> Iterator[Event]:
     """Yield the days from which rows bind, those on one day by one provision together; then what is not settled."""
     law = ground.law
-    together: dict[tuple[datetime.date, str], list[Row]] = defaultdict(list)
+    together: dict[tuple[datetime.date, str, tuple[Replaced, ...]], list[Row]] = defaultdict(list)
     readings: dict[tuple[datetime.date, str, str], list[Row]] = defaultdict(list)
     ends: dict[tuple[datetime.date, str], list[Row]] = defaultdict(list)
     open_rows = [one.row for one in ground.rows if one.state == "undetermined" and one.since is None]
@@ -133,14 +164,21 @@ def beginnings(ground: Ground) -> Iterator[Event]:
         dates = one.row.dates
         if dates is None or one.since is None or one.state not in ("applies", "later"):
             continue
-        together[one.since, dates.basis].append(one.row)
+        together[_holding(one.row, one.since, ground)].append(one.row)
         if dates.formally_from is not None and dates.formally_from != one.since:
             readings[dates.formally_from, dates.basis, dates.note].append(one.row)
         if dates.until is not None:
             ends[dates.until, dates.basis].append(one.row)
-    for (day, basis), rows in sorted(together.items(), key=lambda one: one[0]):
+    for (day, basis, replaced), rows in sorted(together.items(), key=lambda one: one[0][:2]):
         what = f"{_rows(rows)} of {law.short_title} {_begin(rows)} to bind: {_some(rows)}"
-        yield _of_rows(law, "applies", day, what, basis, rows, ground.source)
+        event = _of_rows(law, "applies", day, what, basis, rows, ground.source)
+        note = ""
+        if ground.after and any(was.text_version == law.text_version for was in replaced):
+            note = (
+                f"The day is that of the text of {_text(ground.after)}, which is in force; the determination is of an"
+                " earlier text. Determine anew, so that what binds rests on the text that holds."
+            )
+        yield replace(event, replaced=replaced, note=note)
     for (day, basis, note), rows in sorted(readings.items(), key=lambda one: one[0]):
         what = f"By the letter of the law, {_rows(rows)} of {law.short_title} may bind already: {_some(rows)}"
         yield _of_rows(law, "reading", day, what, basis, rows, note)
@@ -152,6 +190,38 @@ def beginnings(ground: Ground) -> Iterator[Event]:
         unknown = "Not known yet: these answers would say whether and since when they bind: " + " ".join(ground.needs)
         event = _of_rows(law, "applies", None, what, "", open_rows, ground.source)
         yield replace(event, key=f"{law.law}/open", unknown=unknown if ground.needs else "Not known yet.")
+
+
+def _holding(row: Row, since: datetime.date, ground: Ground) -> tuple[datetime.date, str, tuple[Replaced, ...]]:
+    """Return the day on which a row begins to bind by the text that holds, on what it rests, and the days replaced.
+
+    Where a later text gives several days for the systems for which the earlier day was, none of them is chosen.
+    """
+    dates, law = row.dates, ground.law
+    if dates is None:
+        return since, "", ()
+    tracks = [name for name, day in dates.in_force_from.items() if day == since]
+    originally = {dates.originally_from[name]: name for name in tracks if name in dates.originally_from}
+    earlier = ground.before.text_version if ground.before else law.based_on or ""
+    several = len(originally) > 1
+    replaced = tuple(
+        Replaced(day, earlier, _track(law, name) if several else "")
+        for day, name in sorted(originally.items())
+        if day != since
+    )
+    later = ground.after.row(row.id).dates if ground.after and row.id in ground.after else None
+    days = {later.in_force_from[name] for name in tracks if name in later.in_force_from} if later else set()
+    if later is not None and len(days) == 1 and since not in days:
+        return days.pop(), later.basis, (*replaced, Replaced(since, law.text_version))
+    return since, dates.basis, replaced
+
+
+def _track(law: Catalogue, name: str) -> str:
+    return law.tracks[name].words if name in law.tracks else ""
+
+
+def _text(law: Catalogue) -> str:
+    return _day(datetime.date.fromisoformat(law.text_version))
 
 
 def _of_rows(

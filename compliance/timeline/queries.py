@@ -102,8 +102,12 @@ class _Gathered:
     def __init__(self, by: Membership, some: Collection[AISystem], today: datetime.date):
         self.by, self.today = by, today
         self.newest: dict[str, Catalogue] = {}
-        for ref in catalogues.offered(by.organisation):
-            self.newest[ref.law] = catalogues.catalogue(ref.law, ref.text_version)
+        self.before: dict[tuple[str, str], Catalogue] = {}
+        for ref in catalogues.offered(by.organisation):  # of each law, the oldest text stands first
+            text = catalogues.catalogue(ref.law, ref.text_version)
+            if ref.law in self.newest:
+                self.before[ref.law, ref.text_version] = self.newest[ref.law]
+            self.newest[ref.law] = text
         self.signed: dict[UUID, dict[str, Determination]] = defaultdict(dict)
         for one in law_queries.signed(by).filter(system__in=some):
             self.signed[one.system_id][one.law] = one
@@ -187,7 +191,10 @@ class _Gathered:
         with for_the_record():  # the sentence is in English, so its days are too
             text, day = day_in_words(signed.text_version), _day(signed.as_of)
         source = f"As determined for the text of {text} as of {day}, signed by {who}."
-        return Ground(law, found, source, signed.signed_at, 0, _questions(needs))
+        newest = self.newest.get(signed.law, law)
+        after = newest if newest.text_version > law.text_version and newest.text_as_of <= self.today else None
+        before = self.before.get((law.law, law.text_version))
+        return Ground(law, found, source, signed.signed_at, 0, _questions(needs), before, after)
 
     def _live(self, law: Catalogue, sheet: FactSheet) -> Ground:
         known = determination_queries.readable(sheet.answers)
@@ -195,7 +202,8 @@ class _Gathered:
         rows = [Bound(one.row, _state(one.state), one.since) for one in result.rows if one.state != "no"]
         needs = Counter(name for one in result.rows if one.state == "undetermined" for name in one.needs)
         source = "Worked out from the facts as they stand; nobody has signed a determination."
-        return Ground(law, rows, source, sheet.changed_at, sheet.revision, _questions(needs))
+        before = self.before.get((law.law, law.text_version))
+        return Ground(law, rows, source, sheet.changed_at, sheet.revision, _questions(needs), before)
 
     def occurrences(self, system: AISystem) -> dict[str, list[Occurrence]]:
         """Return by law the days that are known: recorded by people, in the register, in the facts, on evidence."""

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.timezone import now
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from compliance.laws.queries import texts
@@ -33,7 +33,7 @@ from compliance.web.member import find, member_page
 def timeline(request: HttpRequest, by: Membership) -> HttpResponse:
     """What applies when and what is due, for all systems of the organisation."""
     own = list(systems(by))
-    found = queries.events(by, own, now().date())
+    found = queries.events(by, own, localdate())
     told = {"systems": own, "has_any": bool(own), **_told(request, found, own)}
     return render(request, "timeline/organisation.html", told)
 
@@ -42,7 +42,7 @@ def timeline(request: HttpRequest, by: Membership) -> HttpResponse:
 def timeline_system(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
     """The same for one system, with the days that people recorded."""
     system = find(systems(by), pk)
-    found = queries.events(by, [system], now().date())
+    found = queries.events(by, [system], localdate())
     told = {
         "system": system,
         "days": [(one, _event_words(by, one.law, one.event)) for one in queries.key_dates(by).filter(system=system)],
@@ -53,7 +53,7 @@ def timeline_system(request: HttpRequest, by: Membership, pk: UUID) -> HttpRespo
 
 
 def _told(request: HttpRequest, found: list[Event], own: list[AISystem] | None) -> dict[str, Any]:
-    today = now().date()
+    today = localdate()
     offered = None if own is None else [(str(one.pk), str(one)) for one in own]
     filters = TimelineFilter(request.GET, kinds={one.kind for one in found}, systems=offered)
     fitting = filters.narrow(found, today)
@@ -146,6 +146,6 @@ def timeline_clocks(request: HttpRequest, by: Membership) -> HttpResponse:
         "nyc": NYC,
         "holidays": sorted(NYC.days),
         "years": f"{min(NYC.years)}–{max(NYC.years)}",
-        "today": now().date(),
+        "today": localdate(),
     }
     return render(request, "timeline/clocks.html", told)

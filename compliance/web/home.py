@@ -1,26 +1,31 @@
-"""What a member sees first: what waits for them, where each system stands, what runs, what to do next."""
+"""What a member sees first: what is theirs today, each with what to do next, what runs, and how the house stands."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, Min, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from compliance.catalogue.schema import Row
 from compliance.checklists import queries as checklist_queries
-from compliance.checklists.models import ChecklistItem, Progress
+from compliance.checklists.models import OPEN, Binding, Checklist, ChecklistItem
 from compliance.determinations import queries as determination_queries
 from compliance.determinations.models import Determination
 from compliance.frameworks.words import day_in_words
 from compliance.people.models import Membership, Reach
-from compliance.people.rules import can
+from compliance.people.rules import can, why_not
+from compliance.reminders import queries as reminders
 from compliance.systems import queries as system_queries
 from compliance.systems.models import AISystem
 
 MOST = 10
+FEW = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,26 @@ class Waiting:
 
     item: ChecklistItem
     row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The unfinished rows of a member that no reminder tells of: the first of them, and how many there are where."""
+
+    count: int
+    first: list[Waiting]
+    where: list[tuple[Checklist, int]]
+    elsewhere: int
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What to do where nothing waits: a sentence, and where a member may go from there."""
+
+    sentence: str
+    hint: str = ""
+    url: str = ""
+    action: str = ""
 
 
 @dataclass(slots=True)
@@ -51,20 +76,67 @@ def to_sign(by: Membership) -> list[Determination]:
     return list(determination_queries.determinations(by).filter(state=Determination.State.DRAFT)[:MOST])
 
 
-def waiting(items: QuerySet[ChecklistItem]) -> list[Waiting]:
-    """Return the first rows of a list with their words."""
-    found = items.prefetch_related(None)[:MOST]
-    return [Waiting(item, item.checklist.catalogue.row(item.row_id)) for item in found]
+def later(by: Membership, today: date) -> Later:
+    """Return the unfinished rows that `by` owns without a date or due in more than a week, in three queries."""
+    mine = ChecklistItem.objects.filter(
+        checklist_queries.reached(by), owner=by, progress__in=OPEN, checklist__in=checklist_queries.in_use(by)
+    )
+    mine = mine.exclude(binding=Binding.NO).exclude(due_on__lte=today + reminders.AHEAD)
+    counts = list(
+        mine.order_by()
+        .values_list("checklist")
+        .annotate(rows=Count("pk"), first=Min("due_on"))
+        .order_by(F("first").asc(nulls_last=True), "-rows")
+    )
+    first = mine.select_related("checklist__system").order_by(F("due_on").asc(nulls_last=True), "checklist", "position")
+    shown = checklist_queries.checklists(by).in_bulk([pk for pk, _rows, _first in counts[:MOST]])
+    return Later(
+        count=sum(rows for _pk, rows, _first in counts),
+        first=_with_words(first),
+        where=[(shown[pk], rows) for pk, rows, _first in counts[:MOST]],
+        elsewhere=sum(rows for _pk, rows, _first in counts[MOST:]),
+    )
 
 
-def owned(by: Membership) -> QuerySet[ChecklistItem]:
-    """Return the unfinished rows that `by` owns: those that are due first, then those without a date."""
-    open_ = [Progress.TO_DO, Progress.IN_PROGRESS]
-    mine = checklist_queries.items(by).filter(owner=by, progress__in=open_, checklist__in=checklist_queries.in_use(by))
-    return mine.order_by(F("due_on").asc(nulls_last=True), "checklist", "position")
+def _with_words(items: QuerySet[ChecklistItem]) -> list[Waiting]:
+    return [Waiting(item, item.checklist.catalogue.row(item.row_id)) for item in items[:FEW]]
 
 
-def standings(by: Membership, **only: object) -> list[Standing]:
+def house(by: Membership) -> dict[str, int]:
+    """Return how many AI systems and checklists in use there are, in two queries."""
+    return {"systems": system_queries.systems(by).count(), "checklists": checklist_queries.in_use(by).count()}
+
+
+def next_step(by: Membership, here: dict[str, int], mine: Later) -> NextStep:
+    """Say what to do where nothing waits for a member, of what is there and what they may do."""
+    if not here["systems"]:
+        sentence = _("No AI system is registered yet.")
+        hint = _("Checklists, evidence and bias audits belong to an AI system, so it comes first.")
+        return _step(by, sentence, hint, "register_systems", "systems_new", _("Register an AI system"))
+    if not here["checklists"]:
+        sentence = _("Nothing waits for you, since no checklist is open yet.")
+        hint = _("Each row of a checklist asks one question of a law about one of your AI systems.")
+        return _step(by, sentence, hint, "open_checklists", "checklists_new", _("Open a checklist"))
+    sentence = _("Nothing is due, and nobody waits for you.")
+    if mine.count:
+        return NextStep(sentence, _("Go on with the rows below that are yours."))
+    if by.is_guest:
+        return NextStep(sentence, "", _url(by, "checklists_list"), _("Go to the checklists"))
+    hint = _("Take a row that nobody owns yet: what is late, open or in doubt stands under “What to do next”.")
+    return NextStep(sentence, hint, _url(by, "progress_all") + "#next", _("See what to do next"))
+
+
+def _step(by: Membership, sentence: str, hint: str, ability: str, page: str, action: str) -> NextStep:
+    if can(by, ability):
+        return NextStep(sentence, hint, _url(by, page), action)
+    return NextStep(sentence, why_not(ability, by))
+
+
+def _url(by: Membership, page: str) -> str:
+    return reverse(page, kwargs={"org": by.organisation.slug})
+
+
+def standings(by: Membership, **only: Any) -> list[Standing]:
     """Return the AI systems (`only` narrows them) with the counts of their checklists, in three queries.
 
     Counted are the rows that bind: an option that nobody uses is not unfinished work.

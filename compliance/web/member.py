@@ -16,11 +16,13 @@ from django.contrib.auth.views import redirect_to_login
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compliance.people.models import Membership
 from compliance.people.queries import membership
 from compliance.people.rules import check_can
+from compliance.people.zones import zone_of
 from compliance.web import errors
 from compliance.web.reach import is_open
 
@@ -53,7 +55,8 @@ def member_page(ability: str = "view", *, writing: str | None = None) -> Callabl
             check_can(by, ability)
             if writing and request.method not in ("GET", "HEAD"):
                 check_can(by, writing)
-            return view(request, by, *args, **kwargs)
+            with timezone.override(zone_of(by)):
+                return view(request, by, *args, **kwargs)
 
         inner.ability = ability  # type: ignore[attr-defined]  # read by the access test
         inner.writing = writing or ability  # type: ignore[attr-defined]

@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from compliance.checklists.queries import review_queue
 from compliance.lib.problems import Refused
 from compliance.people import actions
 from compliance.people.forms import FirstStartForm
 from compliance.people.models import Membership, User
 from compliance.people.queries import memberships
+from compliance.people.zones import today_of
 from compliance.reminders import queries as reminders
+from compliance.reminders.models import Kind
 from compliance.web import home as home_page
 from compliance.web.forms import take_in
 from compliance.web.member import member_page
@@ -40,19 +41,16 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @member_page("view")
 def org_home(request: HttpRequest, by: Membership) -> HttpResponse:
-    """What waits for the member, where each AI system stands, what runs in the background."""
-    queue = review_queue(by)
-    owned = home_page.owned(by)
-    standings = home_page.standings(by)
+    """What is the member's today, each with what to do next; what runs in the background; how the house stands."""
+    due, to_sign = reminders.on_home(by), home_page.to_sign(by)
+    mine, here = home_page.later(by, today_of(by)), home_page.house(by)
     told = {
-        "reminders": reminders.on_home(by),
-        "queue": home_page.waiting(queue),
-        "queue_count": queue.count(),
-        "owned": home_page.waiting(owned),
-        "owned_count": owned.count(),
-        "to_sign": home_page.to_sign(by),
-        "standings": standings,
-        "has_checklist": any(one.checklists for one in standings),
+        "reminders": due,
+        "to_sign": to_sign,
+        "later": mine,
+        "here": here,
+        "next": None if due or to_sign else home_page.next_step(by, here, mine),
+        "off": [Kind(one).label for one in reminders.wishes(by).off],
         "running": running(by),
     }
     return render(request, "web/home.html", told)

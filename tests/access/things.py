@@ -183,6 +183,12 @@ def kind(make: Make) -> Make:
 
 
 @kind
+def checklist_key(house: House) -> Any:
+    """The digits by which a cell of the map of article by system names a checklist."""
+    return house.checklist.pk.hex
+
+
+@kind
 def former_member(house: House) -> Any:
     gone = member(house.administrator, f"{house.name}-former", Role.OBSERVER)
     return people_actions.end_membership(by=house.administrator, member=gone).pk

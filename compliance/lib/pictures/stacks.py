@@ -91,9 +91,12 @@ def stacks(name: str, title: str, kinds: Sequence[Kind], bars: Sequence[Stack], 
     return sheet.finish(name, title, f"{spoken}.", "", Figures(title, columns, rows))
 
 
-def one_bar(name: str, title: str, kinds: Sequence[Kind], bar: Stack, *, wide: float = 720) -> Svg:
-    """Return one bar alone, without names: they stand beside it on the page."""
-    parts = _parts(kinds, bar, 1, (wide - 2) / max(1, bar.total), left=1)
+def one_bar(name: str, title: str, kinds: Sequence[Kind], bar: Stack, *, wide: float = 720, most: int = 0) -> Svg:
+    """Return one bar alone, without names: they stand beside it on the page.
+
+    Where several such bars stand below each other, `most` is the total of the longest, so that they have one scale.
+    """
+    parts = _parts(kinds, bar, 1, (wide - 2) / max(1, bar.total, most), left=1)
     ids = f"{escaped(name)}-title", f"{escaped(name)}-desc"
     words = f'<title id="{ids[0]}">{escaped(title)}</title>'
     words += f'<desc id="{ids[1]}">{escaped(spoken_counts(kinds, bar))}</desc>'

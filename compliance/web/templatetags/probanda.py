@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from math import ceil
 from typing import Any
@@ -14,6 +14,7 @@ from uuid import UUID
 from django import template
 from django.forms import BoundField, CheckboxInput
 from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
 from django.utils.formats import date_format, get_format, number_format
 from django.utils.translation import gettext, ngettext
 
@@ -44,14 +45,14 @@ def short(sha256: str) -> str:
 
 @register.filter
 def day(when: date | datetime | None) -> str:
-    """Show a day so that nobody can misread it.
+    """Show a day so that nobody can misread it; of a moment, the day on which it was in the zone of whoever looks.
 
     >>> day(date(2026, 11, 22)), day(None)
     ('22 November 2026', '')
     """
     if when is None:
         return ""
-    return date_format(when.astimezone(UTC) if isinstance(when, datetime) else when, "DATE_FORMAT")
+    return date_format(timezone.localtime(when) if isinstance(when, datetime) else when, "DATE_FORMAT")
 
 
 @register.filter
@@ -66,12 +67,26 @@ def text_day(version: str) -> str:
 
 @register.filter
 def moment(when: datetime | None) -> str:
-    """Show a moment in UTC, to the minute.
+    """Show a moment to the minute, in the time zone of whoever looks, which is named.
 
-    >>> moment(datetime(2026, 11, 22, 14, 5, tzinfo=UTC))
+    >>> from datetime import UTC
+    >>> when = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
+    >>> moment(when)
     '22 November 2026, 14:05 UTC'
+    >>> with timezone.override("America/New_York"):
+    ...     moment(when)
+    '22 November 2026, 09:05 (America/New York)'
     """
-    return f"{date_format(when.astimezone(UTC), 'DATETIME_FORMAT')} UTC" if when else ""
+    if when is None:
+        return ""
+    zone, told = zone_here(), date_format(timezone.localtime(when), "DATETIME_FORMAT")
+    return f"{told} UTC" if zone == "UTC" else f"{told} ({zone})"
+
+
+@register.simple_tag
+def zone_here() -> str:
+    """Return the name of the time zone in which times are shown here."""
+    return timezone.get_current_timezone_name().replace("_", " ")
 
 
 @register.filter

@@ -29,6 +29,17 @@ def footings_bar(context: Mapping[str, Any], counts: Mapping[str, int], checklis
     }
 
 
+@register.inclusion_tag("progress/_standing.html", takes_context=True)
+def standing_bar(
+    context: Mapping[str, Any], counts: Mapping[str, int], checklist: Checklist, most: int
+) -> dict[str, Any]:
+    """Show the same in a list of many checklists, whose bars have one scale: the longest stands for `most` rows."""
+    parts = [(one, counts[one.value]) for one in Footing if counts.get(one.value)]
+    name = f"standing-{checklist.pk.hex[:12]}"
+    drawn = bar(name, _("What the rows that count stand on"), counts, most=most) if parts else ""
+    return {"bar": drawn, "parts": parts, "checklist": checklist, "org": context["org"]}
+
+
 @register.filter
 def chosen_label(field: BoundField) -> str:
     """Show what was chosen in a field in its words, or what was typed."""
