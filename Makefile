@@ -12,7 +12,7 @@ ARGS ?= # make test ARGS="-k ratio"
 # Where bytecode is never kept, every process compiles Django and WeasyPrint anew, and the tests start hundreds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test thorough serve verifier check messages journeys bench load services services-stop clean
+.PHONY: help demo test thorough serve verifier check messages journeys pictures bench load services services-stop clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,10 @@ test: ## Run the tests (the browser's are under journeys)
 journeys: ## Walk the application in a real browser
 	@scripts/bootstrap dev -- print pdf browser
 	@$(PYTEST) -m "journey and not thorough" tests/journeys $(ARGS)
+
+pictures: ## Make the pictures of the manual anew, from the demo organisation
+	@scripts/bootstrap dev -- print pdf browser
+	@$(PY) -m tests.journeys.pictures
 
 thorough: ## Run the tests that take long: every link, a worker killed again and again, the longer journeys
 	@scripts/bootstrap dev -- print pdf browser

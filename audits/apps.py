@@ -15,6 +15,7 @@ class AuditsConfig(AppConfig):
         from audits.bias.queries import stale_evidence
         from audits.bias.thresholds import crossed_evidence
         from audits.dossiers.heads import of_dossier
+        from audits.first_hour import register
         from audits.keeping import bias, dossiers
         from audits.publication import guards as publication_guards
         from audits.publication.queries import known_days
@@ -30,6 +31,7 @@ class AuditsConfig(AppConfig):
         declare([*bias_guards.GUARDS, *publication_guards.GUARDS])
         keeps_bytes(bias)
         keeps_bytes(dossiers)
+        register()
         shown_at_home(running)
         tells_stale(stale_evidence)
         tells_crossed(crossed_evidence)

@@ -23,6 +23,7 @@ from compliance.evidence.keeping import (
 from compliance.evidence.models import Evidence, EvidenceFile, EvidenceTag, EvidenceVersion, SpeaksOf
 from compliance.findings.models import CorrectiveAction, Finding, RiskAcceptance, Verification
 from compliance.frameworks.models import Framework, FrameworkVersion
+from compliance.guide.models import GuideAside
 from compliance.outbox.models import Letter
 from compliance.people.models import Grant, Membership, Organisation, User
 from compliance.progress.models import ProgressSnapshot
@@ -64,6 +65,7 @@ __all__ = [
     "FrameworkVersion",
     "GivenPiece",
     "Grant",
+    "GuideAside",
     "ItemEvidence",
     "KeptAnswer",
     "KeyDate",

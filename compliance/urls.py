@@ -6,10 +6,11 @@ from django.urls import include, path
 
 from audits.publication.views_public import published_audits_json
 from compliance.checklists.views_handing import people_hand_over
-from compliance.web import views, views_language, views_time_zone
+from compliance.web import kept, views, views_language, views_time_zone
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("sent-again/", kept.sent_again, name="sent_again"),
     path("welcome/", views.first_start, name="first_start"),
     path("accounts/email/", views.email_address, name="account_email"),
     path("accounts/language/", views_language.language, name="language"),
@@ -50,6 +51,7 @@ urlpatterns = [
                 path("people/<uuid:pk>/hand-over/", people_hand_over, name="people_hand_over"),
                 path("", include("compliance.search.urls")),
                 path("sheets/", include("compliance.sheets.urls")),
+                path("guide/", include("compliance.guide.urls")),
                 path("reminders/", include("compliance.reminders.urls")),
                 path("timeline/", include("compliance.timeline.urls")),
                 path("trail/", include("compliance.trail.urls")),

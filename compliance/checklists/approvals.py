@@ -193,6 +193,7 @@ WATCHED: dict[str, Callable[[TrailEntry], Q]] = {
     "checklist.determined": _of_checklist,
     "evidence.version_added": _of_piece,
     "evidence.withdrawn": _of_piece,
+    "evidence.restored": _of_piece,
     "bias.uploaded": _of_system,
 }
 """The acts after which an approval may no longer hold, and which rows they may concern."""

@@ -264,7 +264,7 @@ class BulkAct(models.Model):
 class SavedView(models.Model):
     """Filters of the checklist page under a name: the owner's own, or shared with the whole organisation.
 
-    `law` is empty where the filters mean the same on every law.
+    `law` is empty where the filters mean the same on every law. One that was removed can be brought back for a while.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -275,6 +275,7 @@ class SavedView(models.Model):
     query = models.CharField(max_length=1000)
     shared = models.BooleanField(_("shared with everybody here"), default=False)
     saved_at = models.DateTimeField(default=timezone.now)
+    removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["name"]

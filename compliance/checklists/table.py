@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 
 from compliance.catalogue.schema import Catalogue, Row
@@ -105,7 +105,7 @@ class Table:
     def _day(self, when: date | datetime | None) -> str:
         if when is None:
             return _NONE
-        day = when.date() if isinstance(when, datetime) else when
+        day = localtime(when).date() if isinstance(when, datetime) else when
         if day not in self._days:
             self._days[day] = escape(date_format(day, "DATE_FORMAT"))
         return self._days[day]

@@ -18,6 +18,7 @@ urlpatterns = [
     path("review/", views_queue.checklists_queue, name="checklists_queue"),
     path("views/", views_saved.checklists_views, name="checklists_views"),
     path("views/<uuid:pk>/remove/", views_saved.checklists_view_remove, name="checklists_view_remove"),
+    path("views/<uuid:pk>/restore/", views_saved.checklists_view_restore, name="checklists_view_restore"),
     path("bulk/<uuid:pk>/undo/", views_bulk.checklists_bulk_undo, name="checklists_bulk_undo"),
     path("<uuid:pk>/views/new/", views_saved.checklists_view_new, name="checklists_view_new"),
     path("<uuid:pk>/bulk/", views_bulk.checklists_bulk, name="checklists_bulk"),
@@ -38,6 +39,11 @@ urlpatterns = [
     path("rows/<uuid:pk>/attach/", views_row.checklists_attach, name="checklists_attach"),
     path("rows/<uuid:pk>/detach/<uuid:evidence>/", views_row.checklists_detach, name="checklists_detach"),
     path("rows/<uuid:pk>/bind/<uuid:evidence>/", views_row.checklists_bind, name="checklists_bind"),
+    path(
+        "rows/<uuid:pk>/attach-again/<uuid:evidence>/",
+        views_row.checklists_attach_again,
+        name="checklists_attach_again",
+    ),
     *(
         path(f"rows/<uuid:pk>/add-{kind}/", views_row.checklists_add_evidence, {"kind": kind}, f"checklists_add_{kind}")
         for kind in Kind.values

@@ -34,7 +34,7 @@ from compliance.people.rules import can
 from compliance.reviews.queries import stands_in_for
 from compliance.trail import presenters
 from compliance.trail import queries as trail_queries
-from compliance.web import errors
+from compliance.web import errors, undo
 from compliance.web.forms import take_in
 from compliance.web.member import find, member_page
 
@@ -152,6 +152,7 @@ def checklists_detach(request: HttpRequest, by: Membership, pk: UUID, evidence: 
     """Take a piece off a row."""
     item = find(queries.items(by), pk)
     piece = find(evidence_queries.evidence(by), evidence)
+    version = item.attachments.filter(evidence=piece).values_list("version__number", flat=True).first()
     if request.method == "POST":
         try:
             actions.detach(by=by, item=item, evidence=piece)
@@ -161,7 +162,23 @@ def checklists_detach(request: HttpRequest, by: Membership, pk: UUID, evidence: 
             return _page(request, by, item, acting=form)
         drafts.keep(request, by, item)
         told = _("“{title}” is no longer attached to {row}; it stays in the library.")
-        messages.success(request, told.format(title=piece.title, row=item.row_id))
+        told = told.format(title=piece.title, row=item.row_id)
+        query = f"?version={version}" if version else ""
+        undo.offer(request, told, by, "checklists_attach_again", query, pk=item.pk, evidence=piece.pk)
+    return redirect(_address(by, item) + "#evidence")
+
+
+@member_page("view", writing="answer_items")
+def checklists_attach_again(request: HttpRequest, by: Membership, pk: UUID, evidence: UUID) -> HttpResponse:
+    """Undo that a piece was taken off a row: attach it in the same version, or always in its newest as before."""
+    item = find(queries.items(by), pk)
+    piece = find(evidence_queries.evidence(by), evidence)
+    if request.method == "POST":
+        number = request.GET.get("version", "")
+        version = piece.versions.filter(number=int(number)).first() if number.isdecimal() and len(number) < 9 else None
+        actions.attach(by=by, item=item, evidence=piece, version=version)
+        told = _("Attached to {row}: {pieces}")
+        messages.success(request, told.format(row=item.row_id, pieces=f"“{piece.title}”"))
     return redirect(_address(by, item) + "#evidence")
 
 

@@ -16,6 +16,7 @@ from compliance.checklists.forms import ViewForm
 from compliance.lib.problems import Refused
 from compliance.people.models import Membership, Role
 from compliance.people.queries import members
+from compliance.web import undo
 from compliance.web.forms import take_in
 from compliance.web.member import find, member_page
 
@@ -45,7 +46,8 @@ def checklists_views(request: HttpRequest, by: Membership) -> HttpResponse:
     """All views that the member can use."""
     administers = by.role == Role.ADMINISTRATOR
     views = [(one, administers or one.owner_id == by.pk) for one in saved_views.saved_views(by)]
-    return render(request, "checklists/views.html", {"views": views})
+    told = {"views": views, "removed": saved_views.removed_views(by)}
+    return render(request, "checklists/views.html", told)
 
 
 @member_page("view")
@@ -54,5 +56,19 @@ def checklists_view_remove(request: HttpRequest, by: Membership, pk: UUID) -> Ht
     view = find(saved_views.saved_views(by), pk)
     if request.method == "POST":
         saved_views.remove_view(by=by, view=view)
-        messages.success(request, _("The view “{name}” is removed.").format(name=view.name))
+        told = _("The view “{name}” is removed.").format(name=view.name)
+        if view.owner_id == by.pk:
+            undo.offer(request, told, by, "checklists_view_restore", pk=view.pk)
+        else:
+            messages.success(request, told)
+    return redirect(reverse("checklists_views", kwargs={"org": by.organisation.slug}))
+
+
+@member_page("view")
+def checklists_view_restore(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
+    """Bring a removed view back."""
+    view = find(saved_views.removed_views(by), pk)
+    if request.method == "POST":
+        saved_views.restore_view(by=by, view=view)
+        messages.success(request, _("The view “{name}” is there again.").format(name=view.name))
     return redirect(reverse("checklists_views", kwargs={"org": by.organisation.slug}))

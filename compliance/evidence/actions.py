@@ -168,6 +168,19 @@ def withdraw(*, by: Membership, evidence: Evidence, reason: str) -> Evidence:
 
 
 @transaction.atomic
+def restore(*, by: Membership, evidence: Evidence) -> Evidence:
+    """Undo the withdrawing of a piece: it counts again where it is attached. The trail keeps that it was."""
+    check_can(by, "add_evidence")
+    evidence = _locked(by, evidence)
+    rules.check_restore(evidence)
+    reason, evidence.withdrawn_at, evidence.withdrawn_reason = evidence.withdrawn_reason, None, ""
+    evidence.save(update_fields=["withdrawn_at", "withdrawn_reason"])
+    rows = list(evidence.attachments.order_by("item__row_id").values_list("item__row_id", flat=True).distinct())
+    _record(by, evidence, "evidence.restored", reason=reason, sha256=evidence.sha256, rows=rows)
+    return evidence
+
+
+@transaction.atomic
 def record_download(*, by: Membership, version: EvidenceVersion, sha256: str) -> None:
     """Write into the trail that a member took a copy."""
     _record(by, version.evidence, "evidence.downloaded", version=version.number, sha256=sha256)

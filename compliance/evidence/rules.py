@@ -129,6 +129,12 @@ def check_address(url: str) -> None:
         raise Refused(Problem("password-in-address", sentence, _("Leave the password out."), column="url"))
 
 
+def check_restore(evidence: Evidence) -> None:
+    """Only what was withdrawn comes back."""
+    if not evidence.withdrawn_at:
+        raise Refused(Problem("not-withdrawn", _("This evidence is not withdrawn.")))
+
+
 def check_withdraw(evidence: Evidence, reason: str) -> None:
     """Withdrawing needs a reason and happens once."""
     if evidence.withdrawn_at:

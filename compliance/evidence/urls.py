@@ -18,4 +18,5 @@ urlpatterns = [
     path("<uuid:pk>/handle/", views_piece.evidence_handle, name="evidence_handle"),
     path("<uuid:pk>/hold/", views_piece.evidence_hold, name="evidence_hold"),
     path("<uuid:pk>/withdraw/", views.evidence_withdraw, name="evidence_withdraw"),
+    path("<uuid:pk>/restore/", views.evidence_restore, name="evidence_restore"),
 ]

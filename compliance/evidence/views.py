@@ -16,6 +16,7 @@ from compliance.evidence.models import Kind
 from compliance.lib.problems import Refused
 from compliance.people.models import Membership
 from compliance.people.rules import can, why_not
+from compliance.web import undo
 from compliance.web.forms import take_in
 from compliance.web.member import find, member_page
 
@@ -65,11 +66,22 @@ def evidence_withdraw(request: HttpRequest, by: Membership, pk: UUID) -> HttpRes
         except Refused as refused:
             take_in(form, refused)
         else:
-            messages.success(request, _("“{title}” is withdrawn.").format(title=evidence.title))
+            sentence = _("“{title}” is withdrawn.").format(title=evidence.title)
+            undo.offer(request, sentence, by, "evidence_restore", pk=evidence.pk)
             return redirect("evidence_detail", org=by.organisation.slug, pk=evidence.pk)
     used = evidence.attachments.select_related("item__checklist").order_by("item__checklist__title", "item__position")
     told = {"form": form, "evidence": evidence, "used": used[:100]}
     return render(request, "evidence/withdraw.html", told, status=400 if form.errors else 200)
+
+
+@member_page("add_evidence")
+def evidence_restore(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
+    """Undo the withdrawing of a piece."""
+    evidence = find(queries.evidence(by), pk)
+    if request.method == "POST":
+        actions.restore(by=by, evidence=evidence)
+        messages.success(request, _("“{title}” counts again.").format(title=evidence.title))
+    return redirect("evidence_detail", org=by.organisation.slug, pk=evidence.pk)
 
 
 def _named(request: HttpRequest) -> list[UUID]:

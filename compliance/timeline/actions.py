@@ -74,6 +74,19 @@ def withdraw_day(*, by: Membership, key_date: KeyDate, reason: str) -> KeyDate:
 
 
 @transaction.atomic
+def restore_day(*, by: Membership, key_date: KeyDate) -> KeyDate:
+    """Undo the withdrawing of a recorded day: times are counted from it again."""
+    check_can(by, "determine")
+    found = KeyDate.objects.select_for_update().get(within(by), pk=key_date.pk)
+    if found.withdrawn_at is None:
+        raise Refused(Problem("not-withdrawn", _("This day is not withdrawn.")))
+    reason, found.withdrawn_at, found.withdrawn_reason = found.withdrawn_reason, None, ""
+    found.save(update_fields=["withdrawn_at", "withdrawn_reason"])
+    _tell(by, found, "date.restored", day=found.day.isoformat(), reason=reason)
+    return found
+
+
+@transaction.atomic
 def make_address(*, by: Membership, system: AISystem | None = None) -> tuple[CalendarAddress, str]:
     """Make a secret address for the member's calendar, in place of the one for the same system that there was.
 

@@ -12,4 +12,5 @@ urlpatterns = [
     path("systems/<uuid:pk>/calendar.ics", views_calendar.timeline_system_file, name="timeline_system_file"),
     path("systems/<uuid:pk>/days/", views.timeline_record, name="timeline_record"),
     path("days/<uuid:pk>/withdraw/", views.timeline_withdraw, name="timeline_withdraw"),
+    path("days/<uuid:pk>/restore/", views.timeline_restore, name="timeline_restore"),
 ]

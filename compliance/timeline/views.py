@@ -25,6 +25,7 @@ from compliance.timeline.counting import Deadline
 from compliance.timeline.events import Event, in_order
 from compliance.timeline.forms import KINDS, ClockForm, RecordForm, TimelineFilter, WithdrawForm
 from compliance.timeline.picture import picture
+from compliance.web import undo
 from compliance.web.forms import take_in
 from compliance.web.member import find, member_page
 
@@ -122,10 +123,20 @@ def timeline_withdraw(request: HttpRequest, by: Membership, pk: UUID) -> HttpRes
         except Refused as refused:
             take_in(form, refused)
         else:
-            messages.success(request, _("The day is withdrawn; the trail keeps it."))
+            undo.offer(request, _("The day is withdrawn; the trail keeps it."), by, "timeline_restore", pk=key_date.pk)
             return redirect("timeline_system", org=by.organisation.slug, pk=key_date.system_id)
     told = {"form": form, "one": key_date, "words": _event_words(by, key_date.law, key_date.event)}
     return render(request, "timeline/withdraw.html", told, status=400 if form.errors else 200)
+
+
+@member_page("determine")
+def timeline_restore(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
+    """Undo the withdrawing of a day."""
+    key_date = find(queries.key_dates(by), pk)
+    if request.method == "POST":
+        actions.restore_day(by=by, key_date=key_date)
+        messages.success(request, _("The day counts again."))
+    return redirect("timeline_system", org=by.organisation.slug, pk=key_date.system_id)
 
 
 @member_page("view")

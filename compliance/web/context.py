@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from compliance.people.queries import memberships
 from compliance.people.rules import ABILITIES, can
+from compliance.web import kept
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -17,5 +18,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "by": by,
         "org": by.organisation if by else None,
         "may": {ability: can(by, ability) for ability in ABILITIES} if by else {},
+        "kept": kept.waiting(request) if request.user.is_authenticated else None,
         "my_memberships": lambda: list(memberships(request.user)) if request.user.is_authenticated else [],
     }

@@ -7,6 +7,7 @@ from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_BAD_REFERER
 from django.template import loader
 
 from compliance.lib.problems import Problem
+from compliance.web import kept
 
 MOST_KEPT = 20_000
 
@@ -32,25 +33,22 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Say that the page is too old to be sent, and give back what was typed so that it can be copied.
+    """Say that the page is too old to be sent, and give back what was typed.
 
-    Nothing is sent again by itself: that the request was forged is just what this page stands against.
+    Nothing is sent again by itself: that the request was forged is just what this page stands against. Only where the
+    browser says that it came from a page of ours is it kept to be sent again at a press; else it can be copied.
     """
     from_elsewhere = reason.startswith((REASON_BAD_ORIGIN.split("%")[0], REASON_BAD_REFERER.split("%")[0]))
     shown = [] if from_elsewhere else typed(request)
-    told = {"typed": shown, "from_elsewhere": from_elsewhere, "path": request.path}
+    is_ours = not from_elsewhere and request.headers.get("Origin", "null") != "null"  # it was compared already
+    again = is_ours and "/accounts/" not in request.path and kept.keep(request)
+    told = {"typed": shown, "from_elsewhere": from_elsewhere, "path": request.path, "again": again}
     return HttpResponse(loader.render_to_string("403_csrf.html", told), status=403)
 
 
 def typed(request: HttpRequest) -> list[str]:
     """Return the texts of a form that was sent and cannot be taken, to be copied; no secret is among them."""
-    hidden = ("csrfmiddlewaretoken", "credential", "setup_code", "code")
-    texts = (
-        text.strip()
-        for name, values in request.POST.lists()
-        if name not in hidden and "password" not in name
-        for text in values
-    )
+    texts = (text.strip() for _name, text in kept.sent(request))
     # Single words come from lists and buttons; what a person would miss is longer.
     return [text[:MOST_KEPT] for text in texts if len(text) > 15]
 

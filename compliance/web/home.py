@@ -18,6 +18,8 @@ from compliance.checklists.models import OPEN, Binding, Checklist, ChecklistItem
 from compliance.determinations import queries as determination_queries
 from compliance.determinations.models import Determination
 from compliance.frameworks.words import day_in_words
+from compliance.guide import steps
+from compliance.guide.steps import Step
 from compliance.people.models import Membership, Reach
 from compliance.people.rules import can, why_not
 from compliance.reminders import queries as reminders
@@ -54,6 +56,15 @@ class NextStep:
     hint: str = ""
     url: str = ""
     action: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """What is left of the first hour: how many of its steps are done, and the next three."""
+
+    steps: list[Step]
+    done: int
+    next: list[Step]
 
 
 @dataclass(slots=True)
@@ -100,6 +111,15 @@ def later(by: Membership, today: date) -> Later:
 
 def _with_words(items: QuerySet[ChecklistItem]) -> list[Waiting]:
     return [Waiting(item, item.checklist.catalogue.row(item.row_id)) for item in items[:FEW]]
+
+
+def guide(by: Membership) -> Guide | None:
+    """Return the first hour, unless the member put it aside or is a guest."""
+    if not steps.for_members(by) or steps.is_aside(by):
+        return None
+    found = steps.steps(by)
+    left = [one for one in found if one.done is None]
+    return Guide(found, len(found) - len(left), left[:3])
 
 
 def house(by: Membership) -> dict[str, int]:

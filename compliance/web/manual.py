@@ -10,11 +10,14 @@ from pathlib import Path
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+from compliance.web.manual_search import Section, search, sections
 
 FOLDER = Path(settings.BASE_DIR) / "templates" / "docs"
 PARTS = {
@@ -27,12 +30,13 @@ PARTS = {
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One file: its part, its name without ending, its first heading, and its text as HTML."""
+    """One file: its part, its name without ending, its first heading, its text as HTML, and its sections."""
 
     part: str
     name: str
     title: str
     body: SafeString
+    sections: tuple[Section, ...] = ()
 
 
 @lru_cache
@@ -42,9 +46,12 @@ def pages() -> tuple[Page, ...]:
 
 
 def manual(request: HttpRequest) -> HttpResponse:
-    """The contents."""
+    """The contents; with `q`, the sections that hold these words."""
+    query = " ".join(request.GET.get("q", "").replace("\0", " ").split())[:200]
+    found = search((section for page in pages() for section in page.sections), query)
     parts = [(label, [page for page in pages() if page.part == part]) for part, label in PARTS.items()]
-    return render(request, "web/manual.html", {"parts": parts})
+    hits = [(hit, PARTS[hit.section.part]) for hit in found]
+    return render(request, "web/manual.html", {"parts": parts, "query": query, "hits": hits})
 
 
 def manual_page(request: HttpRequest, part: str, page: str) -> HttpResponse:
@@ -65,10 +72,11 @@ def _read(part: str, path: Path) -> Page:
     for number, token in enumerate(tokens):
         _adapt(token, tokens[number + 1].content if token.type == "heading_open" else "")
     _name_rows(tokens)
+    found = tuple(sections(part, path.stem, title, tokens))
     body = markdown.renderer.render(tokens, markdown.options, {})
     # A wide table scrolls by itself, and the keyboard can scroll it.
     body = body.replace("<table>", '<div class="table-wrap" tabindex="0"><table>').replace("</table>", "</table></div>")
-    return Page(part, path.stem, title, mark_safe(body))  # noqa: S308 - our own files, with raw HTML turned off
+    return Page(part, path.stem, title, mark_safe(body), found)  # noqa: S308 - our own files, raw HTML turned off
 
 
 def _name_rows(tokens: list[Token]) -> None:
@@ -97,6 +105,9 @@ def _adapt(token: Token, heading: str) -> None:
     for child in token.children or []:
         if child.type == "link_open":
             child.attrSet("href", _address(str(child.attrGet("href"))))
+        elif child.type == "image":
+            child.attrSet("src", static(f"manual/{Path(str(child.attrGet('src'))).name}"))
+            child.attrSet("loading", "lazy")
 
 
 def _address(link: str) -> str:

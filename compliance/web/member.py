@@ -23,7 +23,7 @@ from compliance.people.models import Membership
 from compliance.people.queries import membership
 from compliance.people.rules import check_can
 from compliance.people.zones import zone_of
-from compliance.web import errors
+from compliance.web import errors, kept
 from compliance.web.reach import is_open
 
 P = ParamSpec("P")
@@ -52,6 +52,8 @@ def member_page(ability: str = "view", *, writing: str | None = None) -> Callabl
             if by is None or not is_open(by, request.resolver_match.url_name if request.resolver_match else None):
                 raise Http404(_("There is no such page."))
             request.member = by
+            if kept.AGAIN in request.POST:
+                kept.drop(request)
             check_can(by, ability)
             if writing and request.method not in ("GET", "HEAD"):
                 check_can(by, writing)
@@ -66,15 +68,18 @@ def member_page(ability: str = "view", *, writing: str | None = None) -> Callabl
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponseBase:
-    """Lead to the sign-in page and from there back. Whoever was signed out in the middle gets back what they typed.
+    """Lead to the sign-in page and from there back. What somebody sent who was signed out in the middle is kept.
 
-    A part that htmx asks for has the whole page loaded again, so that it is the page one comes back to.
+    A part that htmx asks for has the whole page loaded again, so that it is the page one comes back to; unless a form
+    is being filled in, which would be lost: that page stays, and sending it leads to signing in.
     """
     if "HX-Request" in request.headers:
-        return HttpResponse(headers={"HX-Refresh": "true"})
-    typed = errors.typed(request) if request.method == "POST" else []
-    if typed:
-        return render(request, "web/signed_out.html", {"typed": typed}, status=403)
+        return HttpResponse(status=204) if request.method == "POST" else HttpResponse(headers={"HX-Refresh": "true"})
+    if request.method == "POST":
+        is_part = "X-Part" in request.headers  # its script keeps what was typed where it is
+        told = {"typed": errors.typed(request), "kept": not is_part and kept.keep(request)}
+        if told["typed"] or told["kept"]:
+            return render(request, "web/signed_out.html", told, status=403)
     return redirect_to_login(request.get_full_path())
 
 

@@ -16,12 +16,13 @@ OF_THE_TEAM = frozenset(
     evidence_list evidence_new evidence_new_link evidence_new_note evidence_detail evidence_download evidence_picture
     uploads_begin uploads_piece
     checklists_list checklists_queue checklists_detail checklists_applicability
-    checklists_item checklists_attach checklists_bind checklists_detach
+    checklists_item checklists_attach checklists_bind checklists_detach checklists_attach_again
     checklists_add_file checklists_add_link checklists_add_note
     checklists_submit checklists_withdraw checklists_take checklists_accept checklists_return checklists_reopen
     checklists_confirm checklists_reconfirm crosswalks_decide
     checklists_quick checklists_bulk checklists_bulk_assign checklists_bulk_not_applicable checklists_bulk_undo
-    checklists_views checklists_view_new checklists_view_remove progress_checklist
+    checklists_views checklists_view_new checklists_view_remove checklists_view_restore
+    progress_checklist
     workpapers_new workpapers_edit workpapers_review
     laws_list laws_detail laws_row
     findings_list findings_new findings_detail findings_reword findings_verify findings_return findings_withdraw

@@ -51,6 +51,7 @@ def org_home(request: HttpRequest, by: Membership) -> HttpResponse:
         "here": here,
         "next": None if due or to_sign else home_page.next_step(by, here, mine),
         "off": [Kind(one).label for one in reminders.wishes(by).off],
+        "guide": home_page.guide(by),
         "running": running(by),
     }
     return render(request, "web/home.html", told)

@@ -15,7 +15,10 @@ from tests.people import People, client_of
 
 # Of these, what is published is public by law; a room opens to whoever has its link and its code; a calendar is read
 # without a session, under a secret address that dies with its membership.
-OPEN_TO_ALL = {"", "welcome", "accounts", "verify", "published", ".well-known", "room", "manual", "calendar", "api"}
+OPEN_TO_ALL = {
+    *("", "welcome", "sent-again", "accounts", "verify", "published", ".well-known", "room", "manual", "calendar"),
+    "api",
+}
 
 
 def test_every_address_says_who_may_open_it() -> None:

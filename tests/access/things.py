@@ -27,7 +27,7 @@ from audits.rooms.models import Room
 from compliance.checklists import actions as checklist_actions
 from compliance.checklists import bulk
 from compliance.checklists.models import Checklist
-from compliance.checklists.saved_views import save_view
+from compliance.checklists.saved_views import remove_view, save_view
 from compliance.determinations import actions as determination_actions
 from compliance.determinations.models import Determination
 from compliance.engagements import actions as engagement_actions
@@ -321,6 +321,13 @@ def delivery(house: House) -> Any:
 @kind
 def saved_view(house: House) -> Any:
     return save_view(by=house.administrator, name="Mine", law="nyc-ll144", query="progress=to_do").pk
+
+
+@kind
+def removed_view(house: House) -> Any:
+    view = save_view(by=house.administrator, name="Gone", law="nyc-ll144", query="progress=done")
+    remove_view(by=house.administrator, view=view)
+    return view.pk
 
 
 @kind

@@ -210,6 +210,6 @@ def test_a_view_is_kept_shared_and_removed(people: People, checklist: Checklist)
     assert bob.post(at(people, f"views/{view.pk}/remove/")).status_code == 403
     assert "Only Alice, who saved this view" in bob.post(at(people, f"views/{view.pk}/remove/")).content.decode()
     client_of(people.administrator).post(at(people, f"views/{view.pk}/remove/"))
-    assert not SavedView.objects.exists()
+    assert not SavedView.objects.filter(removed_at=None).exists()
     empty = alice.post(at(people, f"{checklist.pk}/views/new/"), {"name": "All"})
     assert "No filter is chosen, so there is nothing to keep." in empty.content.decode()

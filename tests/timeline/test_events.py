@@ -8,6 +8,7 @@ from compliance.catalogue.applicability import decide
 from compliance.catalogue.engine import engine
 from compliance.catalogue.known import read
 from compliance.catalogue.loader import facts, load
+from compliance.catalogue.schema import Catalogue
 from compliance.lib.clocks import CLOCKS
 from compliance.timeline.counting import INCIDENTS, NAMES, deadline
 from compliance.timeline.events import Bound, Event, Ground, Occurrence, in_order, of_law
@@ -94,3 +95,20 @@ def test_the_three_incident_clocks_are_counted_from_the_day_of_awareness() -> No
     assert days == [datetime.date(2026, 12, 5), datetime.date(2026, 11, 30), datetime.date(2026, 11, 22)]
     assert deadline("ai-act-incident-widespread", datetime.date(2026, 11, 20)).extended == datetime.date(2026, 11, 24)
     assert set(NAMES) == set(CLOCKS)
+
+
+def test_a_day_that_a_later_text_replaced_lies_beneath_the_one_that_holds() -> None:
+    """Art 113, 3rd para: Annex III binds from 2 August 2026 by the text of 2024, from 2 December 2027 as replaced."""
+    old, new = load("eu-ai-act", "2024-07-12"), load("eu-ai-act", "2026-07-27")
+    was, holds = datetime.date(2026, 8, 2), datetime.date(2027, 12, 2)
+
+    def begin(law: Catalogue, day: datetime.date, **texts: Catalogue) -> Event:
+        ground = Ground(law, [Bound(law.row("EUAIA-26.1"), "later", day)], "Signed by Bob.", **texts)
+        [found] = [one for one in of_law(ground, []) if one.kind == "applies"]
+        return found
+
+    for found in (begin(new, holds, before=old), begin(old, was, after=new)):
+        assert (found.day, [(one.day, one.text_version) for one in found.replaced]) == (holds, [(was, "2024-07-12")])
+    assert "the determination is of an earlier text" in begin(old, was, after=new).note
+    assert begin(new, holds, before=old).note == ""
+    assert begin(old, was).day == was  # before the newer text was in force, the day was that of the older

@@ -32,6 +32,7 @@ NO_ACT = {
     "compliance.reminders.actions.claim": "which mail of a day is on its way",
     "compliance.reminders.actions._": "which mail of a day went out",
     "compliance.outbox": "a mail on its way; the act that causes it is recorded",
+    "compliance.guide.actions": "what one person wants to look at on the home page",
     "compliance.people.zones.choose": "in which time zone a person is shown times",
     "compliance.progress": "the counts of a day, which the trail gives again",
     "compliance.checklists.approvals.recheck": "a mark worked out from what is recorded already",

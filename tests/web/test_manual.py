@@ -68,3 +68,29 @@ def test_every_problem_with_applicants_is_in_the_reference() -> None:
     # The store of evidence refuses the first, for the page; the verifier the two of files, time stamps the others.
     authority = {"authority-broken", "authority-unreachable", "authority-untrusted"}
     assert listed - codes == {"file-too-large", "file-unreadable", "trust-unreadable", *authority}
+
+
+def test_every_picture_is_there_in_use_small_and_told_in_words() -> None:
+    """All of them together weigh under 2 MB; `make pictures` makes them anew."""
+    kept = {path.name: path.stat().st_size for path in (ROOT / "static" / "manual").glob("*.png")}
+    texts = [path.read_text(encoding="utf-8") for path in manual.FOLDER.rglob("*.md")]
+    used = [found for text in texts for found in re.findall(r"!\[([^]]*)\]\((?:\.\./)+static/manual/([^)]+)\)", text)]
+    assert {name for _words, name in used} == set(kept)
+    assert all(len(words) > 20 for words, _name in used)
+    assert sum(kept.values()) < 2_000_000
+    assert sum(text.count("![") for text in texts) == len(used)
+
+
+@pytest.mark.django_db
+def test_the_manual_is_searched_by_words_and_their_beginnings() -> None:
+    founder("Administrator", "Example")
+    client = Client()
+    page = client.get("/manual/", {"q": "legal hold"}).content.decode()
+    first = re.search(r'<ol class="lines">.*?<a href="([^"]+)"', page, re.DOTALL)
+    assert first
+    assert first[1].startswith("/manual/how-to/keep-evidence/")
+    assert "<mark>" in page
+    target = client.get(first[1]).content.decode()
+    assert f'id="{first[1].partition("#")[2]}"' in target
+    assert "No section of the manual holds all of these words." in client.get("/manual/?q=zzzz").content.decode()
+    assert "&lt;b&gt;" in client.get("/manual/?q=<b>").content.decode()

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from compliance.evidence.models import EvidenceVersion
+from compliance.discussion.actions import say
+from compliance.discussion.models import Remark
 from compliance.people.zones import today_of
 from compliance.reminders import actions as reminders
 from tests import build
@@ -17,24 +18,25 @@ pytestmark = pytest.mark.django_db
 LATE = datetime(2026, 11, 28, 23, 30, tzinfo=UTC)  # the 29th in Auckland, the 28th in New York
 
 
-def shown(who: Any, piece: Any) -> str:
-    return client_of(who).get(f"/o/{who.organisation.slug}/evidence/{piece.pk}/").content.decode()
+def shown(who: Any, row: Any) -> str:
+    return client_of(who).get(f"/o/{who.organisation.slug}/checklists/rows/{row.pk}/").content.decode()
 
 
 def test_a_moment_is_shown_in_the_zone_of_the_person_or_else_of_the_organisation(people: People) -> None:
-    piece = build.note(people.alice)
-    EvidenceVersion.objects.update(added_at=LATE)
-    assert "28 November 2026, 23:30 UTC" in shown(people.alice, piece)
+    row = build.item(people.alice)
+    say(by=people.alice, item=row, text="Who signed this?")
+    Remark.objects.update(at=LATE)
+    assert "28 November 2026, 23:30 UTC" in shown(people.alice, row)
     reminders.set_rhythm(by=people.administrator, time_zone="Pacific/Auckland", hour=7)
-    assert "29 November 2026, 12:30 (Pacific/Auckland)" in shown(people.alice, piece)
+    assert "29 November 2026, 12:30 (Pacific/Auckland)" in shown(people.alice, row)
     alice = client_of(people.alice)
     answer = alice.post("/accounts/time-zone/", {"time_zone": "America/New_York"})
     assert answer.status_code == 302
-    assert "28 November 2026, 18:30 (America/New York)" in shown(people.alice, piece)
-    assert "(Pacific/Auckland)" in shown(people.bob, piece)
+    assert "28 November 2026, 18:30 (America/New York)" in shown(people.alice, row)
+    assert "(Pacific/Auckland)" in shown(people.bob, row)
     assert alice.post("/accounts/time-zone/", {"time_zone": "Mars/Olympus"}).status_code == 400
-    elsewhere = alice.post("/accounts/time-zone/?next=https://example.org/", {"time_zone": ""})
-    assert elsewhere["Location"] == "/"
+    assert alice.post("/accounts/time-zone/", {"time_zone": ""})["Location"] == "/"
+    assert "(Pacific/Auckland)" in shown(people.alice, row)
 
 
 def test_the_trail_is_in_utc_for_everybody(people: People) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django import template
+from django.contrib.messages.storage.base import Message
 from django.forms import BoundField, CheckboxInput
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
@@ -24,6 +25,7 @@ from compliance.crosswalks.queries import proposals
 from compliance.frameworks.words import day_in_words
 from compliance.people.rules import can
 from compliance.systems.models import AISystem
+from compliance.web import undo
 from compliance.web.home import standings
 from compliance.web.navigation import Place, places
 
@@ -87,6 +89,12 @@ def moment(when: datetime | None) -> str:
 def zone_here() -> str:
     """Return the name of the time zone in which times are shown here."""
     return timezone.get_current_timezone_name().replace("_", " ")
+
+
+@register.filter
+def undone_at(message: Message) -> str:
+    """Return where the act that a message tells of is undone, or nothing."""
+    return undo.address(message)
 
 
 @register.filter
