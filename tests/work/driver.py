@@ -22,8 +22,8 @@ from django.db import connection
 from django.utils import timezone
 
 from audits.bias import actions as bias
-from audits.bias import arriving, example, leaving_out
-from audits.bias.models import BiasAudit, BiasIntake
+from audits.bias import example, leaving_out
+from audits.bias.models import BiasAudit
 from audits.bias.plan import Plan
 from audits.bias.tasks import run_bias_audit
 from audits.dossiers import actions as dossiers
@@ -39,7 +39,7 @@ from compliance.trail.queries import breaks, entries
 from tests import build, people
 from tests.people import member as make_member
 
-MODELS: dict[str, type[Work]] = {"bias": BiasAudit, "intake": BiasIntake, "dossier": Dossier}
+MODELS: dict[str, type[Work]] = {"bias": BiasAudit, "dossier": Dossier}
 TASKS = {"bias": run_bias_audit, "dossier": make_dossier}
 
 
@@ -100,22 +100,6 @@ def start_bias_audit_unsent() -> str:
     """Start an audit whose message is lost."""
     with mock.patch.object(app, "send_task"):
         return start_bias_audit()
-
-
-def choose_table(database: str, table: str) -> str:
-    """Choose a table of a database that the operator named; a worker looks at it."""
-    by = Membership.objects.get(role=Role.ADMINISTRATOR)
-    arrived = [arriving.Arrived(database=database, table=table)]
-    return str(arriving.take_in(by=by, system=by.organisation.systems.get(), title="Table", arrived=arrived).pk)
-
-
-def start_on_table(intake: str) -> str:
-    """Start the audit of a table that a worker has looked at."""
-    by = Membership.objects.get(role=Role.ADMINISTRATOR)
-    made = BiasIntake.objects.get(pk=intake).bias_audit
-    assert made is not None
-    plan = Plan(sex="sex", race_ethnicity="race", selected="hired")
-    return str(bias.start(by=by, bias_audit=made, plan=plan, people_in_union=False).pk)
 
 
 def freeze_dossier() -> str:
@@ -203,7 +187,6 @@ def row(kind: str, pk: str) -> dict[str, Any]:
         "problems": found.problems,
         "done": found.done_permille,
         "rows": found.rows_done,
-        "of": found.rows_total,
         "result": getattr(found, "result_sha256", ""),
     }
 

@@ -99,14 +99,11 @@ class House:
 
 
 @contextlib.contextmanager
-def house(home: Path, **settings: str) -> Iterator[House]:
-    """Make a house with a migrated database; on the services, a database and a queue of its own there.
-
-    `settings` are variables of its environment besides.
-    """
+def house(home: Path) -> Iterator[House]:
+    """Make a house with a migrated database; on the services, a database and a queue of its own there."""
     with contextlib.ExitStack() as stack:
         environment = stack.enter_context(_environment(home, os.environ.get("DATABASE_URL", "")))
-        environment |= {"PROBANDA_LEASE_SECONDS": str(LEASE_SECONDS), **settings}
+        environment["PROBANDA_LEASE_SECONDS"] = str(LEASE_SECONDS)
         if (broker := environment.get("CELERY_BROKER_URL", "")).startswith("redis"):
             environment["CELERY_BROKER_URL"] = _own_queue(broker)
         made = House(home, environment)

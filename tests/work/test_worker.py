@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import time
 from collections.abc import Iterator
@@ -16,7 +15,6 @@ from tests.work.house import House, house
 
 pytestmark = pytest.mark.processes
 
-A_FILE, FILES = 400_000, 30
 MANY = 150  # copies of the worked example: some 400,000 rows, which take a worker a while
 
 
@@ -95,50 +93,6 @@ def test_cancelled_work_stops_its_worker_at_once_and_can_be_started_again(home: 
         "bias.started",
         "bias.finished",
     ]
-
-
-@pytest.mark.spark
-def test_cluster_says_how_many_rows_it_read_and_stops_when_cancelled(tmp_path: Path) -> None:
-    people = tmp_path / "people"
-    rows = many_people(people)
-    settings = Path(os.environ["SPARK_CONF_DIR"], "spark-defaults.conf").read_text()
-    (tmp_path / "spark-defaults.conf").write_text(f"{settings}spark.sql.files.maxPartitionBytes 1m\n")
-    named = {
-        "PROBANDA_SOURCES": f"cluster={os.environ['SPARK_MASTER']}?parquet={people}",
-        "SPARK_CONF_DIR": str(tmp_path),
-    }
-    with house(tmp_path / "home", **named) as home:
-        home.worker()
-        intake = home.ask("choose_table", database="cluster", table=str(people))
-        assert home.over(kind="intake", pk=intake)["state"] == "finished"
-        pk = home.ask("start_on_table", intake=intake)
-        under_way = home.until(lambda found: bool(found["rows"]), kind="bias", pk=pk)
-        assert (under_way["state"], under_way["of"]) == ("running", rows)
-        assert 0 < under_way["rows"] < rows
-        home.ask("cancel", pk=pk)
-        asked = time.monotonic()
-        assert home.over(kind="bias", pk=home.ask("start_bias_audit"))["state"] == "finished"
-        assert time.monotonic() - asked < 20
-        left = home.ask("row", kind="bias", pk=pk)
-        assert (left["state"], left["result"], left["problems"]) == ("cancelled", "", [])
-        home.ask("start_again", pk=pk)
-        assert home.over(kind="bias", pk=pk)["state"] == "finished"
-
-
-def many_people(folder: Path) -> int:
-    """Write one Parquet file of people under many names, each a task of a cluster; return how many people they are."""
-    import duckdb
-
-    folder.mkdir()
-    with duckdb.connect() as connection:
-        connection.execute(
-            f"COPY (SELECT ['M', 'F'][1 + range % 2] AS sex, ['White', 'Asian'][1 + range % 3 % 2] AS race, "
-            f"range % 5 > 0 AS hired FROM range({A_FILE})) "
-            f"TO '{folder}/0.parquet' (FORMAT parquet)"
-        )
-    for copy in range(1, FILES):
-        (folder / f"{copy}.parquet").hardlink_to(folder / "0.parquet")
-    return A_FILE * FILES
 
 
 def test_same_dossier_asked_for_again_is_signed_once(home: House) -> None:
