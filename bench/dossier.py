@@ -17,7 +17,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from audits.dossiers import presign, render, signing
+from audits.dossiers import keys, presign, render, signing
 from audits.dossiers.verification import verify
 from compliance.lib import canonical
 from tests.dossiers.example import example_attachments, example_manifest
@@ -38,8 +38,8 @@ def main() -> None:
     manifest, files = example_manifest(options.rows), example_attachments()
     page = render.html(canonical.load(canonical.dump(manifest))).encode()
     with tempfile.TemporaryDirectory() as folder:
-        signer = signing.local_signer(Path(folder))
-        ca = (Path(folder) / signing.LOCAL_CERTIFICATE).read_bytes()
+        signer = keys.local_signer(Path(folder))
+        ca = (Path(folder) / keys.LOCAL_CERTIFICATE).read_bytes()
     times: dict[str, list[float]] = {"bare": [], "dossier": [], "own work": [], "verify": []}
     for _ in range(options.runs):
         start = time.perf_counter()
@@ -68,7 +68,7 @@ def main() -> None:
     print(f"  verifying it                     {middle['verify']:7.2f} s")
 
 
-def own_work(manifest: dict, printed: bytes, signer: signing.Signer) -> float:
+def own_work(manifest: dict, printed: bytes, signer: keys.Signer) -> float:
     start = time.perf_counter()
     digest = canonical.digest(manifest)
     types = dict.fromkeys(("manifest.json", "bias-1-result.json", "bias-1-counts.csv"), "application/json")

@@ -347,6 +347,21 @@ class Determination(Part):
     says: Determined
 
 
+class Signer(Part):
+    """Who is to sign, as what, in which field; the statement is written when they sign."""
+
+    field: str
+    name: str
+    role: Literal["preparer", "legal reviewer", "independent auditor"]
+
+
+class Signing(Part):
+    """Who is to sign, in order, and the level of PAdES. Without signers the house seals the dossier."""
+
+    level: Literal["B-B", "B-T", "B-LT", "B-LTA"]
+    signers: list[Signer]
+
+
 class Manifest(Part):
     """All of it. Strings, whole numbers, booleans and nulls only: a float has no one exact spelling."""
 
@@ -365,6 +380,7 @@ class Manifest(Part):
     determination: Determination | None = None
     trail: Trail
     attachments: list[Attachment]
+    signing: Signing | None = None
     software: Software
 
 
@@ -466,6 +482,9 @@ def _reference_problems(manifest: Manifest) -> list[Problem]:
         parts = [(one.file_name, one.sha256, one.bytes) for one in piece.files]
         if parts and bundle_digest(parts) != piece.sha256:
             problems.append(broken(f"The digest of the evidence {piece.title} is not that of its files.", piece.sha256))
+    signers = [one.field for one in manifest.signing.signers] if manifest.signing else []
+    for doubled in sorted({one for one in signers if signers.count(one) > 1}):
+        problems.append(broken(f"Two people are to sign in the field {doubled}.", doubled))
     rows = {row.id for row in manifest.rows}
     for applied in manifest.applicability.rows if manifest.applicability else ():
         if applied.row not in rows:

@@ -1,251 +1,245 @@
-"""Who signs, and how: PAdES B-B by a key made on this machine, or by the operator's PKCS#12.
+"""Put a signature into the file: PAdES from B-B to B-LTA, one after another, without a byte that nothing covers.
 
-The signature certifies the document and allows no change after it. Its container is written in one fixed form, in
-which every byte is either signed or follows from what is signed (see :mod:`audits.dossiers.verification.container`):
-the signed attributes name every certificate that the container holds, in order.
+The container of a signature is written in one fixed form, in which every byte is either signed or follows from what is
+signed (see :mod:`audits.dossiers.verification.container`). What a later reader needs, the answers of authorities, is
+written into the file together with the signature and before each time stamp, so that whatever comes last, signature or
+time stamp, covers the whole file: any byte added later is noticed.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
-from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
-from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from asn1crypto import pkcs12 as asn1_pkcs12
 from asn1crypto import x509 as asn1_x509
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.serialization import pkcs12
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives import serialization
 
-from audits.dossiers.verification import container, trust
-from audits.dossiers.verification.trust import may_sign
+from audits.dossiers.keys import Signer
+from audits.dossiers.levels import SECONDS, Proof, admit, check_level, context, unreachable
+from audits.dossiers.verification import container, loose
 from compliance.lib.problems import Problem, Refused
 
-LOCAL_NAME = "Probanda local signing key (untrusted, made on this machine)"
-LOCAL_KEY = "local-signing-key.pem"
-LOCAL_CERTIFICATE = "local-ca.pem"
 FIELD = "Dossier"
 REASON = "Certifies that these are the records as frozen; no opinion on compliance"
-_YEARS = 10
-_ROOM = 2048  # bytes of a container beside its certificates; an RSA-4096 signature takes 512 of them
+_ROOM = 2048  # bytes of a container beside its certificates and time stamp; an RSA-4096 signature takes 512 of them
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Signer:
-    """A private key with its certificate and the rest of the chain. Its secrets never show in a representation."""
+class Place:
+    """Where a signature stands and what it allows after it.
 
-    certificate: x509.Certificate
-    chain: tuple[x509.Certificate, ...]
-    local: bool
-    key: Any = field(repr=False)
-
-    @property
-    def label(self) -> str:
-        """Return the common name of the certificate, or its whole subject."""
-        found = self.certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-        return str(found[0].value) if found else self.certificate.subject.rfc4514_string()
-
-    @property
-    def fingerprint(self) -> str:
-        """Return the SHA-256 of the certificate, as 64 hexadecimal digits."""
-        return self.certificate.fingerprint(hashes.SHA256()).hex()
-
-
-def local_signer(folder: Path) -> Signer:
-    """Return the signer kept in `folder`, made there at the first call with files that only the owner can read.
-
-    Its self-signed certificate, `local-ca.pem`, says in its name that nobody vouches for it.
+    `permits` is that of the signature that certifies the document (1: nothing; 2: further signatures), None for one
+    that does not certify. `appearance` is a PDF of one page, shown in the field; without one the field is out of sight.
     """
-    kept, shown = folder / LOCAL_KEY, folder / LOCAL_CERTIFICATE
-    if not kept.exists():
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write_once(kept, _make_local())
-    data = kept.read_bytes()  # key and certificate in one file, so that one is never there without the other
-    try:
-        key = serialization.load_pem_private_key(data, None)
-        certificate = x509.load_pem_x509_certificate(data)
-    except ValueError:
-        key, certificate = None, None
-    if certificate is None or not isinstance(key, rsa.RSAPrivateKey) or key.public_key() != certificate.public_key():
-        sentence = f"The local signing key, {LOCAL_KEY}, cannot be read."
-        hint = "Restore it from a backup; without one, move it away, and a new key is made."
-        raise Refused(Problem("local-key-spoilt", sentence, hint))
-    if not shown.exists():
-        _write_once(shown, certificate.public_bytes(serialization.Encoding.PEM))
-    return Signer(certificate, (), local=True, key=key)
+
+    field: str = FIELD
+    reason: str = REASON
+    permits: int | None = 1
+    appearance: bytes = b""
 
 
-def pkcs12_signer(path: Path, password: str, *, at: datetime | None = None) -> Signer:
-    """Return the signer in a PKCS#12 file; raise Refused if it cannot be read or may not sign at `at` (default: now).
+SEAL = Place()
 
-    The codes are `pkcs12-missing`, `pkcs12-password`, `pkcs12-unreadable`, `pkcs12-empty`, `certificate-expired`,
-    `certificate-not-yet`, `certificate-purpose` and `key-kind`.
+
+def sign(
+    pdf: bytes,
+    signer: Signer,
+    *,
+    name: str,
+    at: datetime,
+    place: Place = SEAL,
+    proof: Proof = Proof(),  # noqa: B008 - frozen
+    whose: Sequence[str] = (),
+) -> bytes:
+    """Return `pdf` with one more signature over all of it, and what its level adds.
+
+    `name` is who signs, `at` the moment (aware) that the signature claims; both are covered by the signature. `whose`
+    are the names that the certificate may bear; empty for the house's own seal. Raises Refused, before the key is used,
+    for a certificate that may not sign, a level that cannot be reached, and an authority that does not answer.
     """
-    try:
-        data = path.read_bytes()
-    except OSError:
-        sentence = f"The PKCS#12 file {path.name} cannot be read."
-        raise Refused(Problem("pkcs12-missing", sentence, "Check the path and who may read it.")) from None
-    if not _looks_like_pkcs12(data):
-        sentence = f"The file {path.name} is not a PKCS#12 file."
-        raise Refused(Problem("pkcs12-unreadable", sentence, "It usually ends in .p12 or .pfx and is not PEM text."))
-    try:
-        key, certificate, others = pkcs12.load_key_and_certificates(data, password.encode())
-    except ValueError:
-        sentence = f"The password does not open the PKCS#12 file {path.name}."
-        raise Refused(Problem("pkcs12-password", sentence, "Check the password; capitals and spaces count.")) from None
-    if key is None or certificate is None:
-        sentence = f"The PKCS#12 file {path.name} holds no private key with its certificate."
-        raise Refused(Problem("pkcs12-empty", sentence, "Export it again together with the private key."))
-    _check(certificate, key, at or datetime.now(UTC))
-    return Signer(certificate, _ordered(certificate, others), local=False, key=key)
+    check_level(proof, local=signer.local)
+    return _run(proof, lambda asking: _signed(pdf, signer, name, at, place, proof, whose, asking))
 
 
-def sign(pdf: bytes, signer: Signer, *, name: str, at: datetime) -> bytes:
-    """Return `pdf` with one PAdES B-B signature over all of it that allows no change after it.
+def archive(pdf: bytes, proof: Proof) -> bytes:
+    """Return `pdf` with one more time stamp over all of it, and with what is needed to check it later."""
+    check_level(proof)
+    return _run(proof, lambda asking: _archived(pdf, proof, asking))
 
-    `name` is who signs, `at` the moment (aware) that the signature claims; both are covered by the signature.
-    """
-    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+def _run(proof: Proof, work: Callable[[Any], Awaitable[_T]]) -> _T:
+    async def whole() -> _T:
+        asking = context(proof)
+        try:
+            return await work(asking)
+        finally:
+            await asking.aclose()
+
+    return asyncio.run(whole())
+
+
+async def _signed(
+    pdf: bytes, signer: Signer, name: str, at: datetime, place: Place, proof: Proof, whose: Sequence[str], asking: Any
+) -> bytes:
+    await admit(signer, whose=whose, at=at, proof=proof, asking=asking)
+    encoded = [one.public_bytes(serialization.Encoding.DER) for one in (signer.certificate, *signer.chain)]
+    stamper = _stamper(proof) if proof.stamped else None
+    room = _ROOM + sum(map(len, encoded)) + (len(await _token(stamper, b"", proof)) + 512 if stamper else 0)
+    writer = _writer(pdf)
+    session = _engine(encoded, name, place, proof, asking, stamper).init_signing_session(writer)
+    session.system_time = at
+    known = await _known(session, writer, proof)
+    prepared = session.prepare_tbs_document(known, bytes_reserved=2 * room)
+    digest, out = prepared.digest_tbs_document()
+    attributes = container.attributes(digest.document_digest, encoded)
+    signature = signer.sign(container.to_sign(attributes))
+    stamp = await _token(stamper, signature, proof) if stamper else b""
+    digest.fill_with_cms(out, container.assemble(attributes, encoded, signature, stamp))
+    out.seek(0)
+    made = bytes(out.read())
+    return await _archived(made, proof, asking) if proof.archived else made
+
+
+def _engine(encoded: list[bytes], name: str, place: Place, proof: Proof, asking: Any, stamper: Any) -> Any:
+    """Return what places the signature: the container is our own, for pyHanko's leaves some of its bytes unsigned."""
     from pyhanko.sign import fields, signers
+    from pyhanko.sign.signers.pdf_signer import DSSContentSettings, SigDSSPlacementPreference
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-    encoded = [one.public_bytes(serialization.Encoding.DER) for one in (signer.certificate, *signer.chain)]
+    mine, *others = [asn1_x509.Certificate.load(one) for one in encoded]
     # Out of sight, but marked for print and out of bounds: PDF/A forbids a hidden field, PDF/UA an untagged seen one.
     unseen = fields.InvisSigSettings(set_print_flag=True, set_hidden_flag=False, box_out_of_bounds=True)
-    engine = signers.PdfSigner(
+    return signers.PdfSigner(
         signers.PdfSignatureMetadata(
-            field_name=FIELD,
+            field_name=place.field,
             md_algorithm="sha256",
             subfilter=fields.SigSeedSubFilter.PADES,
-            certify=True,
-            docmdp_permissions=fields.MDPPerm.NO_CHANGES,
+            certify=place.permits is not None,
+            docmdp_permissions=fields.MDPPerm(place.permits or 2),
             name=name,
-            reason=REASON,
-            embed_validation_info=False,
+            reason=place.reason,
+            embed_validation_info=proof.kept,
+            use_pades_lta=proof.archived,
+            validation_context=asking if proof.kept else None,
+            signer_key_usage=set(),
+            dss_settings=DSSContentSettings(
+                include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE
+            ),
         ),
-        # Places the signature only: the container is our own, for pyHanko's leaves some of its bytes unsigned.
-        signers.ExternalSigner(asn1_x509.Certificate.load(encoded[0]), SimpleCertificateStore()),
-        new_field_spec=fields.SigFieldSpec(FIELD, invis_sig_settings=unseen, readable_field_name="Signature"),
+        signers.ExternalSigner(mine, SimpleCertificateStore.from_certs(others)),
+        timestamper=stamper,
+        stamp_style=_style(place.appearance),
+        new_field_spec=fields.SigFieldSpec(place.field, invis_sig_settings=unseen, readable_field_name="Signature")
+        if not place.appearance
+        else None,
     )
+
+
+def _style(appearance: bytes) -> Any:
+    if not appearance:
+        return None
+    from pyhanko.pdf_utils.content import ImportedPdfPage
+    from pyhanko.stamp import StaticStampStyle
+
+    return StaticStampStyle(background=ImportedPdfPage(BytesIO(appearance)), border_width=0, background_opacity=1.0)
+
+
+async def _known(session: Any, writer: Any, proof: Proof) -> Any:
+    """Return what authorities say now of the signer and of the time authority, for the file to keep."""
+    if not proof.kept:
+        return None
+    from pyhanko.sign.general import SigningError
+    from pyhanko.sign.timestamps.common_utils import TimestampRequestError
+    from pyhanko_certvalidator.errors import PathBuildingError, ValidationError
+
+    try:
+        return await session.perform_presign_validation(writer)
+    except TimestampRequestError as error:
+        raise unreachable(proof.url, error.__cause__ or error) from error
+    except (SigningError, ValidationError, PathBuildingError) as error:
+        sentence = f"Level {proof.level} cannot be reached: a certificate could not be checked for keeping."
+        raise Refused(Problem("level-unreached", sentence, str(error.__cause__ or error)[:300])) from error
+
+
+def _stamper(proof: Proof) -> Any:
+    from pyhanko.sign.timestamps.aiohttp_client import HTTPTimeStamper
+
+    return HTTPTimeStamper(proof.url, timeout=SECONDS)
+
+
+async def _token(stamper: Any, data: bytes, proof: Proof) -> bytes:
+    """Return the authority's token over `data`, in a form in which nothing is left open."""
+    from pyhanko.sign.timestamps.common_utils import TimestampRequestError
+
+    digest = hashlib.sha256(data).digest()
+    try:
+        token = bytes((await stamper.async_timestamp(digest, "sha256")).dump())
+    except TimestampRequestError as error:
+        raise unreachable(proof.url, error.__cause__ or error) from error
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise unreachable(proof.url, str(error) or type(error).__name__) from error
+    _check_token(token, digest, proof)
+    return token
+
+
+def _check_token(token: bytes, digest: bytes, proof: Proof) -> None:
+    try:
+        found = loose.read_token(token)
+    except ValueError as error:
+        raise unreachable(proof.url, f"its token is not in order: {error}") from error
+    if found.imprint != digest:
+        raise unreachable(proof.url, "its token is over another digest")
+
+
+async def _archived(pdf: bytes, proof: Proof, asking: Any) -> bytes:
+    from pyhanko.sign import fields
+    from pyhanko.sign.general import SigningError
+    from pyhanko.sign.signers.pdf_signer import PdfTimeStamper, TimestampDSSContentSettings
+    from pyhanko.sign.timestamps.common_utils import TimestampRequestError
+    from pyhanko_certvalidator.errors import PathBuildingError, ValidationError
+
+    writer = _writer(pdf)
+    stamper = PdfTimeStamper(
+        _stamper(proof),
+        field_name=f"Timestamp{_stamps(writer) + 1}",
+        invis_settings=fields.InvisSigSettings(set_print_flag=True, set_hidden_flag=False, box_out_of_bounds=True),
+        readable_field_name="Time stamp",
+    )
+    out = BytesIO()
+    try:
+        await stamper.async_timestamp_pdf(
+            writer,
+            "sha256",
+            asking if proof.kept else None,
+            output=out,
+            dss_settings=TimestampDSSContentSettings(include_vri=False, update_before_ts=True),
+        )
+    except TimestampRequestError as error:
+        raise unreachable(proof.url, error.__cause__ or error) from error
+    except (SigningError, ValidationError, PathBuildingError) as error:
+        sentence = f"The certificate of the time authority could not be checked, as level {proof.level} needs."
+        raise Refused(Problem("level-unreached", sentence, str(error.__cause__ or error)[:300])) from error
+    return out.getvalue()
+
+
+def _stamps(writer: Any) -> int:
+    from pyhanko.sign.fields import enumerate_sig_fields
+
+    return sum(1 for name, *_ in enumerate_sig_fields(writer.prev) if name.startswith("Timestamp"))
+
+
+def _writer(pdf: bytes) -> Any:
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
     class Writer(IncrementalPdfFileWriter):
         def _update_meta(self) -> None:
             # It would write the metadata anew in its own way, with the clock's time: the document keeps its own.
             return
 
-    session = engine.init_signing_session(Writer(BytesIO(pdf), strict=True))
-    session.system_time = at
-    prepared = session.prepare_tbs_document(None, bytes_reserved=2 * (_ROOM + sum(map(len, encoded))))
-    digest, out = prepared.digest_tbs_document()
-    signed = container.attributes(digest.document_digest, encoded)
-    signature = _raw_signature(signer.key, container.to_sign(signed))
-    digest.fill_with_cms(out, container.assemble(signed, encoded, signature))
-    out.seek(0)
-    return bytes(out.read())
-
-
-def _raw_signature(key: Any, data: bytes) -> bytes:
-    if isinstance(key, rsa.RSAPrivateKey):
-        return key.sign(data, padding.PKCS1v15(), hashes.SHA256())
-    return bytes(key.sign(data, ec.ECDSA(hashes.SHA256())))
-
-
-def _make_local() -> bytes:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
-    named = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, LOCAL_NAME)])
-    start = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=5)
-    usage = x509.KeyUsage(
-        digital_signature=True,
-        content_commitment=True,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=False,
-        crl_sign=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(named)
-        .issuer_name(named)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(start)
-        .not_valid_after(start + timedelta(days=365 * _YEARS))
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(usage, critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    secret = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return secret + certificate.public_bytes(serialization.Encoding.PEM)
-
-
-def _write_once(path: Path, data: bytes) -> None:
-    """Write a file that only the owner can read, whole or not at all; whoever comes second keeps what is there."""
-    made = path.with_name(f"{path.name}.{os.getpid()}")
-    handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        with suppress(FileExistsError):
-            os.link(made, path)
-    finally:
-        made.unlink()
-
-
-def _looks_like_pkcs12(data: bytes) -> bool:
-    try:
-        return bool(asn1_pkcs12.Pfx.load(data, strict=True)["version"].native == "v3")
-    except (ValueError, TypeError, KeyError):
-        return False
-
-
-def _check(certificate: x509.Certificate, key: Any, at: datetime) -> None:
-    problems = []
-    start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-    if at > end:
-        sentence = f"The signing certificate expired on {end:%Y-%m-%d}."
-        problems.append(Problem("certificate-expired", sentence, "Ask its issuer for a new one."))
-    if at < start:
-        sentence = f"The signing certificate is not valid before {start:%Y-%m-%d}."
-        problems.append(Problem("certificate-not-yet", sentence, "Wait for that day, or check this machine's clock."))
-    if not may_sign(certificate):
-        sentence = "The certificate in the PKCS#12 file may not sign documents: its key usage does not say so."
-        problems.append(Problem("certificate-purpose", sentence, "Ask for one with digital signature among its uses."))
-    strong = isinstance(key, ec.EllipticCurvePrivateKey) or (
-        isinstance(key, rsa.RSAPrivateKey) and key.key_size >= trust.RSA_LEAST
-    )
-    if not strong:
-        sentence = f"The key must be elliptic, or RSA of {trust.RSA_LEAST} bits or more."
-        problems.append(Problem("key-kind", sentence, "Ask for a certificate with such a key."))
-    if problems:
-        raise Refused.all(problems)
-
-
-def _ordered(certificate: x509.Certificate, others: Iterable[x509.Certificate]) -> tuple[x509.Certificate, ...]:
-    """Return the issuers of `certificate` among `others`, each after the one that it issued, and nothing else."""
-    chain: list[x509.Certificate] = []
-    left = list(others)
-    last = certificate
-    while last.issuer != last.subject and len(chain) < container.CERTIFICATES_MOST - 1:
-        issuer = next((one for one in left if one.subject == last.issuer), None)
-        if issuer is None:
-            break
-        left.remove(issuer)
-        chain.append(issuer)
-        last = issuer
-    return tuple(chain)
+    return Writer(BytesIO(pdf), strict=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from audits.dossiers import render, signing
+from audits.dossiers import keys, render, signing
 from tests.dossiers.example import example_attachments, example_manifest
 
 AT = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(hours=1)
@@ -15,18 +15,18 @@ AT = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(hours=1)
 
 
 @pytest.fixture(scope="session")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def key_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("keys")
 
 
 @pytest.fixture(scope="session")
-def local(keys: Path) -> signing.Signer:
-    return signing.local_signer(keys)
+def local(key_folder: Path) -> keys.Signer:
+    return keys.local_signer(key_folder)
 
 
 @pytest.fixture(scope="session")
-def ca(keys: Path, local: signing.Signer) -> bytes:
-    return (keys / signing.LOCAL_CERTIFICATE).read_bytes()
+def ca(key_folder: Path, local: keys.Signer) -> bytes:
+    return (key_folder / keys.LOCAL_CERTIFICATE).read_bytes()
 
 
 @pytest.fixture(scope="session")
@@ -35,5 +35,5 @@ def unsigned() -> bytes:
 
 
 @pytest.fixture(scope="session")
-def signed(unsigned: bytes, local: signing.Signer) -> bytes:
+def signed(unsigned: bytes, local: keys.Signer) -> bytes:
     return signing.sign(unsigned, local, name="Alice", at=AT)

@@ -14,8 +14,8 @@ from django.core.checks import run_checks
 
 from audits.bias import locking, planfile
 from audits.bias.models import BiasPlan
+from audits.dossiers.keys import local_signer
 from audits.dossiers.manifest import validate
-from audits.dossiers.signing import local_signer
 from audits.dossiers.verification import figures
 from audits.dossiers.verification.report import Broken, Unknown
 from audits.management.commands.reperform import Command

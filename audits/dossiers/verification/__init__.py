@@ -8,6 +8,7 @@ alone cannot show, such as whether the reader trusts the signer.
 from __future__ import annotations
 
 from audits.dossiers.verification.report import Check, Report
-from audits.dossiers.verification.steps import BYTES_MOST, Reprint, verify
+from audits.dossiers.verification.state import Reprint
+from audits.dossiers.verification.steps import BYTES_MOST, verify
 
 __all__ = ["BYTES_MOST", "Check", "Report", "Reprint", "verify"]

@@ -3,7 +3,8 @@
 CMS leaves bytes outside the signature: version numbers, the list of digests, further certificates, unsigned
 attributes, loose encodings. A dossier's container has none of that freedom. It is :func:`assemble` of three things,
 the signed attributes, the certificates and the signature; the signed attributes name the digest of every certificate
-in order; and what stands in the file must equal what is assembled, byte for byte.
+in order; and what stands in the file must equal what is assembled, byte for byte. A time stamp over the signature may
+be added: it is signed by its authority, and :mod:`audits.dossiers.verification.loose` holds its bytes to account.
 """
 
 from __future__ import annotations
@@ -25,10 +26,16 @@ CERTIFICATES_MOST = 8
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """What a container in order holds: the digest that was signed, and the signer's certificate before its chain."""
+    """What a container in order holds: the digest that was signed, and the signer's certificate before its chain.
+
+    `stamp` is the token of a time authority over `signature`, or empty; `digest` names the algorithm of the digest.
+    """
 
     message_digest: bytes
     certificates: tuple[x509.Certificate, ...]
+    signature: bytes = b""
+    stamp: bytes = b""
+    digest: str = "sha256"
 
 
 def attributes(message_digest: bytes, certificates: Sequence[bytes]) -> cms.CMSAttributes:
@@ -50,8 +57,8 @@ def to_sign(signed: cms.CMSAttributes) -> bytes:
     return bytes(signed.untag().dump())
 
 
-def assemble(signed: cms.CMSAttributes, certificates: Sequence[bytes], signature: bytes) -> bytes:
-    """Return the container in its one form. The first certificate is the signer's."""
+def assemble(signed: cms.CMSAttributes, certificates: Sequence[bytes], signature: bytes, stamp: bytes = b"") -> bytes:
+    """Return the container in its one form. The first certificate is the signer's; `stamp` a token over `signature`."""
     signer = asn1_x509.Certificate.load(certificates[0])
     sha256 = algos.DigestAlgorithm({"algorithm": "sha256"})
     info = cms.SignerInfo(
@@ -70,6 +77,10 @@ def assemble(signed: cms.CMSAttributes, certificates: Sequence[bytes], signature
             "signature": signature,
         }
     )
+    if stamp:
+        info["unsigned_attrs"] = [
+            cms.CMSAttribute({"type": "signature_time_stamp_token", "values": [cms.ContentInfo.load(stamp)]})
+        ]
     data = cms.SignedData(
         {
             "version": "v1",
@@ -84,7 +95,7 @@ def assemble(signed: cms.CMSAttributes, certificates: Sequence[bytes], signature
 
 def read(container: bytes) -> Container:
     """Take a container apart and check all that is in it but the covered bytes; raise ValueError with a sentence."""
-    signed_data = _signed_data(container)
+    signed_data = signed_data_of(container)
     if len(signed_data["signer_infos"]) != 1:
         raise ValueError("The container does not hold exactly one signature.")
     info = signed_data["signer_infos"][0]
@@ -95,14 +106,28 @@ def read(container: bytes) -> Container:
     digest = _message_digest(info)
     signed = attributes(digest, encoded)
     signature = bytes(info["signature"].native)
-    if assemble(signed, encoded, signature) != container:
+    stamp = stamp_in(info)
+    if assemble(signed, encoded, signature, stamp) != container:
         raise ValueError("The container is not in the one form of a dossier's signature; bytes were changed or added.")
     certificates = tuple(x509.load_der_x509_certificate(one) for one in encoded)
     _verify(certificates[0], signature, to_sign(signed))
-    return Container(digest, certificates)
+    return Container(digest, certificates, signature, stamp)
 
 
-def _signed_data(container: bytes) -> Any:
+def stamp_in(info: Any) -> bytes:
+    """Return the one token that a signature carries beside it, or nothing; raise ValueError for anything else there."""
+    unsigned = info["unsigned_attrs"]
+    if unsigned.native is None:
+        return b""
+    if len(unsigned) != 1 or unsigned[0]["type"].native != "signature_time_stamp_token":
+        raise ValueError("The container holds a part that nothing signs, and that is no time stamp.")
+    if len(unsigned[0]["values"]) != 1:
+        raise ValueError("The container holds more than one time stamp.")
+    return bytes(unsigned[0]["values"][0].dump())
+
+
+def signed_data_of(container: bytes) -> Any:
+    """Return the CMS signed data of a container; raise ValueError with a sentence where it holds none."""
     try:
         outer = cms.ContentInfo.load(container, strict=True)
         if outer["content_type"].native != "signed_data":

@@ -1,11 +1,11 @@
-"""The PDF around the signature: one signature, where it lies, and which bytes it covers."""
+"""The PDF around the signatures: where each lies, which bytes it covers, and what it allows after it."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -14,19 +14,50 @@ import pikepdf
 from audits.dossiers.verification.report import Broken
 
 _STREAM = re.compile(r"^stream <[^>]*>:? ?")
-_HEX = re.compile(rb"[0-9A-F]+")
-_MOMENT = re.compile(r"D:(\d{14})(?:Z|\+00'?00'?)?")
+_HEX = re.compile(rb"[0-9A-F]+|[0-9a-f]+")
+FIELDS_MOST = 100
+_MOMENT = re.compile(r"D:(\d{14})(?:Z(?:00'?00'?)?|([+-])(\d\d)'?(\d\d)'?)?")
 
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """The one signature of a document, as the PDF describes it."""
+    """A signature, or a time stamp over the document, as the PDF describes it.
 
+    `permits` is what a signature that certifies the document allows after it (1: nothing; 2: further signatures), None
+    where it does not certify. `locks` is the same as the field of a later signature says it.
+    """
+
+    field: str
+    is_stamp: bool
     byte_range: tuple[int, ...]
     contents: bytes
     name: str
+    reason: str
     claimed_at: datetime | None
-    locked: bool
+    permits: int | None
+    locks: int | None
+
+    @property
+    def end(self) -> int:
+        """Return where the bytes end that it covers."""
+        return self.byte_range[2] + self.byte_range[3] if len(self.byte_range) == 4 else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """The bytes that a signature covers, but for the gap from `before` to `after` that holds its container."""
+
+    before: int
+    after: int
+    end: int
+    container: bytes
+
+    def digest(self, data: bytes, algorithm: str) -> bytes:
+        """Return the digest of all that is covered."""
+        view = memoryview(data)
+        digest = hashlib.new(algorithm, view[: self.before])
+        digest.update(view[self.after : self.end])
+        return digest.digest()
 
 
 def open_pdf(data: bytes) -> pikepdf.Pdf:
@@ -47,39 +78,59 @@ def _said(error: object) -> str:
     return _STREAM.sub("", str(error))
 
 
-def seal_of(document: pikepdf.Pdf) -> Seal:
-    """Return the one signature; raise Broken where there is none, or more than one."""
+def seals_of(document: pikepdf.Pdf) -> tuple[list[Seal], list[str]]:
+    """Return all signatures and time stamps in the order of the bytes that they cover, and the fields still empty.
+
+    Raises Broken where there is none, or where the form holds anything else.
+    """
     form = document.Root.get("/AcroForm")
     fields: list[Any] = [] if form is None else list(form.get("/Fields", []))
-    signed = [one for one in fields if one.get("/FT") == "/Sig" and "/V" in one]
+    if len(fields) > FIELDS_MOST:
+        raise Broken("The document holds more form fields than any dossier.", f"{len(fields)} fields")
+    if any(one.get("/FT") != "/Sig" or "/Kids" in one for one in fields):
+        raise Broken("The document holds a form field that is not for a signature.", f"{len(fields)} fields")
+    names = [str(one.get("/T", "")) for one in fields]
+    if len({one.objgen for one in fields}) != len(fields) or len(set(names)) != len(names):
+        raise Broken("A field for a signature stands twice in the document.", ", ".join(names))
+    signed = [(name, one) for name, one in zip(names, fields, strict=True) if "/V" in one]
     if not signed:
         raise Broken("The document is not signed.", "no signature")
-    if len(signed) != 1 or len(fields) != 1:
-        raise Broken("The document holds more than one signature or form field.", f"{len(fields)} fields")
-    value = signed[0]["/V"]
-    if value.get("/SubFilter") != "/ETSI.CAdES.detached":
+    found = sorted((_seal(document, name, field) for name, field in signed), key=lambda one: one.end)
+    return found, [name for name, one in zip(names, fields, strict=True) if "/V" not in one]
+
+
+def _seal(document: pikepdf.Pdf, name: str, field: Any) -> Seal:
+    value = field["/V"]
+    is_stamp = value.get("/Type") == "/DocTimeStamp"
+    if value.get("/SubFilter") != ("/ETSI.RFC3161" if is_stamp else "/ETSI.CAdES.detached"):
         raise Broken("The signature is not a PAdES signature.", str(value.get("/SubFilter")))
+    lock = field.get("/Lock")
     return Seal(
+        field=name,
+        is_stamp=is_stamp,
         byte_range=tuple(int(one) for one in value.ByteRange),
         contents=bytes(value.Contents),
         name=str(value.get("/Name", "")),
+        reason=str(value.get("/Reason", "")),
         claimed_at=_moment(str(value.get("/M", ""))),
-        locked=_locked(document, value),
+        permits=_permits(document, value),
+        locks=int(lock["/P"]) if lock is not None and "/P" in lock else None,
     )
 
 
-def covered(data: bytes, seal: Seal) -> tuple[bytes, bytes]:
-    """Return (the SHA-256 of all bytes that are signed, the container); raise Broken unless only it is left out.
+def covered(data: bytes, seal: Seal) -> Covered:
+    """Return which bytes are signed; raise Broken unless only the container is left out, from the first byte on.
 
-    The gap must hold `<`, the container in capital hexadecimal digits, zeros, `>`: the one form that we write.
+    The gap must hold `<`, the container in hexadecimal digits of one case, zeros, `>`: no digit of it is free.
     """
     expected = "one gap, which holds the signature's container and nothing else"
     if len(seal.byte_range) != 4:
         raise Broken(f"The signature must leave out {expected}.", str(seal.byte_range))
     start, before, after, rest = seal.byte_range
-    got = f"bytes 0 to {before} and {after} to {after + rest} of {len(data)}"
-    if start != 0 or not 0 < before < after <= len(data) or after + rest != len(data):
-        raise Broken("The signature does not cover the whole file; something was added or cut off.", got)
+    end = after + rest
+    got = f"bytes 0 to {before} and {after} to {end} of {len(data)}"
+    if start != 0 or not 0 < before < after <= end <= len(data):
+        raise Broken("The signature does not cover the file from its first byte on, or was cut off.", got)
     gap = data[before:after]
     if gap[:1] != b"<" or gap[-1:] != b">" or len(gap) % 2 or not _HEX.fullmatch(gap[1:-1]):
         raise Broken("The gap that the signature leaves out was changed.", got)
@@ -89,7 +140,7 @@ def covered(data: bytes, seal: Seal) -> tuple[bytes, bytes]:
     container = held[: _length(held)]
     if held[len(container) :].strip(b"\0"):
         raise Broken("Something stands behind the signature's container.", got)
-    return hashlib.sha256(data[:before] + data[after:]).digest(), container
+    return Covered(before, after, end, container)
 
 
 def _length(held: bytes) -> int:
@@ -99,22 +150,25 @@ def _length(held: bytes) -> int:
     return 4 + int.from_bytes(held[2:4], "big")
 
 
-def _locked(document: pikepdf.Pdf, value: Any) -> bool:
+def _permits(document: pikepdf.Pdf, value: Any) -> int | None:
     permissions = document.Root.get("/Perms")
     certified: Any = None if permissions is None else permissions.get("/DocMDP")
     if certified is None or certified.objgen != value.objgen:
-        return False
-    references: list[Any] = list(value.get("/Reference", []))
-    if len(references) != 1 or references[0].TransformMethod != "/DocMDP":
-        return False
-    return bool(references[0].TransformParams.P == 1)
+        return None
+    references: list[Any] = [one for one in value.get("/Reference", []) if one.get("/TransformMethod") == "/DocMDP"]
+    if len(references) != 1:
+        return None
+    return int(references[0].TransformParams.P)
 
 
 def _moment(text: str) -> datetime | None:
     found = _MOMENT.fullmatch(text)
     if not found:
         return None
+    digits, sign, hours, minutes = found.groups()
     try:
-        return datetime.strptime(found[1], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        there = datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
     except ValueError:
         return None
+    ahead = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+    return there + ahead if sign == "-" else there - ahead

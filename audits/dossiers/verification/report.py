@@ -8,11 +8,14 @@ from typing import Any, Literal
 from compliance.lib.problems import one_line
 from compliance.lib.wording import gettext_noop as _
 
-Outcome = Literal["holds", "broken", "cannot tell"]
-EXIT_CODES: dict[Outcome, int] = {"holds": 0, "broken": 1, "cannot tell": 2}
+Outcome = Literal["holds", "broken", "untrusted", "unfinished", "cannot tell"]
+EXIT_CODES: dict[Outcome, int] = {"holds": 0, "broken": 1, "cannot tell": 2, "untrusted": 3, "unfinished": 4}
+WORST_FIRST: tuple[Outcome, ...] = ("broken", "untrusted", "unfinished", "cannot tell")
 IN_SUM: dict[Outcome, str] = {
     "holds": _("All checks hold."),
     "broken": _("Something is broken: do not rely on this file."),
+    "untrusted": _("Nothing was changed, but somebody signed or stamped it whom you do not trust."),
+    "unfinished": _("Signatures are missing: this is not the finished dossier."),
     "cannot tell": _("Nothing is broken, but not everything can be told from this file alone."),
 }
 
@@ -35,6 +38,32 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """What is known of one signature: who, as what, when by whose clock, who vouches, and what came after it.
+
+    `chain` is trusted, untrusted or cannot tell; `revocation` not revoked, revoked or cannot tell. Each is told in a
+    sentence as well. `expected` is who should sign in this field and as what, as the manifest has it.
+    """
+
+    field: str
+    who: str
+    expected: str
+    statement: str
+    level: str
+    at: str
+    clock: str
+    chain: str
+    chain_sentence: str
+    revocation: str
+    revocation_sentence: str
+    after: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return all fields in a stable order."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All checks of one file, with its digest and the signer that it names, if any."""
 
@@ -42,6 +71,7 @@ class Report:
     checks: tuple[Check, ...]
     signer: str = ""
     signed_at: str = ""
+    signatures: tuple[Signature, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
@@ -51,13 +81,11 @@ class Report:
         'cannot tell'
         """
         found = {check.outcome for check in self.checks}
-        if "broken" in found:
-            return "broken"
-        return "cannot tell" if "cannot tell" in found or not found else "holds"
+        return next((one for one in WORST_FIRST if one in found), "holds" if found else "cannot tell")
 
     @property
     def exit_code(self) -> int:
-        """Return 0 when all hold, 1 when something is broken, 2 when it cannot be told."""
+        """Return 0 when all hold; 1: something is broken; 2: it cannot be told; 3: not trusted; 4: not all signed."""
         return EXIT_CODES[self.outcome]
 
     @property
@@ -73,6 +101,7 @@ class Report:
             "exit_code": self.exit_code,
             "signer": self.signer,
             "signed_at": self.signed_at,
+            "signatures": [one.as_json() for one in self.signatures],
             "checks": [check.as_json() for check in self.checks],
         }
 
@@ -85,7 +114,8 @@ class Report:
         True
         """
         checks = tuple(Check(**check) for check in value["checks"])
-        return cls(value["sha256"], checks, value["signer"], value["signed_at"])
+        signatures = tuple(Signature(**one) for one in value["signatures"])
+        return cls(value["sha256"], checks, value["signer"], value["signed_at"], signatures)
 
 
 class Broken(Exception):
@@ -99,6 +129,14 @@ class Broken(Exception):
 
 class Unknown(Broken):
     """A check cannot be decided, for want of something that is not in the file."""
+
+
+class Untrusted(Broken):
+    """All is intact, and whoever made it is none whom the reader trusts."""
+
+
+class Unfinished(Broken):
+    """All that is there holds, and something that should be there is not."""
 
 
 @dataclass(slots=True)

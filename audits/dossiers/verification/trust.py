@@ -1,6 +1,6 @@
 """Whether the signer is one whom the reader trusts: the chain, its dates and its purpose, all offline.
 
-Whether a certificate was revoked cannot be learned without a connection; the sentence says so.
+Whether a certificate was revoked is judged by :mod:`audits.dossiers.verification.revocation`, where the file tells it.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ _SIGNING = {
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """`trusted` when a chain in order leads to a trusted certificate, `unknown` when none does, `broken` when a
-    certificate says itself that this signature is not right."""
+    """`trusted` when a chain in order leads to a trusted certificate, `untrusted` when it leads to none of those given,
+    `unknown` when that cannot be told, `broken` when a certificate says itself that this signature is not right."""
 
-    state: Literal["trusted", "unknown", "broken"]
+    state: Literal["trusted", "untrusted", "unknown", "broken"]
     sentence: str
     got: str
 
@@ -75,7 +75,7 @@ def judge(
             else ("cannot be judged, since no certificate was given as trusted")
         )
         own = " It is self-signed." if signer.issuer == signer.subject else f" Its issuer is {_issuer(signer)}."
-        return Judgement("unknown", f"The signer {why}.{own}", got)
+        return Judgement("untrusted" if trusted else "unknown", f"The signer {why}.{own}", got)
     for below, issuer in enumerate(chain[1:]):
         if fault := _issuer_fault(issuer, below, at):
             return Judgement("unknown", fault, got)
@@ -83,7 +83,7 @@ def judge(
         if unheld := [kind.oid.dotted_string for kind in one.extensions if kind.critical and kind.oid not in _HELD]:
             sentence = f"The certificate {_name(one)} carries a condition that this check does not know ({unheld[0]})."
             return Judgement("unknown", sentence, got)
-    sentence = f"The signer leads to the trusted certificate {_name(chain[-1])}. Revocation was not looked up, offline."
+    sentence = f"The signer leads to the trusted certificate {_name(chain[-1])}."
     return Judgement("trusted", sentence, got)
 
 
@@ -95,14 +95,15 @@ def _chain(
         last = chain[-1]
         if last in trusted:
             return chain
-        issuer = next((one for one in (*trusted, *held) if one not in chain and _issued(one, last)), None)
+        issuer = next((one for one in (*trusted, *held) if one not in chain and issued(one, last)), None)
         if issuer is None:
             return None
         chain.append(issuer)
     return None
 
 
-def _issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
+def issued(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
+    """Say whether the one signed the other: its name, and its key."""
     try:
         certificate.verify_directly_issued_by(issuer)
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
@@ -119,7 +120,7 @@ def _fault(signer: x509.Certificate, at: datetime | None) -> str:
         )
     if not may_sign(signer):
         return "The signer's certificate may not sign documents: its key usage does not say so."
-    if not _strong(signer):
+    if not is_strong(signer):
         return f"The signer's key is weak: neither elliptic nor RSA of {RSA_LEAST} bits or more."
     return ""
 
@@ -137,10 +138,11 @@ def _issuer_fault(issuer: x509.Certificate, below: int, at: datetime | None) -> 
             return f"The certificate {_name(issuer)} may not stand above so many others."
     except (x509.ExtensionNotFound, ValueError):
         return f"The certificate {_name(issuer)} does not say that it may issue others."
-    return "" if _strong(issuer) else f"The key of the issuing certificate {_name(issuer)} is weak."
+    return "" if is_strong(issuer) else f"The key of the issuing certificate {_name(issuer)} is weak."
 
 
-def _strong(certificate: x509.Certificate) -> bool:
+def is_strong(certificate: x509.Certificate) -> bool:
+    """Say whether the key is elliptic, or RSA of enough bits."""
     key = certificate.public_key()
     return isinstance(key, ec.EllipticCurvePublicKey) or (
         isinstance(key, rsa.RSAPublicKey) and key.key_size >= RSA_LEAST
