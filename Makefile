@@ -26,11 +26,11 @@ serve: ## Run the application on this machine; Ctrl-C stops it
 	@exec $(PY) manage.py serve $(ARGS)
 
 test: ## Run the tests (the browser's are under journeys)
-	@scripts/bootstrap dev -- print pdf
+	@scripts/bootstrap dev -- print pdf hsm
 	@$(PYTEST) -m "not journey and not thorough" $(ARGS)
 
 journeys: ## Walk the application in a real browser
-	@scripts/bootstrap dev -- print pdf browser
+	@scripts/bootstrap dev -- print pdf hsm browser
 	@$(PYTEST) -m "journey and not thorough" tests/journeys $(ARGS)
 
 pictures: ## Make the pictures of the manual anew, from the demo organisation
@@ -38,7 +38,7 @@ pictures: ## Make the pictures of the manual anew, from the demo organisation
 	@$(PY) -m tests.journeys.pictures
 
 thorough: ## Run the tests that take long: every link, a worker killed again and again, the longer journeys
-	@scripts/bootstrap dev -- print pdf browser
+	@scripts/bootstrap dev -- print pdf hsm browser
 	@$(PYTEST) -m "thorough and not journey" $(ARGS) # apart, since a browser's loop bars its process from the database
 	@$(PYTEST) -m "thorough and journey" $(ARGS)
 

@@ -30,8 +30,12 @@ def dossiers(organisation_id: UUID) -> Iterator[tuple[str, str]]:
         yield one.manifest_sha256, f"Manifest of the dossier {one.title}"
         for name, sha256 in _attachments(one):
             yield sha256, f"{name} of the dossier {one.title}"
-        if one.signed_sha256:
+        if one.rendered_sha256:
             yield one.rendered_sha256, f"Dossier {one.title}, before it was signed"
+        for sha256 in one.signatures.exclude(sha256="").order_by("position").values_list("sha256", flat=True):
+            if sha256 != one.signed_sha256:
+                yield sha256, f"Dossier {one.title}, before the next signature or time stamp"
+        if one.signed_sha256:
             yield one.signed_sha256, f"Dossier {one.title}"
 
 

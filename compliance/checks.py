@@ -47,6 +47,14 @@ def time_authority_can_be_asked(**_: Any) -> list[CheckMessage]:
     """A time authority that is named must have a host, and the certificates that it is trusted by must be readable."""
     found: list[CheckMessage] = []
     url, path = settings.TIMESTAMP_URL, settings.TIMESTAMP_TRUST
+    if settings.SIGNING_TRUST and not _certificates(settings.SIGNING_TRUST):
+        found.append(
+            checks.Error(
+                f"PROBANDA_SIGNING_TRUST is {settings.SIGNING_TRUST!r}, which holds no certificate that can be read.",
+                hint="Write the path of a PEM file with the certificates that signers' own lead to.",
+                id="probanda.E004",
+            )
+        )
     if url and not _host(url):
         found.append(
             checks.Error(

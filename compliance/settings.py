@@ -201,6 +201,9 @@ SIGNING_PKCS12 = env.text("PROBANDA_SIGNING_PKCS12")
 SIGNING_PASSWORD_NAME = "PROBANDA_SIGNING_PASSWORD"  # noqa: S105 - a name; read when signing, never kept in settings
 SIGNING_LEVEL = env.one_of("PROBANDA_SIGNING_LEVEL", "B-B", ["B-B", "B-T", "B-LT", "B-LTA"])
 SIGNING_TRUST = env.text("PROBANDA_SIGNING_TRUST")  # the certificates that signers' own lead to
+SIGNING_PKCS11 = env.text("PROBANDA_SIGNING_PKCS11")  # the library of a token, and its label
+SIGNING_PKCS11_TOKEN = env.text("PROBANDA_SIGNING_PKCS11_TOKEN")
+RENEW_DAYS = env.whole("PROBANDA_RENEW_DAYS", 365, least=1)
 TIMESTAMP_URL = env.url("PROBANDA_TIMESTAMP_URL", "", ["http", "https"])  # a time authority (RFC 3161)
 TIMESTAMP_TRUST = env.text("PROBANDA_TIMESTAMP_TRUST")
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

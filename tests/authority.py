@@ -96,7 +96,7 @@ pki-architectures:
         root: {{for-issuer: root, signing-key: root, simulated-update-schedule: "P90D"}}
       time-stamping:
         tsa: {{signing-cert: tsa}}
-        ending: {{signing-cert: tsa-ending}}
+        ending: {{signing-key: tsa, signing-cert: tsa-ending}}
 """
 LONG = '{valid-from: "2020-01-01T00:00:00+0000", valid-to: "2100-01-01T00:00:00+0000"}'
 KEYS = ("root", "issuing", "ocsp", "tsa", "alice", "bob", "charlie")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audits.dossiers import freeze as freezing
-from audits.dossiers.models import Dossier
-from audits.dossiers.rules import check_status
+from audits.dossiers.models import PARTS_IN_PRINT, Dossier, Part, Signature
+from audits.dossiers.rules import check_signing, check_status
 from audits.work.models import State
 from audits.work.nudge import nudge
 from audits.work.records import MACHINE, check_attempts, fail, record
@@ -26,14 +28,28 @@ from compliance.trail.actions import hold
 from compliance.trail.recorded import for_the_record
 
 
-def freeze(*, by: Membership, checklist: Checklist, title: str = "", status: str, statement: str = "") -> Dossier:
-    """Pin everything as it is now and hand it to a worker; later changes do not reach into it."""
+def freeze(
+    *,
+    by: Membership,
+    checklist: Checklist,
+    title: str = "",
+    status: str,
+    statement: str = "",
+    level: str = "",
+    signers: Sequence[tuple[str, Membership]] = (),
+) -> Dossier:
+    """Pin everything as it is now and hand it to a worker; later changes do not reach into it.
+
+    `signers` are those who are to sign, in order, each with what they sign as; with none, the house seals the dossier.
+    """
     check_can(by, "make_dossiers")
     if checklist.organisation_id != by.organisation_id:
         raise ValueError("The checklist belongs to another organisation.")
     with transaction.atomic():
         hold(by.organisation_id)
         check_status(status, checklist)
+        level = level or settings.SIGNING_LEVEL
+        check_signing(level, signers, by)
         at, id = timezone.now(), uuid4()
         title = title.strip() or f"{checklist.title}: {checklist.system}"
         with for_the_record():
@@ -46,6 +62,7 @@ def freeze(*, by: Membership, checklist: Checklist, title: str = "", status: str
                 statement=statement.strip(),
                 at=at,
             )
+        manifest["signing"] = _signing(level, signers)
         kept = blobs.put_bytes(by.organisation_id, dump(manifest))
         for data in attachments.values():
             blobs.put_bytes(by.organisation_id, data)
@@ -57,13 +74,24 @@ def freeze(*, by: Membership, checklist: Checklist, title: str = "", status: str
             title=title[:200],
             status=status,
             manifest_sha256=kept.sha256,
+            level=level,
             frozen_by=by,
             frozen_at=at,
             asked_at=at,
         )
+        for place, (part, member) in enumerate(signers, 1):
+            Signature.objects.create(dossier=dossier, position=place, part=part, member=member)
         record(by.actor, dossier, "dossier.frozen", sha256=kept.sha256, short=kept.sha256[:12], status=status)
         nudge("audits.dossiers.make", dossier)
     return dossier
+
+
+def _signing(level: str, signers: Sequence[tuple[str, Membership]]) -> dict[str, Any]:
+    listed = [
+        {"field": f"Signature{place}", "name": member.name, "role": PARTS_IN_PRINT[Part(part)]}
+        for place, (part, member) in enumerate(signers, 1)
+    ]
+    return {"level": level, "signers": listed}
 
 
 @transaction.atomic
@@ -106,7 +134,7 @@ def carry_out(pk: UUID) -> None:
             manifest, attachments = contents(work)
             made = making.make(manifest, attachments, signer=making.signer(), at=timezone.now(), say=work.say)
             rendered = blobs.put_bytes(work.organisation_id, made.rendered)
-            signed = blobs.put_bytes(work.organisation_id, made.signed)
+            signed = blobs.put_bytes(work.organisation_id, made.signed) if made.signed else blobs.Kept("", 0)
     except Stopped:  # cancelled, or taken up by another worker: the row says which
         return
     except Refused as refused:
@@ -117,9 +145,13 @@ def carry_out(pk: UUID) -> None:
         "signed_sha256": signed.sha256,
         "signed_size": signed.size,
         "signer": made.signer[:300],
+        "stamp_ends_at": made.stamp_ends_at,
     }
     with work.handing_in(State.FINISHED, **columns) as ours:
-        if ours:
+        if ours and not made.signed:
+            short = rendered.sha256[:12]
+            record(MACHINE, work, "dossier.prepared", sha256=rendered.sha256, short=short)
+        elif ours:
             short = signed.sha256[:12]
             record(MACHINE, work, "dossier.signed", sha256=signed.sha256, short=short, signer=made.signer)
 
@@ -135,5 +167,5 @@ def contents(dossier: Dossier) -> tuple[dict[str, Any], dict[str, bytes]]:
 
 @transaction.atomic
 def record_download(*, by: Membership, dossier: Dossier) -> None:
-    """Write into the trail that a member took a copy."""
-    record(by.actor, dossier, "dossier.downloaded", sha256=dossier.signed_sha256)
+    """Write into the trail that a member took a copy, as it is now."""
+    record(by.actor, dossier, "dossier.downloaded", sha256=dossier.file_sha256)

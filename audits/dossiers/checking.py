@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from threading import BoundedSemaphore
+
+from django.conf import settings
 
 from audits.dossiers import child
 from audits.dossiers.verification import Report, verify
@@ -39,6 +42,12 @@ def verify_in_child(
     finally:
         _room.release()
     return Report.from_json(json.loads(told))
+
+
+def trusted_here() -> list[bytes]:
+    """Return the certificates (PEM) that the operator trusts, for signers and for time."""
+    paths = dict.fromkeys(one for one in (settings.SIGNING_TRUST, settings.TIMESTAMP_TRUST) if one)
+    return [Path(one).read_bytes() for one in paths]
 
 
 def verify_packed(parts: list[bytes]) -> bytes:

@@ -13,7 +13,7 @@ import os
 import struct
 import subprocess
 import sys
-from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import IO
 
@@ -22,6 +22,17 @@ from compliance.lib.problems import Problem, Refused
 
 _ROOT = Path(__file__).resolve().parents[2]
 _REFUSED = 3
+_WORKS = {
+    "render": ("audits.dossiers.render", "render_packed"),
+    "print": ("audits.dossiers.render", "print_packed"),
+    "stamp": ("audits.dossiers.stamping", "stamp_packed"),
+    "verify": ("audits.dossiers.checking", "verify_packed"),
+    "sign": ("audits.dossiers.apart", "sign_packed"),
+    "take_in": ("audits.dossiers.apart", "take_in_packed"),
+    "renew": ("audits.dossiers.apart", "renew_packed"),
+}
+#: Of the environment, and nothing else: where programs are, and the settings of hardware that keeps keys.
+_PASSED = ("PATH", "LANG", "HOME", "TMPDIR", "SOFTHSM2_CONF", "OPENSC_CONF", "P11_KIT_CONFIG")
 
 
 def run(work: str, parts: list[bytes], *, memory: int, seconds: float) -> bytes:
@@ -30,7 +41,7 @@ def run(work: str, parts: list[bytes], *, memory: int, seconds: float) -> bytes:
     Raises Refused with the child's own problems, or with `child-time` or `child-failed`.
     """
     command = [sys.executable, "-m", "audits.dossiers.child", work, str(memory)]
-    environment = {key: value for key, value in os.environ.items() if key in ("PATH", "LANG", "HOME", "TMPDIR")}
+    environment = {key: value for key, value in os.environ.items() if key in _PASSED}
     environment |= {"PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": os.environ.get("PYTHONDONTWRITEBYTECODE", "")}
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=_ROOT, env=environment
@@ -82,22 +93,12 @@ def _main(work: str, memory: str, source: IO[bytes], target: IO[bytes]) -> int:
     gc.disable()
     resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
     try:
-        target.write(_works()[work](unpack(source.read())))
+        module, function = _WORKS[work]
+        target.write(getattr(import_module(module), function)(unpack(source.read())))
     except Refused as refused:
         target.write(json.dumps([problem.as_json() for problem in refused.problems]).encode())
         return _REFUSED
     return 0
-
-
-def _works() -> dict[str, Callable[[list[bytes]], bytes]]:
-    from audits.dossiers import checking, render, stamping
-
-    return {
-        "render": render.render_packed,
-        "print": render.print_packed,
-        "stamp": stamping.stamp_packed,
-        "verify": checking.verify_packed,
-    }
 
 
 if __name__ == "__main__":

@@ -70,6 +70,7 @@ def build(manifest: dict[str, Any]) -> dict[str, Any]:
         "evidence": list(evidence.values()),
         "trail": _trail(shown["trail"]),
         "attachments": [{**one, "size": words.size(one["bytes"])} for one in shown["attachments"]],
+        "signing": _signing(shown.get("signing")),
         "software": shown["software"],
         "rows_total": words.amount(len(rows), "row", "rows"),
         "evidence_total": words.amount(len(evidence), "item", "items"),
@@ -110,7 +111,17 @@ def _chapters(context: dict[str, Any]) -> dict[str, Any]:
     named["trail"] = chapter("trail", "Who did what, and when")
     named["digests"] = chapter("digests", "Digests")
     named["check"] = chapter("check", "How to check this document")
+    if context["signing"]:
+        named["signatures"] = chapter("signatures", "Signatures")
     return {**named, "all": listed}
+
+
+def _signing(one: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return those who are to sign, numbered; nothing where the house alone seals the dossier."""
+    if not one or not one["signers"]:
+        return None
+    signers = [{**each, "number": str(number)} for number, each in enumerate(one["signers"], 1)]
+    return {**one, "signers": signers, "asked": words.amount(len(signers), "is", "are")}
 
 
 def _determination(one: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -5,16 +5,22 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from audits.dossiers.models import Status
+from audits.dossiers.models import Level, Part, Status, Way
+from audits.dossiers.queries import may_sign_as
+from audits.dossiers.rules import levels
 from compliance.checklists.models import Checklist
 from compliance.checklists.queries import in_use
 from compliance.people.models import Membership
 
 LARGEST_PDF: Final = 50 * 1024 * 1024
 LARGEST_PEM: Final = 1024 * 1024
+PKCS12_MOST: Final = 256 * 1024
+UPLOAD_MOST: Final = 256 * 1024 * 1024
+STATEMENT_MOST: Final = 600
 
 
 class NewForm(forms.Form):
@@ -82,3 +88,85 @@ def _within(file: Any, most: int) -> Any:
         sentence = _("The file has {size:,} bytes; here it may have {most:,}. Check it with manage.py verify_dossier.")
         raise forms.ValidationError(sentence.format(size=file.size, most=most))
     return file
+
+
+class SignersForm(forms.Form):
+    """Who is to sign, in the order of the fields, and at which level. It stands beside `NewForm` on the page."""
+
+    level = forms.ChoiceField(required=False, label=gettext_lazy("Level of the signatures"), widget=forms.RadioSelect)
+
+    def __init__(self, by: Membership, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        here = levels()
+        choice = self.fields["level"]
+        if isinstance(choice, forms.ChoiceField):
+            choice.choices = [(one.value, one.label) for one in Level if one.value in here]
+        choice.initial = settings.SIGNING_LEVEL if settings.SIGNING_LEVEL in here else here[-1]
+        for part in Part:
+            self.fields[part.value] = forms.ModelChoiceField(
+                may_sign_as(by, part), required=False, label=_ASKED[part], empty_label=gettext_lazy("Nobody")
+            )
+
+    def signers(self) -> list[tuple[str, Membership]]:
+        """Return those who were chosen, in the order in which they sign."""
+        chosen = ((part.value, self.cleaned_data.get(part.value)) for part in Part)
+        return [(part, member) for part, member in chosen if member is not None]
+
+
+_ASKED = {
+    Part.PREPARER: gettext_lazy("Signs as preparer"),
+    Part.LEGAL_REVIEWER: gettext_lazy("Signs as legal reviewer"),
+    Part.AUDITOR: gettext_lazy("Signs as independent auditor"),
+}
+_SECRET = forms.PasswordInput(attrs={"autocomplete": "off"})
+
+
+class SignForm(forms.Form):
+    """A key that is used once, and what the signer states."""
+
+    way = forms.ChoiceField(label=gettext_lazy("Where your key is"), widget=forms.RadioSelect)
+    key = forms.FileField(
+        required=False,
+        label=gettext_lazy("Your key file (PKCS#12)"),
+        help_text=gettext_lazy("It usually ends in .p12 or .pfx. It is used for this one signature and not kept."),
+    )
+    secret = forms.CharField(
+        required=False,
+        strip=False,
+        max_length=200,
+        widget=_SECRET,
+        label=gettext_lazy("Password of the key file, or PIN"),
+        help_text=gettext_lazy("It opens the key for this one signature, and is neither kept nor written anywhere."),
+    )
+    statement = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=STATEMENT_MOST,
+        label=gettext_lazy("What you state, in your own words"),
+        help_text=gettext_lazy("It stands above your name in the PDF, and your signature covers it."),
+    )
+
+    def __init__(self, ways: list[Way], *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        here = [(one.value, one.label) for one in ways if one != Way.OWN]
+        choice = self.fields["way"]
+        if isinstance(choice, forms.ChoiceField):
+            choice.choices = here
+        choice.initial = here[0][0]
+
+    def clean_key(self) -> Any:
+        return _within(self.cleaned_data["key"], PKCS12_MOST)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("way") == Way.FILE and not data.get("key") and not self.errors.get("key"):
+            self.add_error("key", _("Choose your key file."))
+        return data
+
+
+class SignedForm(forms.Form):
+    """A dossier that was signed on the signer's own machine."""
+
+    file = forms.FileField(label=gettext_lazy("The PDF that you signed"), allow_empty_file=True)
+
+    def clean_file(self) -> Any:
+        return _within(self.cleaned_data["file"], UPLOAD_MOST)

@@ -79,30 +79,30 @@ def context(proof: Proof) -> Any:
     )
 
 
-async def admit(signer: Signer, *, whose: Sequence[str], at: datetime, proof: Proof, asking: Any) -> None:
-    """Refuse a certificate that may not sign here, with the reason, before its key is used.
+async def admit(signer: Signer, *, whose: Sequence[str], at: datetime, proof: Proof, asking: Any) -> Any:
+    """Refuse a certificate that may not sign here, with the reason, before its key is used; return its path or None.
 
     `whose` are the names and addresses that the person goes by; empty for the house's own key. Authorities are asked
     only about a certificate that leads to one of the operator's: nobody else's certificate says where we connect to.
     """
     if signer.local:  # made here a moment ago, for nobody in particular
-        return
+        return None
     check_certificate(signer.certificate, at)
-    if whose and not names(signer.certificate) & {_plain(one) for one in whose}:
+    if whose and not goes_by(signer.certificate, whose):
         told = ", ".join(sorted(shown(signer.certificate))) or "nobody"
         sentence = f"The certificate is {told}'s, and this signature is {whose[0]}'s."
         raise Refused(Problem("certificate-name", sentence, f"Sign with a certificate that names {whose[0]}."))
     if not proof.signers:
-        return
+        return None
     roots = [one for pem in proof.signers for one in trust.read_pem(pem)]
     found = trust.judge((signer.certificate, *signer.chain), roots, at)
     if found.state != "trusted":
         hint = "Sign with a certificate of an authority that the operator trusts."
         raise Refused(Problem("certificate-untrusted", found.sentence, hint))
-    await _not_revoked(signer, asking)
+    return await _not_revoked(signer, asking)
 
 
-async def _not_revoked(signer: Signer, asking: Any) -> None:
+async def _not_revoked(signer: Signer, asking: Any) -> Any:
     from pyhanko_certvalidator import CertificateValidator
     from pyhanko_certvalidator.errors import InsufficientRevinfoError, PathBuildingError, RevokedError, ValidationError
 
@@ -110,7 +110,7 @@ async def _not_revoked(signer: Signer, asking: Any) -> None:
         [one.public_bytes(serialization.Encoding.PEM) for one in (signer.certificate, *signer.chain)]
     )
     try:
-        await CertificateValidator(mine, others, asking).async_validate_path()
+        return await CertificateValidator(mine, others, asking).async_validate_path()
     except RevokedError as error:
         why = error.reason.human_friendly if error.reason else "no reason was given"
         sentence = f"The signing certificate was revoked on {error.revocation_dt:%Y-%m-%d %H:%M} UTC ({why})."
@@ -125,9 +125,10 @@ async def _not_revoked(signer: Signer, asking: Any) -> None:
         raise Refused(Problem("certificate-invalid", sentence, str(error)[:200])) from None
 
 
-def names(certificate: x509.Certificate) -> set[str]:
-    """Return the names and addresses that a certificate gives its holder, without regard to case and spaces."""
-    return {_plain(one) for one in shown(certificate)} | {_plain(one) for one in _addresses(certificate)}
+def goes_by(certificate: x509.Certificate, whose: Sequence[str]) -> bool:
+    """Say whether a certificate gives its holder one of these names or addresses; case and spaces do not count."""
+    held = {_plain(one) for one in (*shown(certificate), *_addresses(certificate))}
+    return bool(held & {_plain(one) for one in whose})
 
 
 def shown(certificate: x509.Certificate) -> set[str]:

@@ -19,11 +19,15 @@ Say = Callable[[float, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The rendered bytes (the same for the same manifest), the signed bytes, and whose certificate signed."""
+    """The rendered bytes (the same for the same manifest), the sealed bytes, and whose certificate sealed them.
+
+    Where people are to sign, there is no seal: they sign what was rendered.
+    """
 
     rendered: bytes
-    signed: bytes
-    signer: str
+    signed: bytes = b""
+    signer: str = ""
+    stamp_ends_at: datetime | None = None
 
 
 def proof(level: str) -> Proof:
@@ -50,7 +54,10 @@ def make(
     """Return the dossier. `at` is the time of signing; the rendered bytes depend on the manifest alone."""
     say(0.05, "Rendering the pages.")
     rendered = render.render_in_child(manifest, dict(attachments))
+    asked = manifest.get("signing", {"level": "B-B", "signers": []})
+    if asked["signers"]:
+        return Made(rendered)
+    level = asked["level"]
     say(0.8, "Signing the file.")
-    level = manifest.get("signing", {}).get("level", "B-B")
     signed = signing.sign(rendered, signer, name=manifest["dossier"]["frozen_by"]["name"], at=at, proof=proof(level))
-    return Made(rendered=rendered, signed=signed, signer=signer.label)
+    return Made(rendered, signed, signer.label, signing.stamp_ends_at(signed))

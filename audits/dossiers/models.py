@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from audits.work.models import Work
+from audits.work.models import State, Work
 from compliance.checklists.models import Checklist
 from compliance.people.models import Membership, Organisation
 from compliance.systems.models import AISystem
@@ -17,6 +17,39 @@ from compliance.systems.models import AISystem
 class Status(models.TextChoices):
     DRAFT = "draft", _("draft")
     FINAL = "final", _("final")
+
+
+class Level(models.TextChoices):
+    """The levels of PAdES, from a bare signature to one that is kept provable."""
+
+    BB = "B-B", _("B-B: the signature alone; the time is the signer's word")
+    BT = "B-T", _("B-T: and a time authority says when")
+    BLT = "B-LT", _("B-LT: and the file holds what said then that nothing was revoked")
+    BLTA = "B-LTA", _("B-LTA: and a time stamp over all of that, which can be renewed for decades")
+
+
+class Part(models.TextChoices):
+    """As what a person signs. The words of the manifest are in `PARTS_IN_PRINT`: a dossier is in English."""
+
+    PREPARER = "preparer", _("preparer")
+    LEGAL_REVIEWER = "legal_reviewer", _("legal reviewer")
+    AUDITOR = "auditor", _("independent auditor")
+
+
+PARTS_IN_PRINT = {
+    Part.PREPARER: "preparer",
+    Part.LEGAL_REVIEWER: "legal reviewer",
+    Part.AUDITOR: "independent auditor",
+}
+
+
+class Way(models.TextChoices):
+    """Where the key is that signed."""
+
+    FILE = "file", _("a key file, uploaded for this signature and not kept")
+    HOUSE = "house", _("the key file that the operator set")
+    TOKEN = "token", _("a key in the operator's hardware")
+    OWN = "own", _("the signer's own machine")
 
 
 class Dossier(Work):
@@ -33,6 +66,8 @@ class Dossier(Work):
     signed_sha256 = models.CharField(max_length=64, blank=True)
     signed_size = models.PositiveBigIntegerField(default=0)
     signer = models.CharField(max_length=300, blank=True)
+    level = models.CharField(_("level of the signatures"), max_length=5, choices=Level.choices, default=Level.BB)
+    stamp_ends_at = models.DateTimeField(null=True, editable=False)
     frozen_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     frozen_at = models.DateTimeField(default=timezone.now)
 
@@ -43,6 +78,52 @@ class Dossier(Work):
         return self.title
 
     @property
+    def is_made(self) -> bool:
+        """Whether the pages are printed: from then on it can be signed, or is sealed already."""
+        return self.state == State.FINISHED
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether there is a file with at least one signature."""
+        return bool(self.signed_sha256)
+
+    @property
+    def file_sha256(self) -> str:
+        """Return the digest of the file as it is now: with the signatures so far, or none yet."""
+        return self.signed_sha256 or self.rendered_sha256
+
+    @property
     def subject(self) -> dict[str, str]:
         """The dossier as the trail names it."""
         return {"type": "dossier", "id": str(self.id), "label": self.title}
+
+
+class Signature(models.Model):
+    """A person who is to sign a dossier, set when it was frozen; and once they have, what they signed and with what."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="signatures")
+    position = models.PositiveSmallIntegerField()
+    part = models.CharField(_("signs as"), max_length=20, choices=Part.choices)
+    member = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField(null=True)
+    way = models.CharField(max_length=10, choices=Way.choices, blank=True)
+    statement = models.TextField(blank=True)
+    certificate = models.CharField(max_length=300, blank=True)
+    fingerprint = models.CharField(max_length=64, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "position"], name="one_signature_a_place"),
+            models.UniqueConstraint(fields=["dossier", "member"], name="one_signature_a_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member.name}, {self.get_part_display()}"
+
+    @property
+    def field(self) -> str:
+        """Return the name of its field in the PDF."""
+        return f"Signature{self.position}"

@@ -4,12 +4,17 @@
 - names, destinations and embedded files become objects of their own, so that a signature rewrites little;
 - each embedded file is listed once as associated file, with the media type that the manifest states;
 - a link says in words where it leads, for a screen reader;
+- each person who is to sign has an empty field, tagged, where the page leaves room for it;
 - object streams of a hundred objects, for one with all of them takes other readers quadratic time.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from io import BytesIO
+from typing import Any
 from xml.etree.ElementTree import Element, SubElement, fromstring, register_namespace, tostring
 
 import pikepdf
@@ -24,7 +29,21 @@ _PROPERTY = "{http://www.aiim.org/pdfa/ns/property#}"
 INFO_KEY = "/ProbandaManifestSHA256"
 
 
-def prepare(pdf: bytes, *, digest: str, media_types: dict[str, str]) -> bytes:
+#: The block in which a signature is shown, in points: 166 by 44 mm, as print.css leaves room for it.
+BLOCK = (470.55, 124.72)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field for one signature, in the block that the page names `anchor`; the last one locks all of `names`."""
+
+    name: str
+    title: str
+    anchor: str
+    locks: tuple[str, ...] = ()
+
+
+def prepare(pdf: bytes, *, digest: str, media_types: dict[str, str], fields: Sequence[Field] = ()) -> bytes:
     """Return `pdf` ready to be signed, bound to the manifest's `digest`; the same input gives the same bytes."""
     with pikepdf.open(BytesIO(pdf)) as document:
         root = document.Root
@@ -32,6 +51,7 @@ def prepare(pdf: bytes, *, digest: str, media_types: dict[str, str]) -> bytes:
         _name_apart(document)
         _associate(root, media_types)
         _say_links(document)
+        _make_fields(document, fields)
         out = BytesIO()
         document.save(
             out,
@@ -102,6 +122,84 @@ def _associate(root: pikepdf.Object, media_types: dict[str, str]) -> None:
         spec.EF.F.Subtype = pikepdf.Name("/" + media_types[name])
     if once:
         root.AF = pikepdf.Array(once)
+
+
+def _make_fields(document: pikepdf.Pdf, fields: Sequence[Field]) -> None:
+    """Make the form, with an empty and tagged field for each signature.
+
+    Lists that a later signature or time stamp adds to are objects of their own, so that no page is written anew: a page
+    is used all over the structure tree, and whoever compares the revisions would have to walk it.
+    """
+    page = document.pages[0].obj
+    page.Annots = document.make_indirect(page.get("/Annots", pikepdf.Array()))
+    if not fields:
+        return
+    places = _places(document)
+    made = [_make_field(document, one, places[one.anchor]) for one in fields]
+    form = pikepdf.Dictionary(Fields=document.make_indirect(pikepdf.Array(made)), SigFlags=3)
+    document.Root.AcroForm = document.make_indirect(form)
+
+
+def _places(document: pikepdf.Pdf) -> dict[str, Any]:
+    pairs: list[Any] = list(document.Root.Names.Dests.Names)
+    return {str(name): place for name, place in zip(pairs[::2], pairs[1::2], strict=True)}
+
+
+def _make_field(document: pikepdf.Pdf, field: Field, place: Any) -> pikepdf.Object:
+    page, left, top = place[0], float(place[2]), float(place[3])
+    width, height = BLOCK
+    empty = document.make_stream(b"", Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form)
+    empty.BBox = pikepdf.Array([0, 0, _number(width), _number(height)])
+    empty.Resources = pikepdf.Dictionary()
+    root = document.Root.StructTreeRoot
+    number = _next_parent(document)
+    widget = document.make_indirect(
+        pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot,
+            Subtype=pikepdf.Name.Widget,
+            FT=pikepdf.Name.Sig,
+            T=field.name,
+            TU=field.title,
+            F=132,
+            P=page,
+            Rect=[_number(one) for one in (left, top - height, left + width, top)],
+            AP=pikepdf.Dictionary(N=empty),
+            StructParent=number,
+        )
+    )
+    if field.locks:
+        names = pikepdf.Array([pikepdf.String(one) for one in field.locks])
+        widget.Lock = document.make_indirect(
+            pikepdf.Dictionary(Type=pikepdf.Name.SigFieldLock, Action=pikepdf.Name.Include, Fields=names, P=1)
+        )
+    above = root.K[0] if isinstance(root.K, pikepdf.Array) else root.K
+    # A single object reference, not a list of one: pyHanko takes a changed list for a suspicious modification.
+    element = document.make_indirect(
+        pikepdf.Dictionary(
+            Type=pikepdf.Name.StructElem,
+            S=pikepdf.Name.Form,
+            P=above,
+            Pg=page,
+            K=pikepdf.Dictionary(Type=pikepdf.Name.OBJR, Obj=widget, Pg=page),
+        )
+    )
+    above.K.append(element)
+    listed: list[Any] = [number, element]
+    root.ParentTree.Nums.extend(listed)
+    if "/Annots" in page:
+        page.Annots = document.make_indirect(page.Annots) if not page.Annots.is_indirect else page.Annots
+        page.Annots.append(widget)
+    else:
+        page.Annots = document.make_indirect(pikepdf.Array([widget]))
+    return widget
+
+
+def _next_parent(document: pikepdf.Pdf) -> int:
+    return 1 + max(int(one) for one in list(document.Root.StructTreeRoot.ParentTree.Nums)[::2])
+
+
+def _number(value: float) -> Decimal:
+    return Decimal(f"{value:.3f}")
 
 
 def _say_links(document: pikepdf.Pdf) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from audits.dossiers import child, context, presign, typefaces
-from audits.dossiers.manifest import MANIFEST_NAME, check_attachments, moment, validate
+from audits.dossiers.manifest import MANIFEST_NAME, Manifest, check_attachments, moment, validate
 from compliance.lib import canonical
 from compliance.lib.problems import Problem, Refused
 
@@ -43,7 +43,24 @@ def render(manifest: dict[str, Any], attachments: dict[str, bytes]) -> bytes:
         },
     )
     media_types = {MANIFEST_NAME: "application/json", **{name: item.media_type for name, item in listed.items()}}
-    return presign.prepare(printed, digest=canonical.digest(manifest), media_types=media_types)
+    return presign.prepare(
+        printed, digest=canonical.digest(manifest), media_types=media_types, fields=fields_of(checked)
+    )
+
+
+def fields_of(manifest: Manifest) -> list[presign.Field]:
+    """Return the fields for those who are to sign; the last one locks the document, if it is not the only one."""
+    signers = manifest.signing.signers if manifest.signing else []
+    names = tuple(one.field for one in signers)
+    return [
+        presign.Field(
+            name=one.field,
+            title=f"Signature of {one.name}, {one.role}",
+            anchor=f"sign-{number}",
+            locks=names if 1 < number == len(signers) else (),
+        )
+        for number, one in enumerate(signers, 1)
+    ]
 
 
 def render_in_child(
@@ -119,6 +136,15 @@ def print_pdf(page: str, frozen_at: str, embedded: dict[str, tuple[bytes, str, s
         problem = Problem("asset-refused", "The dossier asks for a file that does not travel with it.", str(error))
         raise Refused(problem) from None
     return bytes(found)
+
+
+def print_plain(page: str) -> bytes:
+    """Print one small page without tags or embedded files: it is put into a page of another document."""
+    import weasyprint
+    from weasyprint.text.fonts import FontConfiguration
+
+    fetcher = locked_fetcher(_assets())
+    return bytes(weasyprint.HTML(string=page, url_fetcher=fetcher).write_pdf(font_config=FontConfiguration()))
 
 
 def locked_fetcher(assets: dict[str, bytes]) -> Any:

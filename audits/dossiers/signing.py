@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives import serialization
 
 from audits.dossiers.keys import Signer
 from audits.dossiers.levels import SECONDS, Proof, admit, check_level, context, unreachable
-from audits.dossiers.verification import container, loose
+from audits.dossiers.verification import container, envelope, loose
 from compliance.lib.problems import Problem, Refused
 
 FIELD = "Dossier"
@@ -68,9 +68,35 @@ def sign(
 
 
 def archive(pdf: bytes, proof: Proof) -> bytes:
-    """Return `pdf` with one more time stamp over all of it, and with what is needed to check it later."""
+    """Return `pdf` with one more time stamp over all of it, and with what is needed to check the one before."""
     check_level(proof)
-    return _run(proof, lambda asking: _archived(pdf, proof, asking))
+
+    async def work(asking: Any) -> bytes:
+        return await _archived(pdf, proof, asking, await _path_of_last_stamp(pdf, asking, proof))
+
+    return _run(proof, work)
+
+
+def complete(pdf: bytes, signer: Signer, *, whose: Sequence[str], at: datetime, proof: Proof) -> bytes:
+    """Add to a signature that was made elsewhere what its level needs; `signer` is its certificate, without a key.
+
+    Raises Refused for a certificate that may not sign here.
+    """
+    check_level(proof)
+
+    async def work(asking: Any) -> bytes:
+        path = await admit(signer, whose=whose, at=at, proof=proof, asking=asking)
+        return await _archived(pdf, proof, asking, [path] if path else []) if proof.stamped else pdf
+
+    return _run(proof, work)
+
+
+def stamp_ends_at(pdf: bytes) -> datetime | None:
+    """Return when the certificate ends of the time stamp that covers the whole file; None where none does."""
+    last = envelope.seals_of(envelope.open_pdf(pdf))[0][-1]
+    if not last.is_stamp:
+        return None
+    return loose.read_token(envelope.covered(pdf, last).container).certificates[0].not_valid_after_utc
 
 
 def _run(proof: Proof, work: Callable[[Any], Awaitable[_T]]) -> _T:
@@ -121,7 +147,7 @@ def _engine(encoded: list[bytes], name: str, place: Place, proof: Proof, asking:
             md_algorithm="sha256",
             subfilter=fields.SigSeedSubFilter.PADES,
             certify=place.permits is not None,
-            docmdp_permissions=fields.MDPPerm(place.permits or 2),
+            docmdp_permissions=fields.MDPPerm(place.permits or 1),
             name=name,
             reason=place.reason,
             embed_validation_info=proof.kept,
@@ -144,10 +170,22 @@ def _engine(encoded: list[bytes], name: str, place: Place, proof: Proof, asking:
 def _style(appearance: bytes) -> Any:
     if not appearance:
         return None
-    from pyhanko.pdf_utils.content import ImportedPdfPage
+    from pyhanko.pdf_utils.content import PdfContent
+    from pyhanko.pdf_utils.layout import BoxConstraints
+    from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.stamp import StaticStampStyle
 
-    return StaticStampStyle(background=ImportedPdfPage(BytesIO(appearance)), border_width=0, background_opacity=1.0)
+    class Picture(PdfContent):
+        """The one page of the appearance; pyHanko's own reads from a path alone."""
+
+        def render(self) -> bytes:
+            page = self._ensure_writer.import_page_as_xobject(PdfFileReader(BytesIO(appearance)))
+            self.resources.xobject["/Picture"] = page
+            left, bottom, right, top = page.get_object()["/BBox"]
+            self.box = BoxConstraints(width=abs(right - left), height=abs(top - bottom))
+            return b"/Picture Do"
+
+    return StaticStampStyle(background=Picture(), border_width=0, background_opacity=1.0)
 
 
 async def _known(session: Any, writer: Any, proof: Proof) -> Any:
@@ -197,7 +235,24 @@ def _check_token(token: bytes, digest: bytes, proof: Proof) -> None:
         raise unreachable(proof.url, "its token is over another digest")
 
 
-async def _archived(pdf: bytes, proof: Proof, asking: Any) -> bytes:
+async def _path_of_last_stamp(pdf: bytes, asking: Any, proof: Proof) -> list[Any]:
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko_certvalidator import CertificateValidator
+    from pyhanko_certvalidator.errors import PathBuildingError, ValidationError
+
+    found = PdfFileReader(BytesIO(pdf)).embedded_timestamp_signatures
+    if not found or not proof.kept:
+        return []
+    last = found[-1]
+    checking = CertificateValidator(last.signer_cert, last.other_embedded_certs, asking)
+    try:
+        return [await checking.async_validate_usage(set(), extended_key_usage={"time_stamping"})]
+    except (ValidationError, PathBuildingError) as error:
+        sentence = "The certificate of the last time stamp does not hold any more, so a new one over it proves nothing."
+        raise Refused(Problem("stamp-aged", sentence, str(error)[:300])) from error
+
+
+async def _archived(pdf: bytes, proof: Proof, asking: Any, paths: Sequence[Any] = ()) -> bytes:
     from pyhanko.sign import fields
     from pyhanko.sign.general import SigningError
     from pyhanko.sign.signers.pdf_signer import PdfTimeStamper, TimestampDSSContentSettings
@@ -217,6 +272,7 @@ async def _archived(pdf: bytes, proof: Proof, asking: Any) -> bytes:
             writer,
             "sha256",
             asking if proof.kept else None,
+            validation_paths=list(paths),
             output=out,
             dss_settings=TimestampDSSContentSettings(include_vri=False, update_before_ts=True),
         )

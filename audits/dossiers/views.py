@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from audits.bias.queries import chosen_system
 from audits.dossiers import actions, queries, rules
-from audits.dossiers.checking import verify_in_child
-from audits.dossiers.forms import NewForm, VerifyForm
+from audits.dossiers.checking import trusted_here, verify_in_child
+from audits.dossiers.forms import NewForm, SignersForm, VerifyForm
 from audits.dossiers.models import Dossier
 from audits.work.models import State
 from audits.work.pages import progress_response, sent, waiting
@@ -52,17 +52,24 @@ def dossiers_new(request: HttpRequest, by: Membership) -> HttpResponse:
     """Freeze a checklist as it stands and have it signed."""
     open_checklists = list(in_use(by).order_by("system__name", "title"))
     form = NewForm(by, *sent(request), initial={"checklist": request.GET.get("checklist")})
-    if request.method == "POST" and form.is_valid():
+    signing = SignersForm(by, *sent(request))
+    if request.method == "POST" and all([form.is_valid(), signing.is_valid()]):
+        chosen = {"level": signing.cleaned_data["level"], "signers": signing.signers()}
         try:
-            dossier = actions.freeze(by=by, **form.cleaned_data)
+            dossier = actions.freeze(by=by, **form.cleaned_data, **chosen)
         except Refused as refused:
-            take_in(form, refused)
+            ours = [one for one in refused.problems if one.column in signing.fields or one.column == "signers"]
+            theirs = [one for one in refused.problems if one not in ours]
+            for among, some in ((signing, ours), (form, theirs)):
+                if some:
+                    take_in(among, Refused.all(some))
         else:
             messages.success(request, _("{title} is frozen: later changes do not reach into it.").format(title=dossier))
             return redirect("dossiers_detail", org=by.organisation.slug, pk=dossier.pk)
     why = [(checklist, rules.why_not_final(checklist)) for checklist in open_checklists]
     context = {
         "form": form,
+        "signing": signing,
         "not_final": [(one, sentence) for one, sentence in why if sentence],
         "any": open_checklists,
     }
@@ -73,13 +80,18 @@ def dossiers_new(request: HttpRequest, by: Membership) -> HttpResponse:
 def dossiers_detail(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponse:
     """Where a dossier stands, and how anyone can check it."""
     dossier = find(queries.dossiers(by), pk)
+    signatures = list(queries.signatures(dossier))
     context = {
         "dossier": dossier,
         "work": dossier,
+        "signatures": signatures,
+        "mine": next((one for one in signatures if one.member_id == by.pk and one.signed_at is None), None),
+        "why_not": rules.why_not_now(by, dossier) if dossier.is_made else "",
+        "missing": sum(1 for one in signatures if one.signed_at is None),
         **waiting(dossier),
         "problems": dossier.problems,
         "is_local": dossier.signer.startswith("Probanda local signing key"),  # signing.LOCAL_NAME, without its weight
-        "file_name": _file_name(dossier),
+        "file_name": file_name(dossier),
     }
     return render(request, "dossiers/detail.html", context)
 
@@ -118,7 +130,7 @@ def dossiers_report(request: HttpRequest, by: Membership, pk: UUID) -> HttpRespo
     dossier = _signed(by, pk)
     context: dict[str, Any] = {"dossier": dossier}
     try:
-        context["report"] = verify_in_child(blobs.read(by.organisation_id, dossier.signed_sha256))
+        context["report"] = verify_in_child(blobs.read(by.organisation_id, dossier.signed_sha256), trusted_here())
     except Refused as refused:
         context["problems"] = refused.problems
     page = "dossiers/_report.html" if "HX-Request" in request.headers else "dossiers/report.html"
@@ -127,11 +139,11 @@ def dossiers_report(request: HttpRequest, by: Membership, pk: UUID) -> HttpRespo
 
 @member_page("view")
 def dossiers_download(request: HttpRequest, by: Membership, pk: UUID) -> HttpResponseBase:
-    """Hand out the signed file after its digest was checked again."""
-    dossier = _signed(by, pk)
-    data = blobs.read(by.organisation_id, dossier.signed_sha256)
+    """Hand out the file as it is now, signed or to be signed, after its digest was checked again."""
+    dossier = find(queries.dossiers(by).filter(state=State.FINISHED), pk)
+    data = blobs.read(by.organisation_id, dossier.file_sha256)
     actions.record_download(by=by, dossier=dossier)
-    return _attachment(data, _file_name(dossier), "application/pdf")
+    return _attachment(data, file_name(dossier), "application/pdf")
 
 
 @member_page("view")
@@ -160,10 +172,11 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 
 def _signed(by: Membership, pk: UUID) -> Dossier:
-    return find(queries.dossiers(by).filter(state=State.FINISHED), pk)
+    return find(queries.dossiers(by).filter(state=State.FINISHED).exclude(signed_sha256=""), pk)
 
 
-def _file_name(dossier: Dossier) -> str:
+def file_name(dossier: Dossier) -> str:
+    """Return the name under which a dossier is handed out."""
     return f"dossier-{str(dossier.pk)[:8]}.pdf"
 
 

@@ -154,6 +154,11 @@ SENTENCES = {
     "bias.independence_declared": _("{actor} declared the independence of the auditor {subject}."),
     "dossier.frozen": _("{actor} froze the dossier {subject} (manifest SHA-256 {short})."),
     "dossier.signed": _("The dossier {subject} was signed by {signer} (file SHA-256 {short})."),
+    "dossier.prepared": _("The dossier {subject} was printed, for people to sign (file SHA-256 {short})."),
+    "dossier.signed_by": _(
+        "{actor} signed the dossier {subject} as {part}, with the certificate {key} (file SHA-256 {short})."
+    ),
+    "dossier.renewed": _("The dossier {subject} got a fresh time stamp over all of it (file SHA-256 {short})."),
     "dossier.failed": _("The dossier {subject} could not be made: {reason}"),
     "dossier.cancelled": _("{actor} cancelled the making of the dossier {subject}."),
     "dossier.resumed": _("{actor} had the dossier {subject} made after all."),

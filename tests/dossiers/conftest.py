@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from audits.dossiers import keys, render, signing
+from tests.authority import Authority
 from tests.dossiers.example import example_attachments, example_manifest
+from tests.dossiers.signers import Walk, walk
 
 AT = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(hours=1)
 """Ahead of the keys that the tests make on their way, so that these are valid by then, on whatever day."""
@@ -37,3 +39,9 @@ def unsigned() -> bytes:
 @pytest.fixture(scope="session")
 def signed(unsigned: bytes, local: keys.Signer) -> bytes:
     return signing.sign(unsigned, local, name="Alice", at=AT)
+
+
+@pytest.fixture(scope="session")
+def three(time_authority: Authority) -> Walk:
+    """A dossier that Alice, Bob and Charlie signed at level B-LTA."""
+    return walk(time_authority)

@@ -10,14 +10,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from audits.dossiers.verification.report import Report
-from audits.dossiers.verification.steps import BYTES_MOST, Reprint, verify
+from audits.dossiers.verification.report import Report, Signature
+from audits.dossiers.verification.state import Reprint
+from audits.dossiers.verification.steps import BYTES_MOST, verify
 from compliance.lib.problems import Problem, Refused
 
 HELP = (
     "Check a signed dossier: the signature and what it covers, the signer, the manifest, every embedded file, and each "
-    "figure computed again. Exit 0: all checks hold. Exit 1: something is broken. Exit 2: cannot tell, for want of "
-    "trust in the signer for example."
+    "figure computed again. Exit 0: all checks hold. 1: something is broken. 2: cannot tell, for want of a certificate "
+    "to trust for example. 3: somebody signed or stamped it whom you do not trust. 4: signatures are missing."
 )
 Write = Callable[[str], Any]
 
@@ -73,11 +74,27 @@ def main(words: Sequence[str] | None = None) -> int:
 def lines(file: str, report: Report) -> list[str]:
     """Return a report as lines of text."""
     found = [file, f"SHA-256 {report.sha256}", ""]
+    for one in report.signatures:
+        expected = f", expected: {one.expected}" if one.expected else ""
+        found.append(f"Signed by {one.who or 'nobody who can be read'}{expected}")
+        for text in _of_signature(one):
+            found.append(textwrap.fill(text, 110, initial_indent=" " * 4, subsequent_indent=" " * 6))
+        found.append("")
     for check in report.checks:
         found.append(f"{check.number:>2}. {check.outcome.upper():<11}  {check.title}")
         for text in (check.sentence, f"Got: {check.got or 'nothing'}", f"Expected: {check.expected}"):
             found.append(textwrap.fill(text, 110, initial_indent=" " * 17, subsequent_indent=" " * 19))
     return [*found, "", report.sentence]
+
+
+def _of_signature(one: Signature) -> list[str]:
+    return [
+        f"Level PAdES {one.level}, {one.at or 'no moment'} by {one.clock or 'no clock'}.",
+        *([f"States: {one.statement}"] if one.statement else []),
+        f"Certificate {one.chain}: {one.chain_sentence}",
+        f"Revocation, {one.revocation}: {one.revocation_sentence}",
+        *([one.after] if one.after else []),
+    ]
 
 
 def _read(path: Path, most: int) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zlib
 from dataclasses import dataclass
 from typing import Any
@@ -10,15 +9,15 @@ from typing import Any
 import pikepdf
 
 from audits.dossiers.manifest import MANIFEST_NAME, Manifest, validate
-from audits.dossiers.presign import INFO_KEY
+from audits.dossiers.presign import INFO_KEY, NAMESPACE
+from audits.dossiers.verification.metadata import properties
 from audits.dossiers.verification.report import Broken
 from compliance.lib import canonical
 from compliance.lib.problems import Refused
 
 FILES_MOST = 500
 BYTES_MOST = 256 * 1024 * 1024
-_XMP_MOST = 1024 * 1024
-_BOUND = re.compile(rb"<probanda:manifestSHA256>([0-9a-f]{64})</probanda:manifestSHA256>")
+XMP_MOST = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +74,12 @@ def inflate(stream: Any, most: int) -> bytes:
 
 def bound_digest(document: pikepdf.Pdf) -> Bound:
     """Return what the document information and the XMP metadata state as the manifest's digest."""
-    stated = _BOUND.findall(inflate(document.Root.Metadata, _XMP_MOST))
-    return Bound(str(document.docinfo.get(INFO_KEY, "")), stated[0].decode() if len(stated) == 1 else "")
+    try:
+        said = properties(inflate(document.Root.Metadata, XMP_MOST))
+    except ValueError as error:
+        raise Broken(str(error)) from None
+    stated = [text for name, text in said if name == f"{{{NAMESPACE}}}manifestSHA256"]
+    return Bound(str(document.docinfo.get(INFO_KEY, "")), stated[0] if len(stated) == 1 else "")
 
 
 def read_manifest(files: dict[str, bytes]) -> tuple[dict[str, Any], Manifest]:

@@ -99,6 +99,12 @@ def seals_of(document: pikepdf.Pdf) -> tuple[list[Seal], list[str]]:
     return found, [name for name, one in zip(names, fields, strict=True) if "/V" not in one]
 
 
+def field_names(document: pikepdf.Pdf) -> list[str]:
+    """Return the names of all fields of the form, in order of names."""
+    form = document.Root.get("/AcroForm")
+    return sorted(str(one.get("/T", "")) for one in (form.get("/Fields", []) if form is not None else []))
+
+
 def _seal(document: pikepdf.Pdf, name: str, field: Any) -> Seal:
     value = field["/V"]
     is_stamp = value.get("/Type") == "/DocTimeStamp"

@@ -15,19 +15,32 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import (
     DEFAULT_DIFF_POLICY,
+    CatalogModificationRule,
     DiffResult,
     ModificationLevel,
+    StandardDiffPolicy,
     SuspiciousModification,
 )
+from pyhanko.sign.diff_analysis.constants import ROOT_EXEMPT_STRICT_COMPARISON
 from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from audits.dossiers import words
+from audits.dossiers.verification.contents import XMP_MOST
+from audits.dossiers.verification.metadata import FREE_INFORMATION, lasting
 from audits.dossiers.verification.report import Broken
 from audits.dossiers.verification.state import Mark
 from audits.dossiers.verification.usages import usages
 
 _KNOWN_MOST = 4
+#: Before the first signature the same holds as after it, but that it may certify the document.
+_FIRST = StandardDiffPolicy(
+    global_rules=[
+        CatalogModificationRule(ignored_keys=ROOT_EXEMPT_STRICT_COMPARISON | {"/Perms"}),
+        *DEFAULT_DIFF_POLICY.global_rules[1:],
+    ],
+    form_rule=DEFAULT_DIFF_POLICY.form_rule,
+)
 
 
 class Reader(PdfFileReader):
@@ -76,7 +89,9 @@ def _taken_apart(stream: Any) -> dict[int, tuple[int, bytes]]:
 def check(data: bytes, marks: list[Mark]) -> None:
     """Say of each signature what came after it; raise Broken where that is more than it permits."""
     reader = Reader(data)
-    found = {one.field_name: one for one in (*reader.embedded_signatures,)}
+    found = {one.field_name: one for one in reader.embedded_signatures}
+    _check_words(reader)
+    _check_first(reader, found.get(marks[0].seal.field))
     for mark in marks:
         embedded = found.get(mark.seal.field)
         if embedded is None or tuple(embedded.byte_range) != mark.seal.byte_range:
@@ -94,40 +109,82 @@ def check(data: bytes, marks: list[Mark]) -> None:
         mark.after = _after(mark, marks)
 
 
-def allowed(data: bytes, base: bytes, permits: int = 2) -> str:
-    """Say what was added to `base` beside signatures, in a sentence; an empty text where it is nothing else.
+def allowed(data: bytes, base: bytes, *, is_first: bool) -> str:
+    """Say what was added to `base` beside a signature, in a sentence; an empty text where it is nothing else.
 
-    `data` begins with `base`, whose last state is that before anything was signed.
+    `data` begins with `base`; `is_first` says that nothing is signed in it yet.
     """
     reader = Reader(data)
     number = Reader(base).total_revisions - 1
     try:
-        result = _compared(reader, number, None, MDPPerm(permits))
+        _check_words(reader)
+        policy = _FIRST if is_first else DEFAULT_DIFF_POLICY
+        _compared(reader, number, reader.total_revisions, None, None if is_first else MDPPerm.FILL_FORMS, policy)
     except Broken as broken:
         return f"{broken.sentence} ({broken.got})"
-    return "" if result.modification_level.value <= permits else "More than a signature was added."
+    return ""
+
+
+def _check_words(reader: Reader) -> None:
+    """Raise Broken where the document says something else of itself than when it was printed."""
+    first = _words(reader, 0)
+    for number in range(1, reader.total_revisions):
+        if (now := _words(reader, number)) != first:
+            named = sorted({name for name, _ in set(first) ^ set(now)})
+            sentence = "What the document says of itself, such as its title, was changed after it was printed."
+            raise Broken(sentence, ", ".join(named)[:200])
+
+
+def _words(reader: Reader, number: int) -> list[tuple[str, str]]:
+    untyped: Any = reader
+
+    def held(value: Any) -> Any:
+        return (
+            untyped.get_object(value.reference, revision=number) if isinstance(value, generic.IndirectObject) else value
+        )
+
+    information = held(reader.trailer.raw_get("/Info", revision=number))
+    said = [(str(key), str(held(information.raw_get(key)))) for key in information if key not in FREE_INFORMATION]
+    data = bytes(held(reader.get_historical_root(number).raw_get("/Metadata")).data)
+    if len(data) > XMP_MOST:
+        raise Broken("The metadata are larger than any dossier's.", f"{len(data)} bytes")
+    try:
+        return sorted(said) + lasting(data)
+    except ValueError as error:
+        raise Broken(str(error)) from None
+
+
+def _check_first(reader: Reader, first: Any) -> None:
+    """Raise Broken where more than a signature lies between what was printed and the first signature."""
+    if first is not None and "/AcroForm" in reader.get_historical_resolver(0).root:
+        _compared(reader, 0, first.signed_revision + 1, None, None, _FIRST)
 
 
 def _review(reader: Reader, embedded: Any, mark: Mark) -> None:
     permitted = embedded.docmdp_level
-    result = _compared(reader, embedded.signed_revision, embedded.fieldmdp, permitted)
+    result = _compared(
+        reader, embedded.signed_revision, reader.total_revisions, embedded.fieldmdp, permitted, DEFAULT_DIFF_POLICY
+    )
     most = permitted.value if permitted is not None else ModificationLevel.FORM_FILLING.value
     if result.modification_level.value > most:
         sentence = f"After the signature {mark.seal.field}, more was added than it permits."
         raise Broken(sentence, f"{_what(reader, embedded.signed_revision)}")
 
 
-def _compared(reader: Reader, base: int, fields: Any, permitted: MDPPerm | None) -> DiffResult:
+def _compared(
+    reader: Reader, base: int, end: int, fields: Any, permitted: MDPPerm | None, policy: StandardDiffPolicy
+) -> DiffResult:
     old = reader.get_historical_resolver(base)
-    later = [reader.get_historical_resolver(one) for one in range(base + 1, reader.total_revisions)]
+    later = [reader.get_historical_resolver(one) for one in range(base + 1, end)]
     replaced = {ref for one in later for ref in one.explicit_refs_in_revision()}
     old._indirect_object_access_cache = usages(reader, old, replaced)  # what its own search would find of these
     worst, changed = ModificationLevel.NONE, set()
     for new in later:
         try:
-            one = DEFAULT_DIFF_POLICY.apply(old, new, field_mdp_spec=fields, doc_mdp=permitted)
+            one = policy.apply(old, new, field_mdp_spec=fields, doc_mdp=permitted)
         except SuspiciousModification as error:
-            sentence = f"The document was changed after it was signed: {_what(reader, base)}."
+            since = "printed" if policy is _FIRST else "signed"
+            sentence = f"The document was changed after it was {since}: {_what(reader, base)}."
             raise Broken(sentence, " ".join(str(error).split())[:300]) from None
         worst = max(worst, one.modification_level)
         changed |= one.changed_form_fields
@@ -150,7 +207,7 @@ def _what(reader: Reader, base: int) -> str:
         for ref in reader.get_historical_resolver(one).explicit_refs_in_revision()
     }
     found: dict[str, None] = {}
-    for what, refs in _parts(reader):
+    for what, refs in _parts(reader, base):
         if refs & touched:
             found[what] = None
     if not found:
@@ -159,22 +216,27 @@ def _what(reader: Reader, base: int) -> str:
     return ", ".join(told[:_KNOWN_MOST]) + (f" and {len(told) - _KNOWN_MOST} more" if len(told) > _KNOWN_MOST else "")
 
 
-def _parts(reader: Reader) -> Iterator[tuple[str, set[Any]]]:
-    root = reader.root
+def _parts(reader: Reader, base: int) -> Iterator[tuple[str, set[Any]]]:
+    root, old = reader.root, reader.get_historical_resolver(base)
     for number, page in enumerate(_pages(root["/Pages"]), 1):
         yield f"page {number}", {page.reference} | _refs(page.get_object(), "/Contents", "/Resources")
-        notes = {one for one in _refs(page.get_object(), "/Annots") if not _is_field(one)}
+        notes = {one for one in _refs(page.get_object(), "/Annots") if _is_note(one)}
         yield f"notes on page {number}", notes
-    names = root.get("/Names", {})
-    yield "embedded files", _deep(names.get("/EmbeddedFiles", {}), 6) | _refs(root, "/AF")
+    listed: set[Any] = set()
+    if "/Names" in root and "/EmbeddedFiles" in root["/Names"]:  # `get` would not follow the reference
+        listed = _deep(root["/Names"].raw_get("/EmbeddedFiles"), 6)
+    yield "embedded files", listed | _refs(root, "/AF")
     yield "the document's information", _refs(reader.trailer, "/Info")
     yield "the metadata", _refs(root, "/Metadata")
+    if "/AcroForm" in old.root:
+        yield "how a signature is shown", {one for one in _refs(old.root["/AcroForm"], "/Fields") if "/V" in old(one)}
     yield "what the document does when it is opened or printed", _refs(root, "/OpenAction", "/OCProperties", "/AA")
 
 
-def _is_field(ref: Any) -> bool:
+def _is_note(ref: Any) -> bool:
+    """Say whether it is a note, and neither the list of them nor a field for a signature."""
     found = ref.get_object()
-    return isinstance(found, generic.DictionaryObject) and found.get("/FT") == "/Sig"
+    return isinstance(found, generic.DictionaryObject) and not ("/FT" in found and found["/FT"] == "/Sig")
 
 
 def _pages(node: Any) -> Iterator[Any]:

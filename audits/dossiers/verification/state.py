@@ -28,7 +28,7 @@ class Told:
     """A word of a check, and the sentence that says why."""
 
     word: str = "cannot tell"
-    sentence: str = "It was not looked at."
+    sentence: str = "No check looked at it."
 
 
 @dataclass(slots=True)
@@ -63,6 +63,7 @@ class File:
     document: pikepdf.Pdf | None = None
     marks: list[Mark] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)
+    is_intact: bool = False
     files: dict[str, bytes] | None = None
     value: dict[str, Any] = field(default_factory=dict)
     manifest: Manifest | None = None

@@ -159,7 +159,12 @@ class _Graph:
             if _ELEMENT.search(top) or not _TYPE.search(top):
                 return True
         found = self.old.get_object(Reference(*key, self.old))
-        return isinstance(found, generic.DictionaryObject) and found.get("/Type", "/StructElem") == "/StructElem"
+        return _is_element(found)
+
+
+def _is_element(found: Any) -> bool:
+    """Say whether a dictionary is an element of the structure, which need not say so itself."""
+    return isinstance(found, generic.DictionaryObject) and ("/Type" not in found or found["/Type"] == "/StructElem")
 
 
 def _kids_of(element: Any) -> Iterator[_Key]:
@@ -172,7 +177,7 @@ def _kids_of(element: Any) -> Iterator[_Key]:
         held = [element.raw_get("/K")]
     for kid in held:
         found = kid.get_object() if isinstance(kid, generic.IndirectObject) else kid
-        if not isinstance(found, generic.DictionaryObject) or found.get("/Type", "/StructElem") != "/StructElem":
+        if not _is_element(found):
             continue
         if isinstance(kid, generic.IndirectObject):
             yield kid.idnum, kid.generation
@@ -222,7 +227,7 @@ def _page_nodes(node: Any, path: Any) -> Iterator[tuple[Reference, Any]]:
         if isinstance(kid, generic.IndirectObject):
             yield kid.reference, below
         found = kid.get_object()
-        if found.get("/Type", None) == "/Pages":
+        if "/Type" in found and found["/Type"] == "/Pages":
             yield from _page_nodes(found, below)
 
 
