@@ -76,13 +76,13 @@ class PublishSerializer(serializers.Serializer[Any]):
     seen = serializers.CharField(required=False, max_length=64)
 
 
-class ReasonSerializer(serializers.Serializer[Any]):
+class TakeDownSerializer(serializers.Serializer[Any]):
     """Why."""
 
     reason = serializers.CharField(max_length=5000)
 
 
-class DeliverySerializer(serializers.ModelSerializer[Delivery]):
+class LoggedDeliverySerializer(serializers.ModelSerializer[Delivery]):
     """A line of the log of a notice."""
 
     class Meta:
@@ -104,7 +104,7 @@ class NoticeSerializer(serializers.ModelSerializer[Notice]):
     """A notice in its words, by when it is to be given, and its log."""
 
     notice_by = serializers.SerializerMethodField()
-    deliveries = DeliverySerializer(many=True, read_only=True)
+    deliveries = LoggedDeliverySerializer(many=True, read_only=True)
 
     class Meta:
         model = Notice
@@ -202,11 +202,11 @@ class ToolUseViewSet(ThingsViewSet):
         made = actions.publish(by=self.by, use=self.get_object(), **self.read(PublishSerializer))
         return Response(SummarySerializer(made).data, status=201)
 
-    @extend_schema(request=ReasonSerializer, responses=UseSerializer)
+    @extend_schema(request=TakeDownSerializer, responses=UseSerializer)
     @action(detail=True, methods=["post"], url_path="take-down")
     def take_down(self, request: Request, **kwargs: Any) -> Response:
         """Take the public page down, six months after the latest use at the earliest."""
-        actions.take_down(by=self.by, use=self.get_object(), **self.read(ReasonSerializer))
+        actions.take_down(by=self.by, use=self.get_object(), **self.read(TakeDownSerializer))
         return self.again()
 
 
