@@ -102,8 +102,11 @@ def test_a_day_that_a_later_text_replaced_lies_beneath_the_one_that_holds() -> N
     old, new = load("eu-ai-act", "2024-07-12"), load("eu-ai-act", "2026-07-27")
     was, holds = datetime.date(2026, 8, 2), datetime.date(2027, 12, 2)
 
-    def begin(law: Catalogue, day: datetime.date, **texts: Catalogue) -> Event:
-        ground = Ground(law, [Bound(law.row("EUAIA-26.1"), "later", day)], "Signed by Bob.", **texts)
+    def begin(
+        law: Catalogue, day: datetime.date, *, before: Catalogue | None = None, after: Catalogue | None = None
+    ) -> Event:
+        rows = [Bound(law.row("EUAIA-26.1"), "later", day)]
+        ground = Ground(law, rows, "Signed by Bob.", before=before, after=after)
         [found] = [one for one in of_law(ground, []) if one.kind == "applies"]
         return found
 
