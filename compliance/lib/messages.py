@@ -29,9 +29,12 @@ def build(folder: Path) -> list[Path]:
             continue
         number, half = tempfile.mkstemp(dir=source.parent, suffix=".half")
         os.close(number)
-        polib.pofile(str(source)).save_as_mofile(half)
-        os.chmod(half, 0o644)
-        os.replace(half, target)
+        try:
+            polib.pofile(str(source)).save_as_mofile(half)
+            os.chmod(half, 0o644)
+            os.replace(half, target)
+        finally:
+            Path(half).unlink(missing_ok=True)
         made.append(target)
     return made
 
