@@ -63,7 +63,7 @@ def begin(who: Person) -> None:
     for name in ("Password", "The same password again"):
         field(page, name).fill(PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.get_by_text(de("The first steps"))).to_be_visible()
+    expect(page.get_by_role("heading", name=de("The first hour")).first).to_be_visible()
     who.look("de-home-empty")
     who.go("/accounts/language/")
     page.get_by_role("radio", name="Deutsch").check()
