@@ -25,7 +25,7 @@ CHECKS: dict[str, tuple[list[str], dict[str, str]]] = {
     "imports": ([str(BIN / "lint-imports"), "--no-logo"], {}),
     "templates": ([PYTHON, "scripts/check_templates.py"], {}),
     "documents": ([PYTHON, "scripts/check_documents.py"], {}),
-    "messages": ([PYTHON, "scripts/messages.py", "check", "--report-only"], {}),
+    "messages": ([PYTHON, "scripts/messages.py", "check"], {}),
     "lock": ([str(BIN / "uv"), "lock", "--check", "--quiet"], {}),
     "migrations": ([PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"], {}),
     "system": ([PYTHON, "manage.py", "check", "--fail-level", "WARNING"], {}),
