@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audits.dossiers.models import Dossier
+from audits.dossiers.rules import next_of
 from audits.rooms.models import Room
 from audits.work.models import State
 from compliance.evidence.models import Confidentiality
@@ -21,8 +22,9 @@ TRIES = 5
 def check_open(dossier: Dossier, *, guest: str, levels: Collection[str], closes_at: datetime.datetime) -> None:
     """A room shows a dossier that is signed, to somebody with a name, for a time that ends."""
     problems = []
-    if dossier.state != State.FINISHED or not dossier.signed_sha256:
-        problems.append(Problem("not-signed", _("Only a dossier that is signed can be shown.")))
+    if dossier.state != State.FINISHED or not dossier.is_signed or next_of(dossier) is not None:
+        sentence = _("Only a dossier that is signed by all who were asked can be shown.")
+        problems.append(Problem("not-signed", sentence))
     if not guest.strip():
         problems.append(Problem("no-guest", _("Say who the guest is; the name stands on every page."), column="guest"))
     if unknown := set(levels) - set(Confidentiality.values):

@@ -26,6 +26,7 @@ TOLD = {
     "evidence": gettext_lazy("add, hold and withdraw evidence"),
     "review": gettext_lazy("decide on what others submitted, sign determinations, raise and verify findings"),
     "bias-audits": gettext_lazy("run bias audits"),
+    "publication": gettext_lazy("publish summaries and keep notices"),
     "dossiers": gettext_lazy("freeze and sign dossiers"),
     "frameworks": gettext_lazy("import, edit and publish frameworks"),
     "people": gettext_lazy("change who belongs to the organisation, its engagements and its webhooks"),

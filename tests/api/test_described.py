@@ -44,6 +44,10 @@ def described(people: People, settings: Any) -> Iterator[tuple[Any, Caller, dict
     settings.ALLOWED_HOSTS = ["*"]
     item = build.answered(people.alice, build.item(people.alice))
     build.note(people.alice)
+    # Asked from outside, the application would close the test's own connection after each request, as Django's client
+    # knows not to.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
     schema = schemathesis.openapi.from_wsgi("/api/openapi.json", application)
     there = {
         "systems": [str(item.checklist.system_id)],
@@ -52,10 +56,6 @@ def described(people: People, settings: Any) -> Iterator[tuple[Any, Caller, dict
         "evidence": [str(pk) for pk in item.evidence.values_list("pk", flat=True)],
         "trail": ["1", "2"],
     }
-    # Asked from outside, the application would close the test's own connection after each request, as Django's client
-    # knows not to.
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
     yield schema, caller(people.charlie), there
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)

@@ -159,6 +159,7 @@ def test_wrong_setting_stops_the_start_and_shows_no_secret(
 def test_addresses_and_passwords_come_from_files_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "sources").write_text(f"hr=postgres://ann:{SECRET}@db/hr\nats-2@house=spark://m:7077#people\n")
     (tmp_path / "password").write_text(SECRET + "\n")
+    monkeypatch.delenv("EXAMPLE", raising=False)  # which the examples of compliance.env leave behind
     monkeypatch.setenv("EXAMPLE_FILE", str(tmp_path / "sources"))
     monkeypatch.setenv("PROBANDA_SOURCE_PASSWORD_ATS_2_FILE", str(tmp_path / "password"))
     found = env.sources("EXAMPLE")

@@ -18,4 +18,4 @@ def test_nothing_is_lost_when_many_work_at_once(tmp_path: Path) -> None:
     assert day.faults() == []
     told = day.told
     assert min(len(told.changes), len(told.sent), len(told.decided), told.submitted) > 0
-    assert told.overtaken["save a row"] + told.overtaken["api: change a row"] > 0  # they met at the same rows
+    assert len({one.row for one in told.changes}) < len(told.changes)  # they met at the same rows

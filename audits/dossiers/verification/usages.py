@@ -23,7 +23,7 @@ _PARENT = re.compile(rb"/Parent\s+\d+\s+\d+\s+R\b")
 _SIMPLE = re.compile(rb"\([\w .:-]*\)|(?<!<)<[0-9A-Fa-f\s]*>(?!>)")
 _UNCLEAR = re.compile(rb"[(%#]")  # strings with anything else in them, comments, escaped names
 _NAMED = re.compile(rb"\[[^\[\]<>]*/")
-_INNER = re.compile(rb"<<[^<>]*>>|\[[^\[\]<>]*\]")
+_INNER = re.compile(rb"<<[^<>\[\]]*>>|\[[^\[\]<>]*\]")
 _DICTIONARY = re.compile(rb"<<[^<>]*>>")
 _KIDS = re.compile(rb"/K\s*(?:\[([^\]]*)\]|(\d+\s+\d+\s+R\b))")
 _ELEMENT = re.compile(rb"/Type\s*/StructElem\b")
@@ -53,7 +53,7 @@ def _plain(data: bytes) -> bytes | None:
 
     >>> _plain(b"<< /A << /Headers [ (1-2) ] >> /K [ 5 0 R ] /P 4 0 R >>")
     b'<< /A << /Headers [ 0 ] >> /K [ 5 0 R ] /P 4 0 R >>'
-    >>> _plain(b"<< /X [ [ 1 ] /P 7 0 R ] >>") is None, _plain(b"<< /T (a\\)b) >>") is None
+    >>> _plain(b"<< /X [ [ 1 ] /P 7 0 R ] >>") is None, _plain(rb"<< /T (a\\)b) >>") is None
     (True, True)
     """
     kept = _SIMPLE.sub(b"0", data)
