@@ -330,7 +330,7 @@ def labelled(where: Page | Locator, label: str) -> Locator:
 
 def row_page(someone: Person, row: str) -> None:
     menu(someone.page, "Checklists")
-    someone.page.get_by_role("link", name=re.compile("Local Law 144")).first.click()
+    someone.page.locator("main").get_by_role("link", name=re.compile("Local Law 144")).first.click()
     link = someone.page.locator("tr", has_text=row).get_by_role("link").first
     link.focus()
     someone.page.keyboard.press("Enter")
