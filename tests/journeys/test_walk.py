@@ -257,7 +257,7 @@ def freeze(charlie: Person, folder: Path) -> Path:
     page.locator("main").get_by_role("link", name=re.compile("dossier|Freeze", re.IGNORECASE)).first.click()
     labelled(page, "Statement of scope").fill("The ranking of applications in spring, for Example & Sons.")
     charlie.look("dossiers-new")
-    page.get_by_role("button", name="Freeze and sign").click()
+    page.get_by_role("button", name="Freeze", exact=True).click()
     download = page.get_by_role("link", name=re.compile("Download the signed PDF"))
     expect(download).to_be_visible(timeout=120_000)
     expect(page.get_by_text("Every rate, ratio, share and benchmark follows from the embedded counts.")).to_be_visible()
