@@ -14,6 +14,12 @@ from tests.authority import Authority, authority
 from tests.build import ROOM
 from tests.people import People, alice_bob_charlie
 
+SHOWN = (
+    *("tests/bias/test_pages", "tests/dossiers/", "tests/published/", "tests/web/", "tests/rooms/", "tests/guide/"),
+    *("tests/systems/", "tests/laws/", "tests/determinations/", "tests/frameworks/"),
+)
+"""Tests of what is printed, signed and shown, where the time goes into what is the same whatever the services."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -26,9 +32,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("--on-services"):
         return
-    marks, fixtures = ("django_db", "processes", "services", "spark"), {"db", "transactional_db"}
+    marks, fixtures = ("processes", "services", "spark"), {"db", "transactional_db"}
     touch = [
-        any(map(one.get_closest_marker, marks)) or bool(fixtures.intersection(getattr(one, "fixturenames", ())))
+        any(map(one.get_closest_marker, marks))
+        or (
+            not one.nodeid.startswith(SHOWN)
+            and (bool(one.get_closest_marker("django_db")) or bool(fixtures & set(getattr(one, "fixturenames", ()))))
+        )
         for one in items
     ]
     config.hook.pytest_deselected(items=[one for one, kept in zip(items, touch, strict=True) if not kept])

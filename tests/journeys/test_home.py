@@ -99,7 +99,7 @@ def signed_out_in_the_middle(someone: Person) -> None:
     row_page(someone, "LL144-AUD-02")
     page.get_by_role("radio", name="partly met", exact=True).check()
     labelled(page, "Reason").fill("Two of forty were wrong.")
-    labelled(page, "Note").fill("Ask.")
+    page.locator("#id_note").fill("Ask.")
     labelled(page, "Due").fill("2027-01-05")
     page.context.clear_cookies(name="sessionid")
     page.get_by_role("button", name="Save", exact=True).click()
@@ -114,7 +114,7 @@ def signed_out_in_the_middle(someone: Person) -> None:
     page.get_by_role("button", name="Send it again").click()
     expect(page.get_by_role("radio", name="partly met", exact=True)).to_be_checked()
     expect(labelled(page, "Reason")).to_have_value("Two of forty were wrong.")
-    expect(labelled(page, "Note")).to_have_value("Ask.")
+    expect(page.locator("#id_note")).to_have_value("Ask.")
     expect(labelled(page, "Due")).to_have_value("2027-01-05")
 
 
