@@ -82,15 +82,14 @@ class UseForm(forms.Form):
     def clean_postings(self) -> str:
         """Each line is an address."""
         lines = [one.strip() for one in str(self.cleaned_data["postings"]).splitlines() if one.strip()]
+        wrong = _("“%(line)s” is not an address that begins with https://.")
         for line in lines:
             try:
                 forms.URLField(assume_scheme="https").clean(line)
             except forms.ValidationError as error:
-                sentence = _("“%(line)s” is not an address that begins with https://.")
-                raise forms.ValidationError(sentence, params={"line": line[:80]}) from error
+                raise forms.ValidationError(wrong, params={"line": line[:80]}) from error
             if not line.startswith(("https://", "http://")):
-                sentence = _("“%(line)s” is not an address that begins with https://.")
-                raise forms.ValidationError(sentence, params={"line": line[:80]})
+                raise forms.ValidationError(wrong, params={"line": line[:80]})
         return "\n".join(lines)
 
 
